@@ -1,0 +1,50 @@
+"""Every stored change of this app: keyword-only verbs, one transaction each; a refusal has changed nothing."""
+
+from accounts.actions.centres import change_centre, change_settings, create_centre
+from accounts.actions.links import (
+    close_link,
+    issue_link,
+    renew_link,
+    resend_link,
+    revoke_link,
+    send_open_links,
+)
+from accounts.actions.outbox import retry_message
+from accounts.actions.people import (
+    Hat,
+    accept_invitation,
+    close_account,
+    give_hats,
+    invite_person,
+    reinvite,
+    reopen_account,
+    resume_membership,
+    suspend_membership,
+)
+from accounts.actions.profile import ask_password_reset, change_password, change_profile, reset_password
+
+__all__ = [
+    "Hat",
+    "accept_invitation",
+    "ask_password_reset",
+    "change_centre",
+    "change_password",
+    "change_profile",
+    "change_settings",
+    "close_account",
+    "close_link",
+    "create_centre",
+    "give_hats",
+    "invite_person",
+    "issue_link",
+    "reinvite",
+    "renew_link",
+    "reopen_account",
+    "resend_link",
+    "reset_password",
+    "resume_membership",
+    "retry_message",
+    "revoke_link",
+    "send_open_links",
+    "suspend_membership",
+]

@@ -1,0 +1,259 @@
+"""Accounts and hats: given by invitation, suspended, closed. Every act is logged in the centre it concerns."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import perms
+from accounts.actions.links import close_link, issue_link, renew_link, revoke_link
+from accounts.log import SYSTEM, actor_name, key, record
+from accounts.models import AccessLink, ExaminationCentre, Invitation, Membership, ResourceCentre, Role, User
+from accounts.outbox import post
+from cqpm.utils.french import enumeration
+from cqpm.utils.refusal import Refusal
+
+INVITATION_LASTS = timedelta(days=14)
+
+
+class Hat(NamedTuple):
+    """A hat to give: a role, and the centre it is worn in where it has one."""
+
+    role: str
+    centre: ExaminationCentre | None = None
+    resource_centre: ResourceCentre | None = None
+
+    def __str__(self):
+        scope = self.centre or self.resource_centre
+        return f"{Role(self.role).label}, {scope}" if scope else Role(self.role).label
+
+
+@transaction.atomic
+def invite_person(*, email, first_name, last_name, hats=(), why="", by):
+    """Opens the door to a person: an account awaiting its password, the hats, an invitation by mail.
+
+    `hats`: `Hat`s, none for a jury's president, who is appointed on the jury; `why`: what for, shown in the mail
+    («présider le jury du 3 décembre»); `by`: a User wearing a hat, or SYSTEM. An address that already has an account
+    keeps its name and password, gets the hats, and a mail that says so. Returns the User.
+    Raises Refusal: hat not theirs to give, hat already given, account closed.
+    """
+    if by is not SYSTEM and not (hats or perms.is_administrator(by) or perms.is_staff(by)):
+        raise Refusal("Vous ne pouvez pas inviter quelqu’un.")
+    user, _ = User.objects.get_or_create(
+        email=email.strip().lower(),
+        defaults={"first_name": first_name, "last_name": last_name, "password": make_password(None)},
+    )
+    return give_hats(user=user, hats=hats, why=why, by=by)
+
+
+@transaction.atomic
+def give_hats(*, user, hats, why="", by):
+    """Adds hats to an account and tells its holder: a new invitation while it has no password, else a mail.
+
+    Raises Refusal as `invite_person` does. Returns the User.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if by is not SYSTEM and not all(perms.may_give(by, hat) for hat in hats):
+        raise Refusal("Vous ne pouvez pas donner ce rôle.")
+    if not user.is_active:
+        raise Refusal(f"Le compte de {user} est fermé : l’administrateur peut le rouvrir.")
+    for hat in hats:
+        _give(user, hat)
+    names = [str(hat) for hat in hats]
+    centre = next((hat.centre for hat in hats if hat.centre), None) or _centre_of(by)
+    record(
+        by=by,
+        verb="invite_person",
+        subject=user,
+        sentence=f"Invitation de {user}{' : ' if names else ''}{enumeration(names)}.",
+        centre=centre,
+        data={"email": user.email, "hats": names},
+    )
+    if not user.has_usable_password():
+        _invite(user, centre=centre, why=why, by=by)
+    elif names or why:
+        post(
+            event=f"{key(user)}:hats:{timezone.now().isoformat()}",
+            to=user.email,
+            name=str(user),
+            template="hats_given",
+            context={"hats": names, "why": why, "by": actor_name(by)},
+            centre=centre,
+        )
+    return user
+
+
+@transaction.atomic
+def reinvite(*, invitation, by):
+    """A fresh link for an invitation not accepted yet, mailed again; the former link is dead. Returns the row."""
+    user = User.objects.select_for_update().get(pk=invitation.user_id)
+    invitation = Invitation.objects.get(pk=invitation.pk)
+    if invitation.accepted_at:
+        raise Refusal(f"{user} a déjà accepté son invitation.")
+    if not user.is_active:
+        raise Refusal(f"Le compte de {user} est fermé : l’administrateur peut le rouvrir.")
+    centre = invitation.link.centre
+    record(
+        by=by,
+        verb="reinvite",
+        subject=user,
+        sentence=f"Nouvelle invitation de {user}.",
+        centre=centre,
+        data={"email": user.email},
+    )
+    return _invite(user, centre=centre, why="", by=by)
+
+
+@transaction.atomic
+def accept_invitation(*, link, password):
+    """The invited person chooses a password: the account opens, the link closes. Returns the User."""
+    user = User.objects.select_for_update().get(invitations__link=link)
+    invitation = Invitation.objects.get(link=link)
+    if invitation.accepted_at:
+        raise Refusal("Cette invitation a déjà servi : connectez-vous avec votre mot de passe.")
+    if not user.is_active:
+        raise Refusal("Ce compte est fermé : adressez-vous à votre centre d’examen.")
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    close_link(link=link)
+    record(
+        by=link,
+        verb="accept_invitation",
+        subject=user,
+        sentence=f"Invitation acceptée par {user}.",
+        centre=link.centre,
+    )
+    return user
+
+
+@transaction.atomic
+def suspend_membership(*, membership, by):
+    """Takes a hat off from the very next request; what was done under it stays. One's own cannot be suspended."""
+    membership = _locked_hat(membership, by)
+    if membership.user_id == by.pk:
+        raise Refusal("Vous ne pouvez pas suspendre votre propre rôle.")
+    if membership.suspended_at:
+        raise Refusal("Ce rôle est déjà suspendu.")
+    membership.suspended_at = timezone.now()
+    membership.save(update_fields=["suspended_at"])
+    _record_hat(membership, by=by, verb="suspend_membership", what="Suspension")
+    return membership
+
+
+@transaction.atomic
+def resume_membership(*, membership, by):
+    """Puts a suspended hat back on."""
+    membership = _locked_hat(membership, by)
+    if not membership.suspended_at:
+        raise Refusal("Ce rôle n’est pas suspendu.")
+    membership.suspended_at = None
+    membership.save(update_fields=["suspended_at"])
+    _record_hat(membership, by=by, verb="resume_membership", what="Reprise")
+    return membership
+
+
+@transaction.atomic
+def close_account(*, user, by):
+    """Shuts the door: sessions end, links to enter are revoked, hats count for nothing. The administrator's act."""
+    user = _locked_account(user, by)
+    if user.pk == by.pk:
+        raise Refusal("Vous ne pouvez pas fermer votre propre compte.")
+    if not user.is_active:
+        raise Refusal("Ce compte est déjà fermé.")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    for link in AccessLink.objects.open().filter(subject=key(user)):
+        revoke_link(link=link, by=by)
+    record(by=by, verb="close_account", subject=user, sentence=f"Compte de {user} fermé.")
+    return user
+
+
+@transaction.atomic
+def reopen_account(*, user, by):
+    """Opens a closed account again, password and hats as they were. One never accepted is then invited again."""
+    user = _locked_account(user, by)
+    if user.is_active:
+        raise Refusal("Ce compte est déjà ouvert.")
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(by=by, verb="reopen_account", subject=user, sentence=f"Compte de {user} rouvert.")
+    return user
+
+
+def _invite(user, *, centre, why, by):
+    """The pending invitation, made or renewed, with its mail.
+
+    Renewed whenever a hat is added: a link printed before does not open an account that has gained one since.
+    """
+    expires_at = timezone.now() + INVITATION_LASTS
+    invitation = user.invitations.pending().select_related("link").first()
+    if invitation:
+        invitation.link = renew_link(link=invitation.link, expires_at=expires_at, by=by)
+    else:
+        invitation = Invitation.objects.create(
+            user=user,
+            invited_by=by if isinstance(by, User) else None,
+            link=issue_link(
+                purpose="invitation",
+                subject=user,
+                email=user.email,
+                holder=str(user),
+                expires_at=expires_at,
+                centre=centre,
+            ),
+        )
+    hats = user.memberships.active().select_related("centre", "resource_centre")
+    post(
+        event=f"invitation:{invitation.link.pk}:{invitation.link.generation}",
+        to=user.email,
+        name=str(user),
+        template="invitation",
+        context={"hats": [str(hat) for hat in hats], "why": why, "by": actor_name(by)},
+        link=invitation.link,
+        centre=invitation.link.centre,
+    )
+    return invitation
+
+
+def _give(user, hat):
+    membership, created = Membership.objects.get_or_create(
+        user=user, role=hat.role, centre=hat.centre, resource_centre=hat.resource_centre
+    )
+    if not created and membership.suspended_at:
+        raise Refusal(f"{user} a déjà ce rôle, suspendu : reprenez-le plutôt ({hat}).")
+    if not created:
+        raise Refusal(f"{user} a déjà ce rôle : {hat}.")
+
+
+def _centre_of(by):
+    hat = by.hat if isinstance(by, User) else None
+    return hat.centre if hat else None
+
+
+def _locked_hat(membership, by):
+    """The row locked; a Refusal when it is not `by`'s to change."""
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    if not perms.may_give(by, membership):
+        raise Refusal("Ce rôle n’est pas de votre ressort.")
+    return membership
+
+
+def _locked_account(user, by):
+    if not perms.is_administrator(by):
+        raise Refusal("Seul l’administrateur ferme et rouvre les comptes.")
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _record_hat(membership, *, by, verb, what):
+    record(
+        by=by,
+        verb=verb,
+        subject=membership.user,
+        sentence=f"{what} : {membership.user}, {membership}.",
+        centre=membership.centre,
+        data={"membership": membership.pk},
+    )

@@ -1,0 +1,112 @@
+"""What people do to their own account."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions.links import close_link, issue_link, revoke_link
+from accounts.actions.people import reinvite
+from accounts.log import SYSTEM, key, record
+from accounts.models import AccessLink, User
+from accounts.outbox import post
+from cqpm.utils.refusal import Refusal
+
+RESET_LASTS = timedelta(hours=2)
+
+
+@transaction.atomic
+def change_profile(*, user, fields):
+    """Stores the person's own names and employer. `fields`: a dict of validated values."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    changed = {name: value for name, value in fields.items() if getattr(user, name) != value}
+    for name, value in changed.items():
+        setattr(user, name, value)
+    if changed:
+        user.save(update_fields=changed)
+        record(
+            by=user,
+            verb="change_profile",
+            subject=user,
+            sentence=f"Fiche de {user} modifiée par son titulaire.",
+            data=changed,
+        )
+    return user
+
+
+@transaction.atomic
+def change_password(*, user, password):
+    """A signed-in person's new password; other sessions end with the old one, pending reset links die."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _store(user, password, by=user, verb="change_password")
+    return user
+
+
+@transaction.atomic
+def ask_password_reset(*, email):
+    """Mails a link to choose a new password, or the invitation again where it was never accepted.
+
+    Silent for an unknown address, a closed account or, without DEMO, one of the demonstration's: the answer to the
+    visitor is the same. The outbox row holds the link's reference; its secret is made when the mail is.
+    """
+    user = User.objects.select_for_update().filter(email=email.strip().lower(), is_active=True).first()
+    if user is None or (user.is_demo and not settings.DEMO):
+        return
+    if not user.has_usable_password():
+        if invitation := user.pending_invitation():
+            reinvite(invitation=invitation, by=SYSTEM)
+        return
+    _revoke_resets(user)
+    link = issue_link(
+        purpose="password_reset",
+        subject=user,
+        email=user.email,
+        holder=str(user),
+        expires_at=timezone.now() + RESET_LASTS,
+    )
+    record(
+        by=SYSTEM,
+        verb="ask_password_reset",
+        subject=user,
+        sentence=f"Nouveau mot de passe demandé pour {user}.",
+    )
+    post(
+        event=f"password_reset:{link.pk}",
+        to=user.email,
+        name=str(user),
+        template="password_reset",
+        context={},
+        link=link,
+    )
+
+
+@transaction.atomic
+def reset_password(*, link, password):
+    """A new password by the link mailed for it; the link closes. Returns the User."""
+    user = User.objects.select_for_update().get(pk=link.subject.removeprefix("user:"))
+    if not user.is_active:
+        raise Refusal("Ce compte est fermé : adressez-vous à votre centre d’examen.")
+    close_link(link=link)
+    _store(user, password, by=link, verb="reset_password")
+    return user
+
+
+def _store(user, password, *, by, verb):
+    """Stores the password, kills the links that could change it again, tells its owner by mail."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _revoke_resets(user)
+    record(by=by, verb=verb, subject=user, sentence=f"Mot de passe de {user} changé.")
+    post(
+        event=f"{key(user)}:password:{timezone.now().isoformat()}",
+        to=user.email,
+        name=str(user),
+        template="password_changed",
+        context={},
+    )
+
+
+def _revoke_resets(user):
+    for link in AccessLink.objects.open().filter(subject=key(user), purpose="password_reset"):
+        revoke_link(link=link, by=SYSTEM)

@@ -1,0 +1,35 @@
+"""Writing to the log, inside the transaction of the act."""
+
+from accounts.models import AccessLink, LogEntry, User
+
+SYSTEM = None  # the actor when nobody is: a scheduled task, the demonstration
+
+
+def key(row):
+    """«registration:42» or «opinion:<uuid>»: how the log and links name a row without a foreign key up."""
+    return f"{row._meta.model_name}:{row.pk}"
+
+
+def actor_name(by):
+    """The name to freeze for an actor: a user's, a link holder's, or «Système»."""
+    if isinstance(by, User):
+        return str(by)
+    return by.holder if isinstance(by, AccessLink) else "Système"
+
+
+def record(*, by, verb, subject, sentence, centre=None, data=None):
+    """Appends an entry.
+
+    `by`: User, AccessLink or SYSTEM; `subject`: the row whose journal will show it; `sentence`: French, as the
+    journal shows it; `centre`: whose staff may read it; `data`: plain values for machines.
+    """
+    return LogEntry.objects.create(
+        actor_user=by if isinstance(by, User) else None,
+        actor_link=by if isinstance(by, AccessLink) else None,
+        actor_name=actor_name(by),
+        verb=verb,
+        subject=subject if isinstance(subject, str) else key(subject),
+        sentence=sentence,
+        centre=centre,
+        data=data or {},
+    )

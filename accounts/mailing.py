@@ -1,0 +1,48 @@
+"""The text of a mail, made from its outbox row at the moment somebody reads or sends it."""
+
+from django.conf import settings
+from django.template import Context, engines
+
+from accounts import links
+
+LABELS: dict[str, str] = {}
+
+
+def register(**labels):
+    """Names mails in French for the list of mails: `mailing.register(opinion_requested="Demande d’avis")`."""
+    LABELS.update(labels)
+
+
+def label(message):
+    """The French name of a mail: what it is, without saying whom it is about."""
+    return LABELS.get(message.template) or (
+        links.PURPOSES[message.link.purpose].label if message.link else "Courriel"
+    )
+
+
+def render(message, *, link_url=None):
+    """(subject, body) of an outbox row, from `templates/emails/<template>.txt`: the first line is the subject.
+
+    The text sees the row's context, `recipient_name`, `centre`, `public_url`, and `link_url`, the link's address as
+    it is now: it is never stored. `link_url` given replaces it: the screen shows personal links to nobody. The
+    signature, with the centre to write back to, is added here for every mail. Plain text: nothing is escaped.
+    """
+    if link_url is None and message.link:
+        link_url = links.url(message.link)
+    context = Context(
+        message.context
+        | {
+            "recipient_name": message.recipient_name,
+            "centre": message.centre,
+            "public_url": settings.PUBLIC_URL,
+            "link": message.link,
+            "link_url": link_url,
+        },
+        autoescape=False,
+    )
+    subject, _, body = _template(message.template).render(context).partition("\n")
+    return " ".join(subject.split()), f"{body.strip()}\n\n{_template('signature').render(context).strip()}\n"
+
+
+def _template(name):
+    return engines["django"].engine.get_template(f"emails/{name}.txt")

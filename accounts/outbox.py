@@ -1,0 +1,34 @@
+"""Posting mails: a row in the transaction of the act, sent after commit by `accounts.tasks`."""
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import OutboxMessage
+from accounts.tasks import send_message
+
+
+def post(*, event, to, template, context, name="", link=None, centre=None):
+    """Writes one mail in the outbox and asks the worker to send it once the act is committed.
+
+    `event`: what it tells, unique per recipient, so that the same act never writes twice; `to`: the address, or
+    "" for a person without mail, who gets the printed twin instead; `template`: `templates/emails/<template>.txt`,
+    subject on the first line; `context`: plain values only; `link`: the access link whose address the text gives.
+    Returns the row, or None without an address.
+    """
+    if not to:
+        return None
+    message, created = OutboxMessage.objects.get_or_create(
+        event=event,
+        recipient=to.lower(),
+        defaults={
+            "template": template,
+            "context": context,
+            "recipient_name": name,
+            "link": link,
+            "centre": centre,
+        },
+    )
+    if created and settings.OUTBOX_DELIVERS:
+        # robust: the act is done even when the queue is away; `send_outbox` finds the row a minute later.
+        transaction.on_commit(lambda: send_message.delay(message.pk), robust=True)
+    return message

@@ -1,0 +1,1 @@
+"""One module for each room: the entrance, one's own account, people, centres, settings, mails, the log."""

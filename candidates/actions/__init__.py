@@ -1,0 +1,47 @@
+"""Every stored change of this app: keyword-only verbs, one transaction each; a refusal has changed nothing."""
+
+from candidates.actions.companies import create_company, create_training_body, update_company
+from candidates.actions.dossiers import (
+    accept_dossier,
+    amend_dossier,
+    approve_as_partner,
+    approve_for_centre,
+    ask_partner_approval,
+    open_dossier,
+    record_paper_approval,
+    return_dossier,
+    save_dossier,
+    transmit_dossier,
+)
+from candidates.actions.registrations import (
+    ToConfirm,
+    abandon_registration,
+    confirm_vae,
+    correct_identity,
+    next_rank,
+    register_candidate,
+    update_registration,
+)
+
+__all__ = [
+    "ToConfirm",
+    "abandon_registration",
+    "accept_dossier",
+    "amend_dossier",
+    "approve_as_partner",
+    "approve_for_centre",
+    "ask_partner_approval",
+    "confirm_vae",
+    "correct_identity",
+    "create_company",
+    "create_training_body",
+    "next_rank",
+    "open_dossier",
+    "record_paper_approval",
+    "register_candidate",
+    "return_dossier",
+    "save_dossier",
+    "transmit_dossier",
+    "update_company",
+    "update_registration",
+]

@@ -1,0 +1,45 @@
+"""What several verbs ask before they change anything."""
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from candidates.models import Registration
+from cqpm.utils.refusal import Refusal
+
+
+def validated(row):
+    """The row, once its own validation has passed; Refusal with a sentence for each problem otherwise."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise Refusal(*sentences(row, error)) from None
+    return row
+
+
+def sentences(row, error):
+    """«Date de naissance : la date est dans le futur.» for each problem of a validation."""
+    for name, problems in error.message_dict.items():
+        label = (
+            "" if name == NON_FIELD_ERRORS else f"{row._meta.get_field(name).verbose_name.capitalize()} : "
+        )
+        yield from (f"{label}{problem}" for problem in problems)
+
+
+def lock_registration(pk, *, running=True):
+    """The registration, locked until the end of the transaction: acts on one candidate follow one another.
+
+    Refusal when it is no longer running, unless `running=False`.
+    """
+    registration = Registration.objects.with_people().select_for_update(of=("self",)).get(pk=pk)
+    if running and not registration.is_running:
+        raise Refusal(
+            f"Cette inscription est {registration.get_state_display().lower()} : elle ne change plus."
+        )
+    return registration
+
+
+def required(text, sentence):
+    """The text stripped; Refusal with the sentence when it is empty."""
+    text = text.strip()
+    if not text:
+        raise Refusal(sentence)
+    return text

@@ -1,0 +1,260 @@
+"""Inscription: a person, a référentiel version, a number; and what becomes of it."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import log
+from accounts.actions import revoke_link
+from accounts.models import AccessLink
+from candidates import journey
+from candidates.actions.checks import lock_registration, required, validated
+from candidates.actions.companies import create_company, create_training_body
+from candidates.actions.dossiers import company_changed, open_dossier, tutor_changed
+from candidates.models import Candidate, Counter, Registration
+from candidates.rules import registration_number
+from cqpm.utils.french import day, today
+from cqpm.utils.refusal import Refusal
+
+# What `update_registration` may change: the rest is what every later date and paper is measured against.
+CHANGEABLE = (
+    "route",
+    "company",
+    "tutor_name",
+    "tutor_function",
+    "tutor_email",
+    "tutor_phone",
+    "line_manager_name",
+    "line_manager_email",
+    "training_body",
+    "trainers",
+    "training_started_on",
+    "adaptation",
+)
+
+
+class ToConfirm(Refusal):
+    """Not refused for good: somebody must have read the warnings, and said who the likely duplicates are."""
+
+    def __init__(self, warnings, duplicates):
+        self.warnings, self.duplicates = warnings, duplicates
+        same = [f"{candidate} porte le même nom et la même date de naissance." for candidate in duplicates]
+        super().__init__(*warnings, *same)
+
+
+@transaction.atomic
+def next_rank(*, centre, series, year):
+    """The next number of a series (`Counter.Series`) in a centre and year, from 1, without gap nor double.
+
+    The counter stays locked until the end of the transaction: a number whose act fails is given to the next.
+    """
+    Counter.objects.get_or_create(centre=centre, series=series, year=year)
+    counter = Counter.objects.select_for_update().get(centre=centre, series=series, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+@transaction.atomic
+def register_candidate(
+    *,
+    centre,
+    identity,
+    referentiel,
+    registration,
+    by,
+    new_company=None,
+    new_training_body="",
+    same_as=None,
+    another_person=False,
+    warnings_read=False,
+):
+    """Registers a candidate: number, dossier to prepare. Gives the registration.
+
+    `identity`: fields of Candidate; `registration`: «registered_on» and any of `CHANGEABLE`; `new_company`: fields
+    of a company to add; `new_training_body`: a name; `same_as`: the known candidate this is (whose identity
+    stays, only e-mail and phone are brought up to date) ; `another_person`: the likely duplicates are other people.
+
+    Refusal when a field is wrong, the référentiel not open or the candidate already registered for it; `ToConfirm`
+    as long as warnings are unread or likely duplicates unsettled.
+    """
+    registered_on = registration["registered_on"]
+    check_dates(registered_on, referentiel)
+    # Locks the counter first: two inscriptions of one centre follow one another, and see each other's candidate.
+    rank = next_rank(centre=centre, series=Counter.Series.REGISTRATION, year=registered_on.year)
+    candidate = Candidate(centre=centre, **identity)
+    validated(candidate)
+    if new_company:
+        registration = registration | {"company": create_company(centre=centre, by=by, **new_company)}
+    if new_training_body.strip():
+        body = create_training_body(centre=centre, name=new_training_body, by=by)
+        registration = registration | {"training_body": body}
+    row = Registration(
+        centre=centre,
+        candidate=candidate,
+        referentiel=referentiel,
+        number=registration_number(registered_on.year, rank),
+        state_by=log.actor_name(by),
+        **registration,
+    )
+    check_confirmed(row, same_as=same_as, another_person=another_person, warnings_read=warnings_read)
+    row.candidate = known_candidate(same_as, candidate, referentiel) if same_as else candidate
+    row.candidate.save()
+    row.search = row.search_text()
+    validated(row).save()
+    log.record(
+        by=by,
+        verb="register_candidate",
+        subject=row,
+        centre=centre,
+        sentence=f"Inscription n° {row.number} de {row.candidate} le {day(registered_on)} : {referentiel.title}.",
+        data={"warnings": row.warnings()},
+    )
+    open_dossier(registration=row, by=by)
+    return row
+
+
+def check_dates(registered_on, referentiel):
+    """Refusal for an inscription in the future, or outside the référentiel's period."""
+    if registered_on > today():
+        raise Refusal("La date d’inscription est dans le futur.")
+    if not referentiel.is_published:
+        raise Refusal("Ce référentiel n’est pas publié : on ne s’y inscrit pas encore.")
+    opens, closes = referentiel.registration_opens_on, referentiel.registration_closes_on
+    if opens and registered_on < opens:
+        raise Refusal(f"Les inscriptions à ce référentiel ouvrent le {day(opens)}.")
+    if closes and registered_on > closes:
+        raise Refusal(f"Les inscriptions à ce référentiel sont closes depuis le {day(closes)}.")
+
+
+def check_confirmed(row, *, same_as, another_person, warnings_read):
+    """`ToConfirm` when something unusual has not been read, or a likely duplicate not settled."""
+    settled = same_as is not None or another_person
+    duplicates = [] if settled else Candidate.objects.like(row.candidate)
+    warnings = [] if warnings_read else row.warnings()
+    if warnings or duplicates:
+        raise ToConfirm(warnings, duplicates)
+
+
+def known_candidate(same_as, typed, referentiel):
+    """The candidate already known, with the contact details just typed; Refusal when already registered for it."""
+    known = Candidate.objects.select_for_update().get(pk=same_as.pk, centre=typed.centre)
+    running = known.registrations.filter(referentiel=referentiel, state=Registration.State.REGISTERED).first()
+    if running:
+        raise Refusal(f"{known} est déjà inscrit pour ce référentiel, sous le n° {running.number}.")
+    known.email, known.phone = typed.email or known.email, typed.phone or known.phone
+    return known
+
+
+@transaction.atomic
+def correct_identity(*, registration, identity, by):
+    """Corrects the civil identity and contact details of the candidate; what they were stays in the journal."""
+    registration = lock_registration(registration.pk)
+    candidate = registration.candidate
+    before = {name: getattr(candidate, name) for name in identity}
+    for name, value in identity.items():
+        setattr(candidate, name, value)
+    validated(candidate)
+    changed = [name for name in identity if getattr(candidate, name) != before[name]]
+    if not changed:
+        return registration
+    candidate.save()
+    for row in candidate.registrations.select_related("company"):
+        row.candidate = candidate
+        Registration.objects.filter(pk=row.pk).update(search=row.search_text())
+    labels = ", ".join(str(Candidate._meta.get_field(name).verbose_name) for name in changed)
+    log.record(
+        by=by,
+        verb="correct_identity",
+        subject=registration,
+        centre=registration.centre,
+        sentence=f"Identité corrigée : {labels}.",
+        data={
+            "before": {name: str(before[name]) for name in changed},
+            "after": {name: str(getattr(candidate, name)) for name in changed},
+        },
+    )
+    return registration
+
+
+@transaction.atomic
+def update_registration(
+    *, registration, changes, by, new_company=None, new_training_body="", warnings_read=False
+):
+    """Changes any of `CHANGEABLE`: company, tutor, trainers… `ToConfirm` as long as a new warning is unread.
+
+    Another company makes the approvals of the dossier in preparation void; another tutor, the link sent.
+    """
+    registration = lock_registration(registration.pk)
+    if new_company:
+        changes = changes | {"company": create_company(centre=registration.centre, by=by, **new_company)}
+    if new_training_body.strip():
+        body = create_training_body(centre=registration.centre, name=new_training_body, by=by)
+        changes = changes | {"training_body": body}
+    changed = [name for name in changes if getattr(registration, name) != changes[name]]
+    if not changed:
+        return registration
+    warned, partner = registration.warnings(), registration.partner
+    for name in changed:
+        setattr(registration, name, changes[name])
+    if "route" in changed:
+        registration.vae_confirmed_by = ""
+    new_warnings = [warning for warning in registration.warnings() if warning not in warned]
+    if new_warnings and not warnings_read:
+        raise ToConfirm(new_warnings, [])
+    registration.search = registration.search_text()
+    validated(registration).save()
+    labels = ", ".join(str(Registration._meta.get_field(name).verbose_name) for name in changed)
+    log.record(
+        by=by,
+        verb="update_registration",
+        subject=registration,
+        centre=registration.centre,
+        sentence=f"Inscription modifiée : {labels}.",
+        data={"after": {name: str(getattr(registration, name) or "") for name in changed}},
+    )
+    if "company" in changed:
+        company_changed(registration=registration, by=by)
+    elif partner != registration.partner:
+        tutor_changed(registration=registration, by=by)
+    journey.move_stage(registration)
+    return registration
+
+
+@transaction.atomic
+def confirm_vae(*, registration, by):
+    """The responsable lets a VAE outside the RNCP go on: without it the dossier is not transmitted."""
+    registration = lock_registration(registration.pk)
+    if not registration.vae_to_confirm:
+        raise Refusal("Rien à confirmer : cette inscription n’est pas une VAE hors RNCP, ou elle l’est déjà.")
+    registration.vae_confirmed_by = log.actor_name(by)
+    registration.save(update_fields=["vae_confirmed_by"])
+    log.record(
+        by=by,
+        verb="confirm_vae",
+        subject=registration,
+        centre=registration.centre,
+        sentence="Inscription en VAE hors RNCP confirmée.",
+    )
+    return registration
+
+
+@transaction.atomic
+def abandon_registration(*, registration, reason, by):
+    """The candidate gives up: the registration ends there, its links open nothing any more."""
+    reason = required(reason, "Dites pourquoi l’inscription est abandonnée.")
+    registration = lock_registration(registration.pk)
+    registration.state = Registration.State.ABANDONED
+    registration.state_at = timezone.now()
+    registration.state_by = log.actor_name(by)
+    registration.state_reason = reason
+    registration.save(update_fields=["state", "state_at", "state_by", "state_reason"])
+    log.record(
+        by=by,
+        verb="abandon_registration",
+        subject=registration,
+        centre=registration.centre,
+        sentence=f"Inscription abandonnée : {reason}"[:400],
+    )
+    for link in AccessLink.objects.open().filter(subject=log.key(registration)):
+        revoke_link(link=link, by=by)
+    return registration

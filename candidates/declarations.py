@@ -1,0 +1,42 @@
+"""What this app tells the engines below: its settings, its link and the names of its mails."""
+
+from datetime import timedelta
+
+from accounts import links, mailing, preferences
+from accounts.links import Purpose
+from accounts.preferences import Preference
+from candidates.actions.dossiers import ACCEPTANCE_AWAITED, APPROVAL, APPROVAL_DAYS
+
+SECTION = "Dossier de modalités"
+
+preferences.register(
+    Preference(
+        ACCEPTANCE_AWAITED,
+        False,
+        "Attendre que le centre de ressource accepte le dossier (sinon la transmission suffit)",
+        scope="national",
+        section=SECTION,
+    ),
+    Preference(
+        APPROVAL_DAYS,
+        30,
+        "Durée du lien d’approbation du dossier, en jours",
+        source="Choix du logiciel",
+        minimum=1,
+        section=SECTION,
+    ),
+)
+links.register(
+    Purpose(
+        APPROVAL,
+        view="dossier_approval",
+        mail="dossier_approval",
+        label="Approbation du dossier de modalités",
+        renewed_for=timedelta(days=30),
+    )
+)
+mailing.register(
+    dossier_transmitted="Dossier de modalités transmis",
+    dossier_returned="Dossier de modalités retourné",
+    dossier_accepted="Dossier de modalités accepté",
+)

@@ -1,0 +1,50 @@
+"""What this floor must ask of the one above: how far a registration is, and which capacities it kept.
+
+`evaluations` knows and registers itself in `AppConfig.ready()`; here only the questions are written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from candidates.rules import Stage
+
+
+@dataclass(frozen=True)
+class KeptCapacity:
+    """A capacity acquired at an earlier deliberation and still valid: read, never copied."""
+
+    number: int
+    acquired_on: date
+    valid_until: date
+    registration_number: str
+
+
+@dataclass
+class Journey:
+    """The two questions, answered by functions of a registration."""
+
+    stage: Callable | None = None  # registration -> Stage
+    kept: Callable | None = None  # registration -> dict[int, KeptCapacity]
+
+
+_journey = Journey()
+
+
+def register(*, stage, kept):
+    """Called once by the app that knows the whole journey."""
+    _journey.stage, _journey.kept = stage, kept
+
+
+def kept_capacities(registration) -> dict[int, KeptCapacity]:
+    """The capacities this registration need not have evaluated again, by number."""
+    return _journey.kept(registration)
+
+
+def move_stage(registration) -> Stage:
+    """Recomputes and stores `registration.stage`; called at the end of every action that may change it."""
+    stage = _journey.stage(registration)
+    if stage != registration.stage:
+        registration.stage = stage
+        registration.save(update_fields=["stage"])
+    return stage

@@ -1,0 +1,224 @@
+"""Candidates and those around them. Each row belongs to one centre d'examen."""
+
+import unicodedata
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from stdnum.fr import siret as siret_number
+
+from accounts.models import ExaminationCentre
+from candidates.rules import FRANCE, NAME_LENGTH, birth_date_problems, birth_place_problems, name_problems
+from candidates.search import folded
+from cqpm.utils.french import today
+
+
+class CentreQuerySet(models.QuerySet):
+    """Rows of one centre d'examen: its staff sees them, nobody else through this door."""
+
+    def for_user(self, user):
+        hat = user.hat
+        return self.filter(centre=hat.centre_id) if hat and hat.is_staff else self.none()
+
+
+def validate_siret(value):
+    """Refuses a SIRET whose shape or check digits are wrong (La Poste's own rule included)."""
+    if not siret_number.is_valid(value):
+        raise ValidationError(
+            "Ce SIRET n’existe pas : 14 chiffres, relevez-le sur un document de l’entreprise."
+        )
+
+
+class Company(models.Model):
+    """A company candidates work in; known by its SIRET, kept without spaces."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    centre = models.ForeignKey(
+        ExaminationCentre, models.PROTECT, related_name="companies", verbose_name="centre d’examen"
+    )
+    name = models.CharField("raison sociale", max_length=200)
+    siret = models.CharField(
+        "SIRET",
+        max_length=14,
+        blank=True,
+        validators=[validate_siret],
+        help_text="14 chiffres. Laissez vide pour une entreprise étrangère.",
+    )
+    address = models.CharField("adresse", max_length=200, blank=True)
+    postcode = models.CharField("code postal", max_length=10, blank=True)
+    city = models.CharField("commune", max_length=80, blank=True)
+
+    objects = CentreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "entreprise"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="company_named"),
+            models.CheckConstraint(
+                condition=Q(siret="") | Q(siret__regex=r"^[0-9]{14}$"), name="company_siret_fourteen_digits"
+            ),
+            models.UniqueConstraint(
+                fields=["centre", "siret"],
+                condition=~Q(siret=""),
+                name="company_siret_unique_in_centre",
+                violation_error_message="Cette entreprise est déjà enregistrée dans votre centre.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def siren(self):
+        """The nine digits naming the company whatever its site, or "" when unknown."""
+        return self.siret[:9]
+
+
+class TrainingBody(models.Model):
+    """An *organisme de formation*."""
+
+    centre = models.ForeignKey(
+        ExaminationCentre, models.PROTECT, related_name="training_bodies", verbose_name="centre d’examen"
+    )
+    name = models.CharField("nom", max_length=160)
+
+    objects = CentreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "organisme de formation"
+        verbose_name_plural = "organismes de formation"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="training_body_named"),
+            models.UniqueConstraint(fields=["centre", "name"], name="training_body_unique_in_centre"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class CandidateQuerySet(CentreQuerySet):
+    def like(self, candidate):
+        """The likely duplicates of a person in the same centre: same names without accents or case, same birth."""
+        same_day = self.filter(centre=candidate.centre_id, birth_date=candidate.birth_date).exclude(
+            pk=candidate.pk
+        )
+        return [other for other in same_day if other.likeness == candidate.likeness]
+
+
+class Sex(models.TextChoices):
+    FEMALE = "F", "Féminin"
+    MALE = "M", "Masculin"
+
+
+class Candidate(models.Model):
+    """A person as the civil register knows them: what a certificate and the Caisse des Dépôts will ask for."""
+
+    NAMES = ("birth_name", "usage_name", "first_name", "first_name_2", "first_name_3")
+    IDENTITY = (*NAMES, "sex", "birth_date", "birth_commune_code", "birth_place", "birth_country")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    centre = models.ForeignKey(
+        ExaminationCentre, models.PROTECT, related_name="candidates", verbose_name="centre d’examen"
+    )
+    sex = models.CharField("sexe", max_length=1, choices=Sex.choices, help_text="Celui de l’état civil.")
+    birth_name = models.CharField("nom de naissance", max_length=NAME_LENGTH)
+    usage_name = models.CharField(
+        "nom d’usage",
+        max_length=NAME_LENGTH,
+        blank=True,
+        help_text="Seulement s’il diffère du nom de naissance.",
+    )
+    first_name = models.CharField("premier prénom", max_length=NAME_LENGTH)
+    first_name_2 = models.CharField("deuxième prénom", max_length=NAME_LENGTH, blank=True)
+    first_name_3 = models.CharField("troisième prénom", max_length=NAME_LENGTH, blank=True)
+    birth_date = models.DateField("date de naissance")
+    birth_commune_code = models.CharField(
+        "code INSEE de la commune de naissance",
+        max_length=5,
+        help_text="21231 pour Dijon ; 99 suivi du code du pays pour une naissance à l’étranger.",
+    )
+    birth_place = models.CharField(
+        "commune de naissance", max_length=100, help_text="Telle qu’elle figure sur la pièce d’identité."
+    )
+    birth_country = models.CharField("pays de naissance", max_length=60, default=FRANCE)
+    email = models.EmailField(
+        "adresse électronique", blank=True, help_text="Sans courriel, chaque envoi est imprimé."
+    )
+    phone = models.CharField("téléphone", max_length=20, blank=True)
+
+    objects = CandidateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "candidat"
+        ordering = ["birth_name", "first_name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(sex__in=["F", "M"]), name="candidate_sex_known"),
+            models.CheckConstraint(condition=~Q(birth_name="") & ~Q(first_name=""), name="candidate_named"),
+            models.CheckConstraint(
+                condition=~Q(first_name_2="") | Q(first_name_3=""), name="candidate_first_names_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_commune_code__regex=r"^([0-9]{5}|2[AB][0-9]{3})$"),
+                name="candidate_birth_commune_code_shaped",
+            ),
+            models.CheckConstraint(
+                condition=~Q(birth_place="") & ~Q(birth_country=""), name="candidate_birth_place_given"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_commune_code__startswith="99") ^ Q(birth_country="France"),
+                name="candidate_birth_country_fits_commune_code",
+            ),
+        ]
+        indexes = [models.Index(fields=["centre", "birth_date"])]
+
+    def __str__(self):
+        return f"{self.first_name} {self.last_name.upper()}"
+
+    def clean(self):
+        """Writes the identity in one way only, then refuses what no civil register would hold."""
+        for name in self.NAMES:
+            setattr(self, name, unicodedata.normalize("NFC", " ".join(getattr(self, name).split())))
+        self.birth_commune_code = self.birth_commune_code.strip().upper()
+        if folded(self.birth_country) == folded(FRANCE):
+            self.birth_country = FRANCE
+        problems = {name: name_problems(getattr(self, name)) for name in self.NAMES if getattr(self, name)}
+        if self.first_name_3 and not self.first_name_2:
+            problems["first_name_2"] = ["Donnez le deuxième prénom avant le troisième."]
+        if self.birth_date:
+            problems["birth_date"] = birth_date_problems(self.birth_date, today=today())
+        if self.birth_commune_code and self.birth_country:
+            problems["birth_commune_code"] = birth_place_problems(self.birth_commune_code, self.birth_country)
+        if problems := {field: sentences for field, sentences in problems.items() if sentences}:
+            raise ValidationError(problems)
+
+    @property
+    def likeness(self):
+        """What two records of the same person share, however it was typed."""
+        return folded(self.birth_name), folded(self.first_name)
+
+    @property
+    def last_name(self):
+        """The name used in daily life."""
+        return self.usage_name or self.birth_name
+
+    @property
+    def sorted_name(self):
+        """«MARCHETTI Léo»: for sorted lists."""
+        return f"{self.last_name.upper()} {self.first_name}"
+
+    @property
+    def first_names(self):
+        """All first names, in order."""
+        return " ".join(filter(None, [self.first_name, self.first_name_2, self.first_name_3]))
+
+    @property
+    def civility(self):
+        return "Madame" if self.sex == Sex.FEMALE else "Monsieur"
+
+    @property
+    def born(self):
+        """«née» or «né»: agreement follows the civil sex."""
+        return "née" if self.sex == Sex.FEMALE else "né"

@@ -1,0 +1,252 @@
+"""The registration of a candidate for one version of a référentiel: where the journey hangs."""
+
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import ExaminationCentre, Role
+from candidates.journey import kept_capacities
+from candidates.models.people import Candidate, Company, TrainingBody
+from candidates.rules import Route, Stage, training_before_registration, vae_outside_rncp
+from candidates.search import folded, indexed
+from referentiel.models import Referentiel
+
+SEARCH_LENGTH = 800
+
+
+class Counter(models.Model):
+    """The last number given in a series of a centre and year; read under lock, so that none is given twice."""
+
+    class Series(models.TextChoices):
+        REGISTRATION = "registration", "inscriptions"
+        MINUTES = "minutes", "procès-verbaux"
+
+    centre = models.ForeignKey(
+        ExaminationCentre, models.PROTECT, related_name="+", verbose_name="centre d’examen"
+    )
+    series = models.CharField("série", max_length=20, choices=Series.choices)
+    year = models.PositiveSmallIntegerField("année")
+    last = models.PositiveIntegerField("dernier numéro", default=0)
+
+    class Meta:
+        verbose_name = "compteur"
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "series", "year"], name="counter_unique"),
+            models.CheckConstraint(
+                condition=Q(series__in=["registration", "minutes"]), name="counter_series_known"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.series} {self.year}: {self.last}"
+
+
+class RegistrationQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Staff sees its centre's; a centre de ressource those whose dossier it received; others nothing here.
+
+        Evaluators see what is assigned to them: `evaluations.scope.registrations_for` adds it.
+        """
+        hat = user.hat
+        if hat and hat.is_staff:
+            return self.filter(centre=hat.centre_id)
+        if hat and hat.role == Role.RESOURCE:
+            return self.filter(
+                referentiel__certification__resource_centre=hat.resource_centre_id,
+                dossiers__transmitted_at__isnull=False,
+            ).distinct()
+        return self.none()
+
+    def search(self, text):
+        """Registrations of which each word typed begins a word: names, number, company; accents or case aside."""
+        found = self
+        for word in folded(text).split():
+            found = found.filter(search__contains=f" {word}")
+        return found
+
+    def with_people(self):
+        return self.select_related(
+            "candidate", "company", "referentiel__certification", "centre", "training_body"
+        )
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Who approves the dossier with the centre: the company, or the candidate where there is none."""
+
+    name: str
+    email: str
+    of: str  # the company's name, "" for the candidate
+
+    @property
+    def described(self):
+        """«Laure Cassagne, Ateliers Vauzelle»."""
+        return f"{self.name}, {self.of}" if self.of and self.of != self.name else self.name
+
+
+class Registration(models.Model):
+    """One candidate, one référentiel version, one number. Nothing of the journey is dated before it."""
+
+    class State(models.TextChoices):
+        REGISTERED = "registered", "Inscrite"
+        CLOSED = "closed", "Close"
+        ABANDONED = "abandoned", "Abandonnée"
+        TRANSFERRED = "transferred", "Transférée"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    centre = models.ForeignKey(
+        ExaminationCentre, models.PROTECT, related_name="registrations", verbose_name="centre d’examen"
+    )
+    candidate = models.ForeignKey(
+        Candidate, models.PROTECT, related_name="registrations", verbose_name="candidat"
+    )
+    referentiel = models.ForeignKey(
+        Referentiel, models.PROTECT, related_name="registrations", verbose_name="référentiel"
+    )
+    number = models.CharField("numéro", max_length=20)
+    registered_on = models.DateField("inscrit le")
+    route = models.CharField("voie", max_length=30, choices=Route.choices)
+    vae_confirmed_by = models.CharField("VAE hors RNCP confirmée par", max_length=160, blank=True)
+    company = models.ForeignKey(
+        Company,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name="entreprise",
+        help_text="Laissez vide sans entreprise : VAE, demandeur d’emploi.",
+    )
+    tutor_name = models.CharField("tuteur", max_length=160, blank=True)
+    tutor_function = models.CharField("fonction du tuteur", max_length=120, blank=True)
+    tutor_email = models.EmailField("courriel du tuteur", blank=True)
+    tutor_phone = models.CharField("téléphone du tuteur", max_length=20, blank=True)
+    line_manager_name = models.CharField("responsable hiérarchique", max_length=160, blank=True)
+    line_manager_email = models.EmailField("courriel du responsable hiérarchique", blank=True)
+    training_body = models.ForeignKey(
+        TrainingBody,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name="organisme de formation",
+    )
+    trainers = models.TextField(
+        "formateurs", blank=True, help_text="Un nom par ligne : ils ne pourront pas valider."
+    )
+    training_started_on = models.DateField("formation commencée le", null=True, blank=True)
+    adaptation = models.CharField(
+        "aménagement accordé",
+        max_length=200,
+        blank=True,
+        help_text="La mesure seulement, jamais sa cause : « temps majoré d’un tiers ».",
+    )
+    state = models.CharField("état", max_length=12, choices=State.choices, default=State.REGISTERED)
+    state_at = models.DateTimeField("état depuis le", default=timezone.now)
+    state_by = models.CharField("par", max_length=160)
+    state_reason = models.TextField("motif", blank=True)
+    stage = models.CharField("étape", max_length=15, choices=Stage.choices, default=Stage.DOSSIER)
+    continues = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="continued_by", verbose_name="continue"
+    )
+    search = models.CharField("texte cherché", max_length=SEARCH_LENGTH, editable=False)
+    created_at = models.DateTimeField("créée le", default=timezone.now)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "inscription"
+        ordering = ["-registered_on", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "number"], name="registration_number_unique_in_centre"),
+            models.CheckConstraint(condition=~Q(number=""), name="registration_numbered"),
+            models.CheckConstraint(
+                condition=Q(state__in=["registered", "closed", "abandoned", "transferred"]),
+                name="registration_state_known",
+            ),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="registration_stage_known"),
+            models.CheckConstraint(condition=Q(route__in=Route.values), name="registration_route_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["abandoned", "transferred"]) | ~Q(state_reason=""),
+                name="registration_leaving_has_reason",
+            ),
+            models.CheckConstraint(condition=~Q(state_by=""), name="registration_state_has_actor"),
+            models.CheckConstraint(
+                condition=Q(continues=None) | ~Q(continues=F("id")), name="registration_continues_another"
+            ),
+            models.UniqueConstraint(
+                fields=["candidate", "referentiel"],
+                condition=Q(state="registered"),
+                name="registration_one_running_per_referentiel",
+                violation_error_message="Ce candidat a déjà une inscription en cours pour ce référentiel.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "state", "stage"]),
+            models.Index(fields=["centre", "-registered_on"]),
+        ]
+
+    def __str__(self):
+        return f"{self.candidate} ({self.number})"
+
+    @property
+    def has_company(self):
+        return self.company_id is not None
+
+    @property
+    def trainer_names(self):
+        """The trainers' names, one each."""
+        return [name.strip() for name in self.trainers.splitlines() if name.strip()]
+
+    @property
+    def is_running(self):
+        return self.state == self.State.REGISTERED
+
+    @cached_property
+    def kept(self):
+        """The capacities kept from an earlier deliberation, by number: they need no modality."""
+        return kept_capacities(self)
+
+    @property
+    def partner(self):
+        """Who approves the dossier beside the centre: the tutor first, else the line manager, else the candidate."""
+        if not self.has_company:
+            return Partner(str(self.candidate), self.candidate.email, "")
+        people = [
+            (self.tutor_name, self.tutor_email),
+            (self.line_manager_name, self.line_manager_email),
+        ]
+        reachable = [(name, email) for name, email in people if name and email]
+        named = [(name, email) for name, email in people if name]
+        name, email = (
+            reachable or named or [(self.company.name, self.tutor_email or self.line_manager_email)]
+        )[0]
+        return Partner(name, email, self.company.name)
+
+    @property
+    def vae_to_confirm(self):
+        """The warning the responsable has not confirmed yet, or None."""
+        if self.vae_confirmed_by:
+            return None
+        return vae_outside_rncp(self.route, rncp=self.referentiel.rncp_active)
+
+    def warnings(self):
+        """What is unusual in this registration, in French; it may stand once somebody has read it."""
+        return [
+            warning
+            for warning in (
+                training_before_registration(self.training_started_on, self.registered_on),
+                self.vae_to_confirm,
+            )
+            if warning
+        ]
+
+    def search_text(self):
+        """What `search` holds for this row."""
+        candidate = self.candidate
+        company = self.company.name if self.has_company else ""
+        texts = (candidate.birth_name, candidate.usage_name, candidate.first_names, self.number, company)
+        return indexed(*texts)[:SEARCH_LENGTH]

@@ -1,0 +1,178 @@
+"""The rules of inscription and dossier, as pure functions on plain values: no row, no clock, no request.
+
+Each function that refuses or warns answers with French sentences; none means that the rule is kept. Models
+import the enumerations from here, never the other way round. Marks in docstrings: «référentiel» is the seed's
+text, «[P] choix» a choice of ours.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import TextChoices
+
+from cqpm.utils.french import day, enumeration
+from cqpm.utils.periods import add_years
+
+
+class Stage(TextChoices):
+    """The steps of a registration, in order; the current one is the first unfinished (`evaluations.rules.stage`)."""
+
+    REGISTRATION = "registration", "Inscription"
+    DOSSIER = "dossier", "Dossier"
+    EVALUATIONS = "evaluations", "Évaluations"
+    OPINION = "opinion", "Avis de l’entreprise"
+    INTERVIEW = "interview", "Entretien"
+    VALIDATION = "validation", "Validation"
+    DELIBERATION = "deliberation", "Délibération"
+    RESULT = "result", "Résultat"
+
+
+class Route(TextChoices):
+    """How the candidate came to the certificate (*voie*)."""
+
+    CONTINUING_TRAINING = "continuing_training", "Formation continue"
+    PROFESSIONAL_CONTRACT = "professional_contract", "Contrat de professionnalisation"
+    APPRENTICESHIP = "apprenticeship", "Apprentissage"
+    TEMPORARY_WORK = "temporary_work", "Intérim"
+    JOB_SEEKER = "job_seeker", "Demandeur d’emploi"
+    VAE = "vae", "Validation des acquis de l’expérience (VAE)"
+    FREE_CANDIDATE = "free_candidate", "Candidat libre"
+
+
+# --- Inscription --------------------------------------------------------------------------------------------
+
+
+def registration_number(year: int, rank: int) -> str:
+    """«2026-0147»: numbers run per centre and year from 1. [P] choix. ValueError when `rank` is below 1."""
+    if rank < 1:
+        raise ValueError("ranks start at 1")
+    return f"{year}-{rank:04d}"
+
+
+def vae_outside_rncp(route: str, *, rncp: bool) -> str | None:
+    """The warning to confirm, or None.
+
+    [P] choix: «VAE outside RNCP: a warning and the responsable’s confirmation, not a refusal».
+    """
+    if route == Route.VAE and not rncp:
+        return (
+            "VAE pour une certification hors RNCP : cette voie est restreinte depuis 2025. "
+            "Le responsable du centre doit confirmer l’inscription."
+        )
+    return None
+
+
+def training_before_registration(training_started_on: date | None, registered_on: date) -> str | None:
+    """The warning, or None when the training began on the day of inscription or later.
+
+    «Tout engagement dans une démarche ayant pour objet le CQPM (formation, validation des acquis..) implique
+    l’inscription préalable du candidat à la certification» (référentiel, IV.1). A warning only: [P] choix.
+    """
+    if training_started_on is None or training_started_on >= registered_on:
+        return None
+    return (
+        f"La formation a commencé le {day(training_started_on)}, avant l’inscription du {day(registered_on)} : "
+        "le référentiel demande une inscription préalable."
+    )
+
+
+# --- Civil identity ([P] choix, after what the Caisse des Dépôts accepts) ------------------------------------
+
+FRANCE = "France"
+# Departments 01 to 95 (20 is written 2A or 2B), overseas 971 to 978 and 984 to 989, 99 and the country abroad.
+COMMUNE_CODE = re.compile(
+    r"(?:(?:0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5])(?!000)\d{3}|97[1-8]\d{2}|98[4-9]\d{2}|99[1-5]\d{2})"
+)
+CODE_OF_FRANCE = "99100"  # the register's code of France itself: never the country of a birth abroad
+NAME = re.compile(r"[^\W\d_]+(?:(?: |--?|[’'])[^\W\d_]+)*[’']?")  # «--» joined double names until 2010
+NAME_LENGTH = 60
+YOUNGEST, OLDEST = 15, 90
+
+
+def name_problems(name: str) -> list[str]:
+    """What is wrong with a birth name, a usage name or one first name: letters, spaces, hyphens, apostrophes."""
+    name = unicodedata.normalize("NFC", name.strip())
+    if not name:
+        return ["Le nom est vide."]
+    problems = []
+    if len(name) > NAME_LENGTH:
+        problems.append(f"Le nom dépasse {NAME_LENGTH} caractères.")
+    if not NAME.fullmatch(name):
+        problems.append(
+            "Un nom s’écrit avec des lettres, des espaces, des traits d’union et des apostrophes."
+        )
+    return problems
+
+
+def birth_date_problems(birth_date: date, *, today: date) -> list[str]:
+    """What makes the birth date implausible on the day `today`: future, under 15 or over 90 years of age."""
+    if birth_date > today:
+        return ["La date de naissance est dans le futur."]
+    if add_years(birth_date, YOUNGEST) > today:
+        return [f"Le candidat aurait moins de {YOUNGEST} ans : vérifiez l’année de naissance."]
+    if add_years(birth_date, OLDEST + 1) <= today:
+        return [f"Le candidat aurait plus de {OLDEST} ans : vérifiez l’année de naissance."]
+    return []
+
+
+def birth_place_problems(commune_code: str, country: str) -> list[str]:
+    """What is wrong with the INSEE code of the birth commune, and with the country beside it.
+
+    «Birth commune with INSEE code (99xxx abroad; free text beside it), country» ([P] choix).
+    """
+    if not COMMUNE_CODE.fullmatch(commune_code):
+        return [
+            "Code INSEE attendu : cinq caractères, 21231 pour Dijon, 2A004 pour Ajaccio, "
+            "99 et le code du pays pour une naissance à l’étranger."
+        ]
+    abroad, in_france = commune_code.startswith("99"), country.strip() == FRANCE
+    if commune_code == CODE_OF_FRANCE:
+        return ["99100 désigne la France : indiquez le code de la commune de naissance."]
+    if abroad and in_france:
+        return ["Ce code désigne un pays étranger : indiquez le pays de naissance."]
+    if not abroad and not in_france:
+        return ["Ce code désigne une commune française : le pays de naissance doit être la France."]
+    return []
+
+
+# --- Dossier de modalités ------------------------------------------------------------------------------------
+
+RECONSTITUTED = "reconstituted"  # the value référentiels give to «situation professionnelle reconstituée»
+
+
+@dataclass(frozen=True)
+class ModalityChoice:
+    """What the dossier chooses for one capacity; `allowed` is what the référentiel foresees for it."""
+
+    capacity: int
+    allowed: frozenset[str]
+    chosen: frozenset[str]
+    reconstituted_reason: str = ""
+
+
+def missing_modalities(choices, *, context: str) -> list[str]:
+    """What the dossier still lacks. `choices`: a ModalityChoice for each capacity, those kept left out.
+
+    «L’UIMM territoriale centre d’examen et l’entreprise ou à défaut le candidat (VAE, demandeurs d’emploi…)
+    définissent dans un dossier […] les modalités d’évaluation qui seront mises en œuvre en fonction du contexte
+    parmi celles prévues dans le référentiel de certification.» (référentiel, IV.1)
+
+    «Dans les cas exceptionnels où il est impossible de mettre en œuvre cette modalité d’évaluation et lorsque
+    cela est prévu dans le référentiel de certification, des évaluations en situation professionnelle
+    reconstituée pourront être mises en œuvre.» (référentiel, IV.1)
+    """
+    choices = sorted(choices, key=lambda choice: choice.capacity)
+    missing = [] if context.strip() else ["Contexte : à décrire."]
+    if unchosen := [f"C{choice.capacity}" for choice in choices if not choice.chosen]:
+        missing.append(f"Modalité d’évaluation à choisir : {enumeration(unchosen)}.")
+    for choice in choices:
+        if choice.chosen - choice.allowed:
+            missing.append(f"C{choice.capacity} : une modalité choisie n’est pas prévue par le référentiel.")
+        if RECONSTITUTED in choice.chosen and not choice.reconstituted_reason.strip():
+            missing.append(
+                f"C{choice.capacity} : dire pourquoi une évaluation en milieu professionnel est impossible, "
+                "ce qui seul permet une situation reconstituée."
+            )
+    return missing

@@ -1,0 +1,18 @@
+"""Text as it is searched and compared: without accents or case, words apart."""
+
+import re
+import unicodedata
+
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+
+
+def folded(text):
+    """«Jean-Noël D’Œuvre» → «jean noel d oeuvre»; what is neither letter nor digit parts words."""
+    text = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    return " ".join(re.findall(r"[^\W_]+", text))
+
+
+def indexed(*texts):
+    """What `Registration.search` stores: each word after a space, so that « mar» finds only beginnings of words."""
+    return "".join(f" {word}" for text in texts for word in folded(text).split())

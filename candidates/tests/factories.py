@@ -1,0 +1,135 @@
+"""Plain functions that make coherent rows, through the real actions. Nothing here can build what they refuse."""
+
+from datetime import date, timedelta
+from itertools import count
+
+from stdnum import luhn
+
+from accounts.log import SYSTEM
+from accounts.models import Role
+from accounts.tests.factories import make_centre, make_resource_centre, make_wearer
+from candidates import actions
+from candidates.models import Candidate, Dossier
+from cqpm.utils.french import today
+from referentiel.models import Method
+from referentiel.tests.factories import make_referentiel
+
+CONTEXT = "Poste de régleur sur centre d’usinage, pièces unitaires et petites séries."
+REASON = "Aucune machine de ce type dans l’atelier de l’entreprise."
+NO_COMPANY = "Candidat sans emploi : aucune entreprise ne peut donner d’avis."
+numbers = count(1)
+
+LAST_NAMES = ("Marchetti", "Kowalczyk", "Ravier", "Delcourt", "Benali", "Pillot", "Nguyen", "Lefèvre", "Œuvrard")
+
+
+def make_siret(rank=None):
+    """A valid SIRET: nine digits and five, each number closed by its Luhn digit."""
+    siren = f"{70000000 + (rank or next(numbers)):08d}"
+    siren += luhn.calc_check_digit(siren)
+    siret = f"{siren}0001"
+    return siret + luhn.calc_check_digit(siret)
+
+
+def make_company(centre=None, *, name=None, siret=None, **fields):
+    """A company of the centre, with a valid SIRET unless `siret` is given."""
+    return actions.create_company(
+        centre=centre or make_centre(),
+        by=SYSTEM,
+        name=name or f"Ateliers {next(numbers)}",
+        siret=make_siret() if siret is None else siret,
+        **{"address": "12 rue des Forges", "postcode": "21500", "city": "Montbard"} | fields,
+    )
+
+
+def identity(**fields):
+    """The civil identity of somebody, as `register_candidate` takes it; nobody twice the same."""
+    rank = next(numbers)
+    return {
+        "sex": "M",
+        "birth_name": LAST_NAMES[rank % len(LAST_NAMES)],
+        "usage_name": "",
+        "first_name": "Léo",
+        "first_name_2": "",
+        "first_name_3": "",
+        "birth_date": date(1990, 1, 1) + timedelta(days=rank),
+        "birth_commune_code": "21231",
+        "birth_place": "Dijon",
+        "birth_country": "France",
+        "email": f"candidat{rank}@exemple.fr",
+        "phone": "",
+    } | fields
+
+
+def make_candidate(centre=None, **fields):
+    """A person of the centre, not registered for anything."""
+    candidate = Candidate(centre=centre or make_centre(), **identity(**fields))
+    candidate.full_clean()
+    candidate.save()
+    return candidate
+
+
+def make_registration(
+    centre=None, referentiel=None, *, company=True, by=None, who=None, same_as=None, registered_on=None, **fields
+):
+    """A registration, its first dossier a draft.
+
+    `company`: True makes one with its tutor, None is «sans entreprise», a row is that one; `who`: identity fields;
+    `fields`: of Registration. The référentiel made by default belongs to a centre de ressource of its own.
+    """
+    centre = centre or (by.hat.centre if by else make_centre())
+    if company is True:
+        company = make_company(centre)
+    people = {"tutor_name": "Laure Cassagne", "tutor_email": "laure.cassagne@exemple.fr"} if company else {}
+    return actions.register_candidate(
+        centre=centre,
+        identity=identity(**(who or {})),
+        referentiel=referentiel or make_referentiel(resource_centre=make_resource_centre()),
+        registration={
+            "registered_on": registered_on or today(),
+            "route": "continuing_training",
+            "company": company,
+            **people,
+            **fields,
+        },
+        by=by or make_wearer(Role.OFFICER, centre=centre),
+        same_as=same_as,
+        warnings_read=True,
+    )
+
+
+def real_situation(registration):
+    """Choices for `save_dossier`: the first method the référentiel allows, for every capacity not kept."""
+    return {
+        capacity.number: {method.value: REASON if method == Method.RECONSTITUTED else ""}
+        for capacity in registration.referentiel.tree
+        if capacity.number not in registration.kept
+        for method in capacity.methods[:1]
+    }
+
+
+def make_dossier(registration=None, *, state=Dossier.State.TRANSMITTED, choices=None, by=None, comment="À préciser."):
+    """The last dossier of a registration, written and brought to `state`. `choices`: as `save_dossier` takes them."""
+    registration = registration or make_registration(by=by)
+    by = by or make_wearer(Role.OFFICER, centre=registration.centre)
+    dossier = actions.save_dossier(
+        dossier=registration.dossiers.last(),
+        context=CONTEXT,
+        choices=choices or real_situation(registration),
+        no_company_reason="" if registration.has_company else NO_COMPANY,
+        by=by,
+    )
+    if state == Dossier.State.DRAFT:
+        return dossier
+    actions.approve_for_centre(dossier=dossier, by=by)
+    dossier = actions.record_paper_approval(dossier=dossier, name=registration.partner.name, by=by)
+    if state == Dossier.State.APPROVED:
+        return dossier
+    dossier = actions.transmit_dossier(dossier=dossier, by=by)
+    if state == Dossier.State.TRANSMITTED:
+        return dossier
+    resource = make_wearer(
+        Role.RESOURCE, resource_centre=registration.referentiel.certification.resource_centre
+    )
+    if state == Dossier.State.RETURNED:
+        return actions.return_dossier(dossier=dossier, comment=comment, by=resource)
+    return actions.accept_dossier(dossier=dossier, by=resource)

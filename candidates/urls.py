@@ -1,0 +1,27 @@
+from django.urls import path
+
+from candidates.views import approval, companies, dossiers, inbox, registrations
+
+urlpatterns = [
+    path("candidats/inscrire/", registrations.candidate_new, name="candidate_new"),
+    path("candidats/<uuid:pk>/modifier/", registrations.registration_edit, name="registration_edit"),
+    path("candidats/<uuid:pk>/identite/", registrations.identity_edit, name="identity_edit"),
+    path("candidats/<uuid:pk>/abandonner/", registrations.registration_abandon, name="registration_abandon"),
+    path("candidats/<uuid:pk>/confirmer-vae/", registrations.vae_confirm, name="vae_confirm"),
+    path("candidats/<uuid:pk>/dossier/", dossiers.dossier_edit, name="dossier_edit"),
+    path("candidats/<uuid:pk>/avenant/", dossiers.dossier_amend, name="dossier_amend"),
+    path("dossiers/<uuid:pk>/enregistrer/", dossiers.dossier_save, name="dossier_save"),
+    path("dossiers/<uuid:pk>/approuver/", dossiers.dossier_approve, name="dossier_approve"),
+    path("dossiers/<uuid:pk>/demander/", dossiers.dossier_ask_partner, name="dossier_ask_partner"),
+    path("dossiers/<uuid:pk>/imprimer/", dossiers.dossier_partner_print, name="dossier_partner_print"),
+    path("dossiers/<uuid:pk>/papier/", dossiers.dossier_paper_approval, name="dossier_paper_approval"),
+    path("dossiers/<uuid:pk>/transmettre/", dossiers.dossier_transmit, name="dossier_transmit"),
+    path("dossier/<uuid:pk>/<str:token>/", approval.dossier_approval, name="dossier_approval"),
+    path("dossiers-recus/", inbox.dossier_inbox, name="dossier_inbox"),
+    path("dossiers-recus/<uuid:pk>/", inbox.dossier_received, name="dossier_received"),
+    path("dossiers-recus/<uuid:pk>/retourner/", inbox.dossier_return, name="dossier_return"),
+    path("dossiers-recus/<uuid:pk>/accepter/", inbox.dossier_accept, name="dossier_accept"),
+    path("entreprises/", companies.company_list, name="company_list"),
+    path("entreprises/ajouter/", companies.company_new, name="company_new"),
+    path("entreprises/<uuid:pk>/modifier/", companies.company_edit, name="company_edit"),
+]

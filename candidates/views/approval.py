@@ -1,0 +1,31 @@
+"""The page a company or a candidate opens from a mail or a printed code, without account."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts import links
+from accounts.answers import refused
+from accounts.link_pages import link_page
+from candidates import actions
+from candidates.actions.dossiers import APPROVAL
+from candidates.forms import NameForm
+from candidates.models import Dossier
+from candidates.views.scoped import posted
+from cqpm.utils.refusal import Refusal
+
+
+@link_page(APPROVAL, done=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossier_approval(request):
+    """The whole dossier; posting one's name approves it. Reading it any number of times changes nothing."""
+    dossier = get_object_or_404(Dossier.objects.with_registration(), partner_link=request.link)
+    form = NameForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.approve_as_partner(dossier=dossier, link=request.link, name=form.cleaned_data["name"])
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            return redirect(links.path(request.link))
+    context = {"dossier": dossier, "registration": dossier.registration, "form": form}
+    return render(request, "candidates/dossier_approval.html", context)

@@ -1,0 +1,138 @@
+"""The dossier de modalités in the centre: written, approved, transmitted, amended. One URL per verb."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import links
+from accounts.answers import refused, told
+from accounts.perms import is_head_of
+from candidates import actions
+from candidates.forms import DossierForm, PaperApprovalForm, ReasonForm
+from candidates.views.scoped import own_dossier, own_registration
+from cqpm.utils.refusal import Refusal
+
+
+@require_safe
+def dossier_edit(request, pk):
+    """The last dossier or amendment of a registration: its form while it is prepared, else its text."""
+    return show(request, own_registration(request, pk))
+
+
+def show(request, registration, form=None):
+    """The page; `form`: the one just refused, with what was typed."""
+    dossiers = list(
+        registration.dossiers.select_related("partner_link").prefetch_related("choices").reverse()
+    )
+    dossier, former = dossiers[0], dossiers[1:]
+    editable = dossier.is_open and registration.is_running
+    context = {
+        "registration": registration,
+        "dossier": dossier,
+        "former": former,
+        "form": (form or DossierForm(dossier=dossier)) if editable else None,
+        "unfinished": dossier.missing_to_approve() if editable else [],
+        "missing": dossier.missing_to_transmit() if editable else [],
+        "paper_form": PaperApprovalForm(initial={"version": dossier.version}),
+        "amendment_form": ReasonForm(
+            label="Motif de l’avenant", help_text="Transmis au centre de ressource avec l’avenant."
+        ),
+        "confirms_vae": bool(registration.vae_to_confirm)
+        and is_head_of(request.user, registration.centre_id),
+    }
+    return render(request, "candidates/dossier.html", context)
+
+
+def version_read(request):
+    """The version of the content the person had on the screen; none is ever 0."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() else 0
+
+
+@require_POST
+def dossier_save(request, pk):
+    """Writes the content, finished or not; new content makes the approvals void."""
+    dossier = own_dossier(request, pk)
+    form = DossierForm(request.POST, dossier=dossier)
+    if form.is_valid():
+        try:
+            actions.save_dossier(dossier=dossier, by=request.user, **form.content)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, "Dossier enregistré.")
+            return redirect("dossier_edit", dossier.registration_id)
+    return show(request, dossier.registration, form)
+
+
+@require_POST
+def dossier_approve(request, pk):
+    """For the centre."""
+    dossier = own_dossier(request, pk)
+    with told(request, f"{dossier} approuvé pour le centre."):
+        actions.approve_for_centre(dossier=dossier, version=version_read(request), by=request.user)
+    return redirect("dossier_edit", dossier.registration_id)
+
+
+@require_POST
+def dossier_ask_partner(request, pk):
+    """Sends the company or the candidate the link that approves; without address, shows what to print."""
+    dossier = own_dossier(request, pk)
+    partner = dossier.registration.partner
+    if not partner.email:
+        with told(request, f"À imprimer et à remettre à {partner.name}."):
+            actions.ask_partner_approval(dossier=dossier, by=request.user)
+            return redirect("dossier_partner_print", dossier.pk)
+        return redirect("dossier_edit", dossier.registration_id)
+    with told(request, f"Demande d’approbation envoyée à {partner.name}, {partner.email}."):
+        actions.ask_partner_approval(dossier=dossier, by=request.user)
+    return redirect("dossier_edit", dossier.registration_id)
+
+
+@require_safe
+def dossier_partner_print(request, pk):
+    """The dossier on paper for the company or candidate, with the link as a QR code and a place to sign."""
+    dossier = own_dossier(request, pk)
+    link = dossier.partner_link
+    usable = link is not None and link.is_open
+    context = {
+        "dossier": dossier,
+        "registration": dossier.registration,
+        "link_url": links.url(link) if usable else None,
+        "qr": links.qr(link) if usable else None,
+    }
+    return render(request, "candidates/dossier_partner_print.html", context)
+
+
+@require_POST
+def dossier_paper_approval(request, pk):
+    """Records what the company or candidate signed on paper."""
+    dossier = own_dossier(request, pk)
+    with told(request, f"{dossier} : approbation sur papier enregistrée."):
+        actions.record_paper_approval(
+            dossier=dossier,
+            name=request.POST.get("name", "")[:160],
+            version=version_read(request),
+            by=request.user,
+        )
+    return redirect("dossier_edit", dossier.registration_id)
+
+
+@require_POST
+def dossier_transmit(request, pk):
+    """To the centre de ressource."""
+    dossier = own_dossier(request, pk)
+    with told(request, f"{dossier} transmis."):
+        actions.transmit_dossier(dossier=dossier, by=request.user)
+    return redirect("dossier_edit", dossier.registration_id)
+
+
+@require_POST
+def dossier_amend(request, pk):
+    """Opens an amendment of the dossier in force, with its reason."""
+    registration = own_registration(request, pk)
+    with told(request, "Avenant ouvert : modifiez les modalités, faites-le approuver, transmettez-le."):
+        actions.amend_dossier(
+            registration=registration, reason=request.POST.get("reason", ""), by=request.user
+        )
+    return redirect("dossier_edit", pk)

@@ -1,0 +1,93 @@
+"""The dossiers a centre de ressource receives."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import preferences
+from accounts.answers import told
+from accounts.perms import allow, is_resource, require
+from candidates import actions
+from candidates.actions.dossiers import ACCEPTANCE_AWAITED
+from candidates.forms import ReasonForm
+from candidates.models import Dossier
+
+PAGE = 30
+# The filter: value in the address, words, states of the dossiers it keeps. A dossier sent back may already be
+# approved again: it stays with the centre d'examen until it is transmitted anew.
+FILTERS = {
+    "transmis": ("Transmis", [Dossier.State.TRANSMITTED]),
+    "retournes": ("Retournés", [Dossier.State.RETURNED, Dossier.State.APPROVED]),
+    "acceptes": ("Acceptés", [Dossier.State.ACCEPTED]),
+    "tous": ("Tous", list(Dossier.State)),
+}
+
+
+@require(is_resource)
+@require_safe
+def dossier_inbox(request):
+    """Oldest first; those in force by default."""
+    chosen = request.GET.get("etat")
+    chosen = chosen if chosen in FILTERS else "transmis"
+    received = Dossier.objects.for_user(request.user).with_registration().with_replaced()
+    received = received.filter(state__in=FILTERS[chosen][1]).order_by("transmitted_at", "pk")
+    page = Paginator(received, PAGE).get_page(request.GET.get("page"))
+    filters = [(value, words) for value, (words, _) in FILTERS.items()]
+    return render(
+        request, "candidates/dossier_inbox.html", {"page": page, "filters": filters, "chosen": chosen}
+    )
+
+
+@require_safe
+def dossier_received(request, pk):
+    """One dossier to read, with what the centre de ressource may answer."""
+    return show(request, received_dossier(request, pk))
+
+
+def received_dossier(request, pk):
+    """A dossier transmitted to the reader's centre de ressource."""
+    dossiers = Dossier.objects.for_user(request.user).with_registration().with_replaced()
+    dossier = get_object_or_404(dossiers, pk=pk)
+    allow(is_resource(request.user))
+    return dossier
+
+
+def show(request, dossier, form=None):
+    """The page; `form`: the comment just refused."""
+    last = not dossier.registration.dossiers.filter(rank__gt=dossier.rank).exists()
+    answerable = last and dossier.state == Dossier.State.TRANSMITTED and dossier.registration.is_running
+    context = {
+        "dossier": dossier,
+        "registration": dossier.registration,
+        "answerable": answerable,
+        "acceptance_awaited": preferences.value(ACCEPTANCE_AWAITED, dossier.registration.centre),
+        "form": form or return_form(),
+    }
+    return render(request, "candidates/dossier_received.html", context)
+
+
+def return_form(data=None):
+    return ReasonForm(
+        data, label="Commentaire", help_text="Ce qui est à reprendre : le centre d’examen le reçoit tel quel."
+    )
+
+
+@require_POST
+def dossier_return(request, pk):
+    """Sends it back with a comment."""
+    dossier = received_dossier(request, pk)
+    form = return_form(request.POST)
+    if not form.is_valid():
+        return show(request, dossier, form)
+    with told(request, f"{dossier} retourné à {dossier.registration.centre}."):
+        actions.return_dossier(dossier=dossier, comment=form.cleaned_data["reason"], by=request.user)
+    return redirect("dossier_received", pk)
+
+
+@require_POST
+def dossier_accept(request, pk):
+    """Accepts it, where an acceptance is awaited."""
+    dossier = received_dossier(request, pk)
+    with told(request, f"{dossier} accepté."):
+        actions.accept_dossier(dossier=dossier, by=request.user)
+    return redirect("dossier_received", pk)

@@ -1,0 +1,120 @@
+"""Inscription and what may be changed of it afterwards."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.answers import refused, told
+from accounts.perms import allow, is_head_of, is_staff, require
+from candidates import actions
+from candidates.forms import IdentityForm, Inscription, ReasonForm, RegistrationChange, comparison
+from candidates.models import Candidate
+from candidates.views.scoped import own_registration, posted
+from cqpm.utils.refusal import Refusal
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require(is_staff)
+@form_methods
+def candidate_new(request):
+    """One page: identity, certification, route, company, people, training, adaptation."""
+    centre = request.user.hat.centre
+    page = Inscription(posted(request), centre=centre)
+    question = None
+    if request.method == "POST" and page.is_valid():
+        try:
+            registration = actions.register_candidate(centre=centre, by=request.user, **page.arguments)
+        except actions.ToConfirm as confirmation:
+            question = question_of(confirmation, Candidate(**page.identity.cleaned_data))
+        except Refusal as refusal:
+            page.refusals = refusal.reasons
+        else:
+            messages.success(
+                request, f"{registration.candidate} est inscrit sous le n° {registration.number}."
+            )
+            return redirect("registration_detail", registration.pk)
+    return render(request, "candidates/candidate_new.html", {"page": page, "question": question})
+
+
+def question_of(confirmation, typed=None):
+    """What the panel «à confirmer» shows: warnings, and each likely duplicate beside what was typed."""
+    return {
+        "warnings": confirmation.warnings,
+        "duplicates": [
+            {"candidate": known, "rows": comparison(typed, known), "registrations": known.registrations.all()}
+            for known in confirmation.duplicates
+        ],
+    }
+
+
+@form_methods
+def registration_edit(request, pk):
+    """Route, company, tutor, training: what may change after inscription."""
+    registration = own_registration(request, pk)
+    page = RegistrationChange(posted(request), registration=registration)
+    question = None
+    if request.method == "POST" and page.is_valid():
+        try:
+            actions.update_registration(
+                registration=registration,
+                changes=page.registration.changes,
+                by=request.user,
+                warnings_read=page.confirmation.cleaned_data["warnings_read"],
+                **page.extras,
+            )
+        except actions.ToConfirm as confirmation:
+            question = question_of(confirmation)
+        except Refusal as refusal:
+            page.refusals = refusal.reasons
+        else:
+            messages.success(request, "Inscription modifiée.")
+            return redirect("registration_detail", pk)
+    context = {
+        "page": page,
+        "question": question,
+        "registration": registration,
+        "abandon_form": abandon_form(),
+    }
+    return render(request, "candidates/registration_edit.html", context)
+
+
+@form_methods
+def identity_edit(request, pk):
+    """Civil identity and contact details; what they were stays in the journal."""
+    registration = own_registration(request, pk)
+    form = IdentityForm(posted(request), instance=registration.candidate)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct_identity(registration=registration, identity=form.cleaned_data, by=request.user)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, "Identité enregistrée.")
+            return redirect("registration_detail", pk)
+    return render(request, "candidates/identity_edit.html", {"form": form, "registration": registration})
+
+
+def abandon_form(data=None):
+    return ReasonForm(data, label="Motif de l’abandon")
+
+
+@require_POST
+def registration_abandon(request, pk):
+    """Ends the registration, with a reason."""
+    registration = own_registration(request, pk)
+    with told(request, f"Inscription n° {registration.number} abandonnée."):
+        actions.abandon_registration(
+            registration=registration, reason=request.POST.get("reason", ""), by=request.user
+        )
+    return redirect("registration_detail", pk)
+
+
+@require_POST
+def vae_confirm(request, pk):
+    """The responsable lets a VAE outside the RNCP go on."""
+    registration = own_registration(request, pk)
+    allow(is_head_of(request.user, registration.centre_id))
+    with told(request, "Inscription en VAE hors RNCP confirmée."):
+        actions.confirm_vae(registration=registration, by=request.user)
+    return redirect("dossier_edit", pk)

@@ -1,0 +1,67 @@
+"""French typography for templates; the rules are in `cqpm.utils.french`."""
+
+import re
+
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
+
+from cqpm.utils import french
+
+register = template.Library()
+
+# «1er», «1re», «2e», also in the plural, but not inside a code (2026-12e).
+ORDINAL = re.compile(r"(?<![\w-])(\d+)(ers?|res?|es?)\b")
+NUMBER = re.compile(r"\b([nN])°")
+
+
+def blank_safe(function):
+    """The filter of a function on dates: nothing is shown for nothing."""
+
+    def applied(value, *args):
+        return function(value, *args) if value else ""
+
+    return applied
+
+
+for name in ("day", "short_day", "long_day"):
+    register.filter(name, blank_safe(getattr(french, name)))
+
+
+@register.filter
+def hour(value):
+    """«14 h 05»; midnight is an hour, so only None is empty."""
+    return "" if value is None else french.hour(value)
+
+
+@register.filter
+def moment(value):
+    """«aujourd’hui, 14 h 38», «10 nov., 8 h 05», «10 nov. 2025, 8 h 05»: when an act was done, as short as is clear."""
+    if not value:
+        return ""
+    date, today = french.local_date(value), french.today()
+    if date == today:
+        words = "aujourd’hui"
+    else:
+        words = french.short_day(date).removesuffix(f"{french.NBSP}{today.year}")
+    return f"{words}, {french.hour(value)}"
+
+
+@register.filter
+def typeset(value):
+    """The text with the spaces and apostrophes of French typography; escaped as any text is."""
+    return french.typeset(str(value))
+
+
+@register.filter
+def plural(count, words):
+    """«3 candidats» for `3|plural:"candidat"`; `"cheval,chevaux"` when the plural is not an s."""
+    singular, _, many = words.partition(",")
+    return french.plural(count, singular, many or None)
+
+
+@register.filter
+def sup(value):
+    """The text, escaped, with the end of «1er», «2e» and «n°» raised."""
+    text = NUMBER.sub(r"\1<sup>o</sup>", conditional_escape(value))
+    return mark_safe(ORDINAL.sub(r"\1<sup>\2</sup>", text))  # the text itself was escaped just above

@@ -1,0 +1,73 @@
+"""What the tests of the project's shape look at: its Python files, read as trees, and its addresses."""
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.urls import URLResolver, get_resolver
+
+APPS = ["accounts", "referentiel", "documents", "candidates", "evaluations"]
+
+
+@dataclass(frozen=True)
+class Module:
+    path: Path  # relative to the project
+
+    def __str__(self):
+        return str(self.path)
+
+    @property
+    def name(self):
+        """«accounts.models.people»; a package goes by its own name."""
+        parts = self.path.with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @property
+    def is_test(self):
+        return "tests" in self.path.parts or self.path.name == "conftest.py"
+
+    @cached_property
+    def tree(self):
+        return ast.parse((settings.BASE_DIR / self.path).read_text())
+
+    def imports(self):
+        """Every import of the file, wherever it stands: (node, full dotted name of what is imported)."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield node, alias.name
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    yield node, f"{'.' * node.level}{node.module or ''}.{alias.name}"
+
+    def strings(self):
+        """Every string constant of the file."""
+        return {
+            node.value
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+
+
+@lru_cache(1)
+def modules():
+    """Every Python file of the project, migrations and tests included."""
+    folders = [settings.BASE_DIR / folder for folder in [*APPS, "cqpm"]]
+    files = [
+        settings.BASE_DIR / "conftest.py",
+        *(file for folder in folders for file in folder.rglob("*.py")),
+    ]
+    return [Module(file.relative_to(settings.BASE_DIR)) for file in sorted(files)]
+
+
+def url_names(resolver=None, prefix=""):
+    """The name of every URL of the site, namespaces included; «» for a URL without one."""
+    names = set()
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            names |= url_names(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        else:
+            names.add(f"{prefix}{entry.name}" if entry.name else "")
+    return names

@@ -1,0 +1,78 @@
+"""French as papers and screens write it: dates, hours, ordinals, no-break spaces, names."""
+
+import re
+from datetime import date, datetime
+
+from django.utils import timezone
+
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+SHORT = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."]
+DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+NBSP, NARROW = "\u00a0", "\u202f"
+
+
+def local_date(value):
+    """The civil date in Europe/Paris of a date or an aware datetime."""
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+def today():
+    """Today's civil date in Europe/Paris."""
+    return timezone.localdate()
+
+
+def day(value: date) -> str:
+    """«1ᵉʳ décembre 2026»; text only, templates raise the ordinal with the `sup` filter."""
+    value = local_date(value)
+    number = "1er" if value.day == 1 else str(value.day)
+    return f"{number}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year}"
+
+
+def long_day(value: date) -> str:
+    """«mardi 1er décembre 2026»."""
+    return f"{DAYS[local_date(value).weekday()]} {day(value)}"
+
+
+def short_day(value: date) -> str:
+    """«1er déc. 2026»."""
+    value = local_date(value)
+    number = "1er" if value.day == 1 else str(value.day)
+    return f"{number}{NBSP}{SHORT[value.month - 1]}{NBSP}{value.year}"
+
+
+def hour(value) -> str:
+    """«9 h», «14 h 05», from a time or an aware datetime (shown in Europe/Paris)."""
+    value = timezone.localtime(value) if isinstance(value, datetime) else value
+    return f"{value.hour}{NBSP}h" + (f"{NBSP}{value.minute:02d}" if value.minute else "")
+
+
+def plural(count: int, singular: str, many: str | None = None) -> str:
+    """«1 candidat», «3 candidats»; zero is singular, as French has it."""
+    return f"{count}{NBSP}{singular if count < 2 else many or singular + 's'}"
+
+
+def enumeration(words) -> str:
+    """«1, 4 et 7»."""
+    words = [str(word) for word in words]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}" if words else ""
+
+
+def typeset(text: str) -> str:
+    """The text with the spaces French typography wants, and typographic apostrophes."""
+    text = text.replace("'", "’")
+    text = re.sub(r"[ \u00a0\u202f]+([;!?])", rf"{NARROW}\1", text)
+    text = re.sub(r"[ \u00a0\u202f]+([:»%])", rf"{NBSP}\1", text)
+    return re.sub(r"«[ \u00a0\u202f]*", f"«{NBSP}", text)

@@ -1,0 +1,244 @@
+import os
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from documents import kinds, leases, render, storage, tasks
+from documents.kinds import KINDS
+from documents.models import MAX_ATTEMPTS, Document
+from documents.tests.factories import make_document, make_rendered
+from documents.tests.kinds import BROKEN, CERTIFICATE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def woken(monkeypatch):
+    """The messages handed to Celery: no worker listens in a test."""
+    sent = []
+    monkeypatch.setattr(tasks.render_document, "apply_async", lambda args, **options: sent.append(args[0]))
+    return sent
+
+
+def refresh(document):
+    return Document.objects.get(pk=document.pk)
+
+
+def files():
+    """Every file under the storage, unfinished ones included."""
+    folder = Path(default_storage.path("documents"))
+    return sorted(file.name for file in folder.rglob("*") if file.is_file()) if folder.exists() else []
+
+
+def later(**delay):
+    return time_machine.travel(timezone.now() + timedelta(**delay), tick=False)
+
+
+# --- Rendering --------------------------------------------------------------------------------------------
+
+
+def test_a_document_is_rendered_and_stored_under_its_fingerprint():
+    document = make_document()
+    tasks.render_document(str(document.pk))
+    stored = refresh(document)
+    pdf = storage.read(stored.sha256)
+    assert (stored.state, stored.attempts, stored.size, stored.error) == ("ready", 1, len(pdf), "")
+    assert pdf == render.render_document(stored)
+    assert files() == [f"{stored.sha256}.pdf"]
+    assert default_storage.exists(f"documents/{stored.sha256[:2]}/{stored.sha256[2:4]}/{stored.sha256}.pdf")
+
+
+def test_the_same_message_delivered_twice_stores_once():
+    document = make_rendered()
+    before = Document.objects.values().get()
+    tasks.render_document(document.pk)
+    assert Document.objects.values().get() == before
+    assert files() == [f"{document.sha256}.pdf"]
+
+
+def test_an_unknown_document_is_no_error():
+    tasks.render_document(str(uuid.uuid4()))
+    assert files() == []
+
+
+def test_a_document_being_rendered_is_left_to_its_worker():
+    document = make_document()
+    held = leases.claim(document.pk)
+    assert leases.claim(document.pk) is None
+    tasks.render_document(document.pk)
+    stored = refresh(document)
+    assert (stored.state, stored.lease, stored.attempts) == ("rendering", held.lease, 1)
+
+
+def test_a_worker_whose_lease_was_taken_over_changes_nothing():
+    """A renders too slowly, its lease ends, B renders the same document: A comes back and is nobody."""
+    document = make_document()
+    slow = leases.claim(document.pk)
+    with later(seconds=leases.LEASE.total_seconds() + 1):
+        fast = leases.claim(document.pk)
+        assert leases.complete(slow, b"%PDF of A") is False
+        leases.fail(slow, RuntimeError("A"))
+        assert leases.freeze_again(slow, data={"by": "A"}, template_version=9) is False
+        assert (refresh(document).state, refresh(document).lease) == ("rendering", fast.lease)
+        assert files() == []
+        assert leases.complete(fast, b"%PDF of B") is True
+        before = Document.objects.values().get()
+        assert leases.complete(slow, b"%PDF of A") is False
+        leases.fail(slow, RuntimeError("A"))
+    assert Document.objects.values().get() == before
+    assert storage.read(refresh(document).sha256) == b"%PDF of B"
+    assert files() == [f"{refresh(document).sha256}.pdf"]
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_ready(settings, tmp_path):
+    (tmp_path / "full").write_text("")  # a file where the folder should be
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "full"},
+        }
+    }
+    document = make_document()
+    tasks.render_document(document.pk)
+    stored = refresh(document)
+    assert (stored.state, stored.sha256, stored.size, stored.lease) == ("failed", "", None, None)
+    assert stored.error.startswith("NotADirectoryError : ")
+
+
+def test_a_broken_template_fails_with_its_reason_then_a_repaired_one_is_rendered(monkeypatch):
+    document = make_document("test_broken")
+    tasks.render_document(document.pk)
+    stored = refresh(document)
+    assert (stored.state, stored.attempts, stored.will_move) == ("failed", 1, True)
+    assert stored.error.startswith("Complaint : ")
+    assert "https://exemple.fr/sceau.png" in stored.error
+    repaired = kinds.Kind(**vars(BROKEN) | {"template": "documents_tests/register.html"})
+    monkeypatch.setitem(KINDS, BROKEN.key, repaired)
+    tasks.sweep()
+    tasks.render_document(document.pk)
+    stored = refresh(document)
+    assert (stored.state, stored.attempts, stored.error) == ("ready", 2, "")
+
+
+def test_a_kind_nobody_registers_fails_with_its_name(monkeypatch):
+    document = make_document()
+    monkeypatch.delitem(KINDS, CERTIFICATE.key)
+    tasks.render_document(document.pk)
+    assert refresh(document).error == "KeyError : 'test_certificate'"
+
+
+def test_a_waiting_document_of_an_older_template_is_frozen_again(monkeypatch):
+    document = make_document(fact="decision:ines")
+    newer = kinds.Kind(
+        **vars(CERTIFICATE)
+        | {
+            "template_version": 3,
+            "build": lambda fact: CERTIFICATE.build(fact) | {"said": "Le jury a déclaré admissible"},
+        }
+    )
+    monkeypatch.setitem(KINDS, CERTIFICATE.key, newer)
+    tasks.render_document(document.pk)
+    stored = refresh(document)
+    assert (stored.state, stored.template_version) == ("ready", 3)
+    assert stored.data == newer.build("decision:ines")
+    assert (stored.code, stored.number) == (document.code, document.number)
+    assert storage.read(stored.sha256) == render.render_document(stored)
+
+
+def test_a_stored_document_is_never_rendered_again(monkeypatch):
+    document = make_rendered()
+    monkeypatch.setitem(KINDS, CERTIFICATE.key, kinds.Kind(**vars(CERTIFICATE) | {"template_version": 3}))
+    tasks.sweep()
+    tasks.render_document(document.pk)
+    assert (refresh(document).template_version, refresh(document).sha256) == (2, document.sha256)
+
+
+# --- Storage ----------------------------------------------------------------------------------------------
+
+
+def test_only_the_sealed_bytes_are_handed_out():
+    document = make_rendered()
+    path = Path(default_storage.path(storage.name(document.sha256)))
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(storage.Unreadable, match="was altered"):
+        storage.read(document.sha256)
+    path.unlink()
+    with pytest.raises(storage.Unreadable, match="is missing"):
+        storage.read(document.sha256)
+
+
+# --- Sweep ------------------------------------------------------------------------------------------------
+
+
+def test_what_waits_too_long_is_woken_again_once_a_turn(woken):
+    lost = make_document()
+    tasks.sweep()
+    assert woken == []
+    with later(minutes=3):
+        fresh = make_document()
+        tasks.sweep()
+        tasks.sweep()
+        assert woken == [str(lost.pk)]
+    with later(minutes=6):
+        tasks.sweep()
+    assert sorted(woken[1:]) == sorted([str(lost.pk), str(fresh.pk)])
+
+
+def test_the_document_of_a_killed_worker_comes_back(woken):
+    document = make_document()
+    leases.claim(document.pk)
+    tasks.sweep()
+    assert woken == []
+    with later(minutes=3):
+        tasks.sweep()
+        assert woken == [str(document.pk)]
+        tasks.render_document(woken[0])
+    stored = refresh(document)
+    assert (stored.state, stored.attempts) == ("ready", 2)
+
+
+def test_a_document_that_kills_every_worker_is_given_up():
+    document = make_document()
+    for attempt in range(MAX_ATTEMPTS):
+        with later(minutes=3 * attempt):
+            assert leases.claim(document.pk).attempts == attempt + 1
+    with later(minutes=3 * MAX_ATTEMPTS):
+        assert leases.claim(document.pk) is None
+        tasks.sweep()
+    stored = refresh(document)
+    assert (stored.state, stored.error, stored.lease) == ("failed", leases.INTERRUPTED, None)
+
+
+def test_failures_are_tried_again_a_few_times_then_left_to_people(woken):
+    document = make_document("test_broken")
+    for _ in range(MAX_ATTEMPTS + 2):
+        tasks.render_document(document.pk)
+        tasks.sweep()
+    stored = refresh(document)
+    assert (stored.state, stored.attempts, stored.will_move) == ("failed", MAX_ATTEMPTS, False)
+    assert woken == [str(document.pk)] * (MAX_ATTEMPTS - 1)
+
+
+def test_an_empty_broker_loses_nothing(woken):
+    documents = [make_document() for _ in range(3)]
+    with later(minutes=3):
+        tasks.sweep()
+        for pk in woken:
+            tasks.render_document(pk)
+    assert {refresh(document).state for document in documents} == {"ready"}
+    assert len(files()) == 3
+
+
+def test_the_broker_s_processed_folder_is_emptied(tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks, "PROCESSED", tmp_path)
+    old, new = tmp_path / "1.celery.msg", tmp_path / "2.celery.msg"
+    for message in (old, new):
+        message.write_text("{}")
+    os.utime(old, (0, 0))
+    tasks.sweep()
+    assert [file.name for file in tmp_path.iterdir()] == ["2.celery.msg"]

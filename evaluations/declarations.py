@@ -1,0 +1,45 @@
+"""What this app tells the engines below: its answers about a journey, its settings, its links and mails."""
+
+from datetime import timedelta
+
+from accounts import links, mailing, preferences
+from accounts.links import Purpose
+from accounts.preferences import Preference
+from candidates import journey as questions
+from evaluations import journey
+from evaluations.actions import opinions
+
+questions.register(stage=journey.stage_of, kept=journey.kept_of)
+
+OPINION = "Avis de l’entreprise"
+preferences.register(
+    Preference(
+        opinions.DUE_DAYS,
+        21,
+        "Délai laissé à l’entreprise pour donner son avis, en jours",
+        source="Choix du logiciel",
+        minimum=1,
+        section=OPINION,
+    ),
+    Preference(
+        opinions.GRACE_DAYS,
+        30,
+        "Durée pendant laquelle un avis en retard est encore reçu, en jours",
+        source="Choix du logiciel",
+        section=OPINION,
+    ),
+)
+links.register(
+    Purpose(
+        opinions.OPINION,
+        view="opinion",
+        mail="opinion_requested",
+        label="Avis de l’entreprise",
+        renewed_for=timedelta(days=30),
+    )
+)
+mailing.register(
+    opinion_requested="Demande d’avis",
+    opinion_reminder="Relance pour un avis",
+    opinion_receipt="Copie de l’avis remis",
+)

@@ -1,0 +1,429 @@
+"""One registration read whole: what every screen, action and paper of this floor starts from.
+
+`load(registrations)` reads any number of them in nine queries; a `Journey` then answers without any. A
+published référentiel never changes, so its capacities are kept in memory.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from operator import attrgetter
+
+from accounts import preferences
+from candidates.journey import KeptCapacity
+from candidates.models import Dossier, DossierChoice, Registration
+from candidates.rules import Stage
+from cqpm.utils.french import today
+from evaluations import rules
+from evaluations.models import (
+    CapacityOpinion,
+    CapacityValidation,
+    Commission,
+    CompanyOpinion,
+    CriterionResult,
+    Decision,
+    DecisionCapacity,
+    EvaluationCapacity,
+    Interview,
+    InterviewRemark,
+    Jury,
+    ScoreSheet,
+)
+from evaluations.models.scoring import Evaluation
+from evaluations.rules import CapacityInputs, EvaluationResult, InterviewRecord, SheetResult, Verdict
+from referentiel.models import Capacity, Method, Referentiel
+
+DELIBERATED = (Jury.State.CLOSED, Jury.State.PUBLISHED)
+NOT_HELD = (Evaluation.State.ABSENT, Evaluation.State.POSTPONED)
+
+
+@lru_cache(maxsize=64)
+def _published_tree(pk, content_sha256):
+    return Referentiel.objects.get(pk=pk).tree
+
+
+def capacities_of(referentiel) -> list[Capacity]:
+    """A version's capacities in order, each with criteria, conditions, methods and bloc."""
+    if referentiel.is_published:
+        return _published_tree(referentiel.pk, referentiel.content_sha256)
+    return referentiel.tree
+
+
+@dataclass
+class CapacityFile:
+    """Everything known of one capacity of one registration: a row of the capacity matrix."""
+
+    capacity: Capacity
+    kept: KeptCapacity | None
+    choices: list[DossierChoice]
+    evaluations: list[Evaluation]  # all that cover it, those not held included
+    inputs: CapacityInputs
+    opinion: CapacityOpinion | None
+    remark: InterviewRemark | None
+    validations: list[CapacityValidation]  # newest first
+    sent_back_at: object = None
+
+    @property
+    def number(self):
+        return self.capacity.number
+
+    @cached_property
+    def merged(self):
+        """{criterion label: MergedValue} over all submitted evaluations: the ticks."""
+        return rules.merged_values(self.inputs)
+
+    @cached_property
+    def proposal(self):
+        """The rule's proposal, with reasons and missing bases; None for a kept capacity, which needs none."""
+        return None if self.kept else rules.propose(self.inputs)
+
+    @property
+    def missing_evaluations(self):
+        return [] if self.kept else rules.missing_evaluations(self.inputs)
+
+    @property
+    def missing_opinion(self):
+        return [] if self.kept else rules.missing_opinion(self.inputs)
+
+    @property
+    def validation(self):
+        """The commission's word that counts: the newest, unless the jury sent the capacity back since."""
+        newest = self.validations[0] if self.validations else None
+        return None if newest and self.sent_back_at and newest.decided_at <= self.sent_back_at else newest
+
+    @property
+    def is_decided(self):
+        """Kept, or decided by a commission that has closed."""
+        closed = self.validation and self.validation.commission.state == Commission.State.CLOSED
+        return bool(self.kept or closed)
+
+    @property
+    def state(self):
+        """Its state before the jury, a `DecisionCapacity.State`."""
+        if self.kept:
+            return DecisionCapacity.State.KEPT
+        if not self.is_decided:
+            return DecisionCapacity.State.UNDECIDED
+        return DecisionCapacity.State(self.validation.outcome)
+
+
+@dataclass
+class Journey:
+    """One registration with all its rows."""
+
+    registration: Registration
+    capacities: list[CapacityFile]
+    dossiers: list[Dossier]  # by rank
+    evaluations: list[Evaluation]  # each with `sheet_rows` and `capacity_numbers`
+    opinion: CompanyOpinion | None
+    interviews: list[Interview]  # oldest first
+    decisions: list[Decision]  # oldest first, each with `capacity_rows`
+    on_day: date = field(default_factory=today)
+
+    @property
+    def dossier(self):
+        """The dossier in force: the last transmitted and not returned."""
+        return next((row for row in reversed(self.dossiers) if row.is_in_force), None)
+
+    @property
+    def dossier_in_preparation(self):
+        """The dossier or amendment being written, approved or returned."""
+        return next((row for row in reversed(self.dossiers) if not row.is_in_force), None)
+
+    @property
+    def dossier_is_returned(self):
+        """«A returned dossier blocks the jury until amended.»"""
+        preparing = self.dossier_in_preparation
+        return preparing is not None and preparing.state == Dossier.State.RETURNED
+
+    @property
+    def interview(self):
+        return self.interviews[-1] if self.interviews else None
+
+    @property
+    def decision(self):
+        """The jury's last word; None before any."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def to_evaluate(self):
+        """The capacities that are not kept."""
+        return [row for row in self.capacities if not row.kept]
+
+    @cached_property
+    def admissibility(self):
+        """The computed outcome with its reasons, on `on_day` (référentiel, III)."""
+        return rules.admissibility(
+            [
+                rules.CapacityState(
+                    number=row.number,
+                    outcome=rules.Outcome(row.validation.outcome)
+                    if row.is_decided and not row.kept
+                    else None,
+                    kept_until=row.kept.valid_until if row.kept else None,
+                )
+                for row in self.capacities
+            ],
+            on_day=self.on_day,
+        )
+
+    def missing_for_jury(self):
+        """What keeps the candidate from being deliberated; French sentences."""
+        missing = (
+            ["Dossier retourné par le centre de ressource : à amender."] if self.dossier_is_returned else []
+        )
+        return missing + [
+            reason for reason in self.admissibility.reasons if self.admissibility.verdict is None
+        ]
+
+    @cached_property
+    def stage(self):
+        """The first unfinished step of the journey."""
+        accepted = self.dossier and self.dossier.state == Dossier.State.ACCEPTED
+        pronounced = bool(
+            self.decision
+            and self.decision.verdict != Verdict.ADJOURNED
+            and self.decision.jury.state in DELIBERATED
+        )
+        return rules.stage(
+            registration=True,
+            dossier=bool(self.dossier)
+            and not self.dossier_is_returned
+            and bool(accepted or not self.acceptance_awaited),
+            evaluations=not any(row.missing_evaluations for row in self.capacities),
+            opinion=not any(row.missing_opinion for row in self.capacities),
+            interview=not self.to_evaluate or self.interview is not None,
+            validation=all(row.is_decided for row in self.capacities),
+            deliberation=pronounced,
+            result=pronounced and self.decision.jury.state == Jury.State.PUBLISHED,
+        )
+
+    @cached_property
+    def acceptance_awaited(self):
+        """The centre's setting: does the centre de ressource accept a dossier before evaluations open?"""
+        return preferences.value("dossier.acceptance_awaited", self.registration.centre)
+
+
+def load(registrations, *, on_day=None) -> dict:
+    """The journeys of these registrations, by primary key, in nine queries whatever their number.
+
+    `registrations`: rows with candidate, référentiel and centre joined (`with_people()`). `on_day`: the day kept
+    capacities must be valid on, today by default.
+    """
+    registrations, on_day = list(registrations), on_day or today()
+    keys = [row.pk for row in registrations]
+    dossiers = _group(Dossier.objects.filter(registration__in=keys).order_by("rank"), "registration_id")
+    choices = _group(DossierChoice.objects.filter(dossier__registration__in=keys), "dossier_id")
+    evaluations = _evaluations(keys)
+    opinions = _group(
+        CapacityOpinion.objects.filter(opinion__registration__in=keys)
+        .exclude(opinion__state=CompanyOpinion.State.CONTESTED)
+        .select_related("opinion"),
+        "opinion.registration_id",
+    )
+    remarks = _group(
+        InterviewRemark.objects.filter(interview__registration__in=keys)
+        .select_related("interview")
+        .order_by("interview__held_on", "interview__recorded_at", "pk"),
+        "interview.registration_id",
+    )
+    validations = _group(
+        CapacityValidation.objects.filter(registration__in=keys)
+        .select_related("commission")
+        .order_by("-decided_at", "-pk"),
+        "registration_id",
+    )
+    decided = _group(
+        DecisionCapacity.objects.filter(
+            decision__entry__registration__candidate__in={row.candidate_id for row in registrations}
+        )
+        .select_related("decision__entry__registration", "decision__entry__deliberation__jury")
+        .order_by("decision__decided_at", "pk"),
+        "decision.entry.registration.candidate_id",
+    )
+    return {
+        row.pk: _journey(
+            row,
+            on_day=on_day,
+            dossiers=dossiers[row.pk],
+            choices=choices,
+            evaluations=evaluations[row.pk],
+            opinions=opinions[row.pk],
+            remarks=remarks[row.pk],
+            validations=validations[row.pk],
+            decided=decided[row.candidate_id],
+        )
+        for row in registrations
+    }
+
+
+def load_one(registration, *, on_day=None) -> Journey:
+    """The journey of one registration."""
+    return load([registration], on_day=on_day)[registration.pk]
+
+
+def stage_of(registration) -> Stage:
+    """What `candidates.journey` asks: where this registration stands now."""
+    return load_one(registration).stage
+
+
+def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
+    """What `candidates.journey` asks: the capacities kept from earlier deliberations and valid on the day."""
+    rows = DecisionCapacity.objects.filter(
+        decision__entry__registration__candidate=registration.candidate_id
+    ).select_related("decision__entry__registration", "decision__entry__deliberation__jury")
+    return _kept(registration, list(rows), on_day or today())
+
+
+def _group(rows, key) -> dict:
+    """{key: [rows]} with an empty list for what is absent; `key` is a dotted attribute."""
+    read, groups = attrgetter(key), defaultdict(list)
+    for row in rows:
+        groups[read(row)].append(row)
+    return groups
+
+
+def _evaluations(keys):
+    """The evaluations of these registrations with their sheets, results and coverage, in three queries."""
+    sheets = (
+        ScoreSheet.objects.filter(evaluation__registration__in=keys)
+        .select_related("evaluation__commission", "evaluator")
+        .order_by("evaluation__held_on", "evaluation__created_at", "is_consensus", "pk")
+    )
+    results = _group(
+        CriterionResult.objects.filter(sheet__evaluation__registration__in=keys).select_related("sheet"),
+        "sheet_id",
+    )
+    covered = _group(EvaluationCapacity.objects.filter(evaluation__registration__in=keys), "evaluation_id")
+    evaluations = {}
+    for sheet in sheets:
+        evaluation = evaluations.setdefault(sheet.evaluation_id, sheet.evaluation)
+        sheet.result_rows = results[sheet.pk]
+        evaluation.sheet_rows = [*getattr(evaluation, "sheet_rows", []), sheet]
+        evaluation.capacity_ids = {row.capacity_id for row in covered[evaluation.pk]}
+    return _group(evaluations.values(), "registration_id")
+
+
+def _journey(
+    registration, *, on_day, dossiers, choices, evaluations, opinions, remarks, validations, decided
+):
+    tree = capacities_of(registration.referentiel)
+    decisions = _decisions(row for row in decided if row.decision.entry.registration_id == registration.pk)
+    interviews = list({remark.interview_id: remark.interview for remark in remarks}.values())
+    opinion = opinions[-1].opinion if opinions else None
+    journey = Journey(registration, [], dossiers, evaluations, opinion, interviews, decisions, on_day)
+    kept = _kept(registration, decided, on_day)
+    in_force = choices[journey.dossier.pk] if journey.dossier else []
+    last = journey.decision
+    sent_back = {row.capacity_id for row in last.capacity_rows if row.sent_back} if last else set()
+    for capacity in tree:
+        covering = [row for row in evaluations if capacity.pk in row.capacity_ids]
+        chosen = [row for row in in_force if row.capacity_id == capacity.pk]
+        said = next((row for row in opinions if row.capacity_id == capacity.pk), None)
+        journey.capacities.append(
+            CapacityFile(
+                capacity=capacity,
+                kept=kept.get(capacity.number),
+                choices=chosen,
+                evaluations=covering,
+                inputs=_inputs(journey, capacity, chosen, covering, said),
+                opinion=said,
+                remark=next((row for row in reversed(remarks) if row.capacity_id == capacity.pk), None),
+                validations=[row for row in validations if row.capacity_id == capacity.pk],
+                sent_back_at=last.decided_at if capacity.pk in sent_back else None,
+            )
+        )
+    for evaluation in evaluations:
+        evaluation.capacity_numbers = [row.number for row in tree if row.pk in evaluation.capacity_ids]
+    return journey
+
+
+def _inputs(journey, capacity, chosen, covering, said):
+    """The rows of one capacity as the rule wants them."""
+    labels = {criterion.pk: f"{capacity.number}.{criterion.number}" for criterion in capacity.criteria.all()}
+    opinion, interview = journey.opinion, journey.interview
+    given = said and said.value and opinion.state == CompanyOpinion.State.SUBMITTED
+    absent = opinion.absence_reason if opinion and opinion.state == CompanyOpinion.State.ABSENT else ""
+    without_company = journey.dossier.no_company_reason if journey.dossier else ""
+    return CapacityInputs(
+        number=capacity.number,
+        criteria=tuple(labels.values()),
+        methods=tuple(Method(choice.method).short for choice in chosen),
+        evaluations=tuple(_result(row, labels) for row in covering if row.state not in NOT_HELD),
+        opinion_required=capacity.company_opinion,
+        opinion=rules.OpinionValue(said.value) if given else None,
+        opinion_absence=absent or without_company,
+        interview=InterviewRecord(interview.held_on, tuple(interview.members)) if interview else None,
+    )
+
+
+def _result(evaluation, labels):
+    def plain(sheet):
+        return SheetResult(
+            evaluator="consensus" if sheet.is_consensus else str(sheet.evaluator),
+            values={
+                labels[row.criterion_id]: rules.CriterionValue(row.value)
+                for row in sheet.result_rows
+                if row.value and row.criterion_id in labels
+            },
+        )
+
+    return EvaluationResult(
+        reference=str(evaluation.pk),
+        method=Method(evaluation.method).short,
+        day=evaluation.held_on,
+        sheets=tuple(plain(sheet) for sheet in evaluation.sheet_rows if not sheet.is_consensus),
+        consensus=next((plain(sheet) for sheet in evaluation.sheet_rows if sheet.is_consensus), None),
+        submitted=evaluation.state == Evaluation.State.SUBMITTED,
+    )
+
+
+def _decisions(rows) -> list[Decision]:
+    """The decisions those rows belong to, oldest first, with `jury` and `capacity_rows` at hand."""
+    decisions = {}
+    for row in rows:
+        decision = decisions.setdefault(row.decision_id, row.decision)
+        decision.jury = decision.entry.deliberation.jury
+        decision.capacity_rows = [*getattr(decision, "capacity_rows", []), row]
+    return list(decisions.values())
+
+
+def _kept(registration, decided, on_day) -> dict[int, KeptCapacity]:
+    """The capacities kept for this registration, read from published decisions on the same référentiel version."""
+    tree = capacities_of(registration.referentiel)
+    numbers = {capacity.pk: capacity.number for capacity in tree}
+    blocks = defaultdict(set)
+    for capacity in tree:
+        if capacity.block_id:
+            blocks[capacity.block_id].add(capacity.number)
+    earlier = [row for row in decided if row.decision.entry.registration_id != registration.pk]
+    decisions = _decisions(earlier)
+    replaced = {decision.replaces_id for decision in decisions}
+    source, previous = {}, []
+    for decision in decisions:
+        if decision.pk in replaced or decision.jury.state != Jury.State.PUBLISHED:
+            continue
+        held = {
+            state: frozenset(
+                numbers[row.capacity_id]
+                for row in decision.capacity_rows
+                if row.state == state and row.capacity_id in numbers
+            )
+            for state in (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
+        }
+        source[decision.jury.held_on] = decision.entry.registration.number
+        previous.append(
+            rules.PreviousDecision(
+                deliberated_on=decision.jury.held_on,
+                verdict=Verdict(decision.verdict),
+                acquired=held[DecisionCapacity.State.ACQUIRED],
+                kept=held[DecisionCapacity.State.KEPT],
+                blocks=tuple(frozenset(block) for block in blocks.values()),
+                rncp=registration.referentiel.rncp_active,
+            )
+        )
+    return {
+        number: KeptCapacity(number, one.since, one.until, source[one.since])
+        for number, one in rules.kept_capacities(previous, on_day).items()
+    }

@@ -1,0 +1,360 @@
+"""The jury paritaire: seats by college, one deliberation per référentiel version, one decision per candidate."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import ExaminationCentre, User
+from candidates.models import Registration
+from cqpm.utils.freeze import frozen, refused
+from evaluations.rules import College, JuryAct, Verdict
+from referentiel.models import Capacity, Referentiel
+
+
+class JuryQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Staff sees its centre's; the president those he or she is appointed to, whatever the hat."""
+        appointed = Q(seats__member__user=user, seats__member__is_president=True)
+        hat = user.hat
+        visible = Q(centre=hat.centre_id) | appointed if hat and hat.is_staff else appointed
+        return self.filter(visible).distinct()
+
+
+class Jury(models.Model):
+    """One sitting of a jury paritaire de délibération."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", "Préparé"
+        SUMMONED = "summoned", "Convoqué"
+        OPEN = "open", "Ouvert"
+        CLOSED = "closed", "Clos"
+        PUBLISHED = "published", "Publié"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    centre = models.ForeignKey(
+        ExaminationCentre, models.PROTECT, related_name="juries", verbose_name="centre d’examen"
+    )
+    held_on = models.DateField("date")
+    starts_at = models.TimeField("heure de début")
+    place = models.CharField("lieu", max_length=160)
+    unions_invited_on = models.DateField("organisations syndicales sollicitées le", null=True, blank=True)
+    summoned_on = models.DateField("membres convoqués le", null=True, blank=True)
+    summoned_by = models.CharField("convoqués par", max_length=160, blank=True)
+    notice_override = models.TextField(
+        "motif du délai non respecté", blank=True, help_text="Imprimé au procès-verbal."
+    )
+    state = models.CharField("état", max_length=10, choices=State.choices, default=State.PREPARED)
+    created_at = models.DateTimeField("préparé le", default=timezone.now)
+    created_by = models.CharField("préparé par", max_length=160)
+    opened_at = models.DateTimeField("ouvert le", null=True, blank=True)
+    opened_by = models.CharField("ouvert par", max_length=160, blank=True)
+    closed_at = models.DateTimeField("clos le", null=True, blank=True)
+    closed_by = models.CharField("clos par", max_length=160, blank=True)
+    published_at = models.DateTimeField("publié le", null=True, blank=True)
+    published_by = models.CharField("publié par", max_length=160, blank=True)
+
+    objects = JuryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "jury"
+        verbose_name_plural = "jurys"
+        ordering = ["-held_on", "-starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["prepared", "summoned", "open", "closed", "published"]),
+                name="jury_state_known",
+            ),
+            models.CheckConstraint(condition=~Q(place=""), name="jury_placed"),
+            models.CheckConstraint(
+                condition=Q(state="prepared") | (Q(summoned_on__isnull=False) & ~Q(summoned_by="")),
+                name="jury_summoned_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["prepared", "summoned"], opened_at=None)
+                | Q(state__in=["open", "closed", "published"], opened_at__isnull=False) & ~Q(opened_by=""),
+                name="jury_opened_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["prepared", "summoned", "open"], closed_at=None)
+                | Q(state__in=["closed", "published"], closed_at__isnull=False) & ~Q(closed_by=""),
+                name="jury_closed_dated",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") & Q(published_at=None)
+                | Q(state="published", published_at__isnull=False) & ~Q(published_by=""),
+                name="jury_published_dated",
+            ),
+        ]
+        indexes = [models.Index(fields=["centre", "-held_on"])]
+
+    def __str__(self):
+        return f"Jury du {self.held_on:%d/%m/%Y}, {self.place}"
+
+
+class Seat(models.Model):
+    """A seat of one college. It counts for parity even when nobody sits in it."""
+
+    jury = models.ForeignKey(Jury, models.CASCADE, related_name="seats", verbose_name="jury")
+    college = models.CharField("collège", max_length=10, choices=College.choices)
+    position = models.PositiveSmallIntegerField("rang")
+    organisation = models.CharField(
+        "organisation",
+        max_length=160,
+        blank=True,
+        help_text="Organisation syndicale, ou entreprise du membre employeur.",
+    )
+
+    class Meta:
+        verbose_name = "siège"
+        ordering = ["college", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["jury", "college", "position"], name="seat_unique"),
+            models.CheckConstraint(condition=Q(college__in=College.values), name="seat_college_known"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="seat_position_from_one"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_college_display()} {self.position}"
+
+
+class JuryMember(models.Model):
+    """Who sits in a seat: an appointment on one jury. Only the president needs an account."""
+
+    seat = models.OneToOneField(Seat, models.CASCADE, related_name="member", verbose_name="siège")
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="jury_appointments", verbose_name="compte"
+    )
+    name = models.CharField("nom et prénom", max_length=160)
+    email = models.EmailField("adresse électronique", blank=True)
+    is_president = models.BooleanField("préside", default=False)
+    is_substitute = models.BooleanField("supplée le président", default=False)
+    present = models.BooleanField("présent", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "membre du jury"
+        verbose_name_plural = "membres du jury"
+        ordering = ["seat__college", "seat__position"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="jury_member_named"),
+            models.CheckConstraint(
+                condition=Q(is_president=False) | Q(user__isnull=False),
+                name="jury_member_president_has_account",
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_president=True, is_substitute=True),
+                name="jury_member_president_or_substitute",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Deliberation(models.Model):
+    """The part of a sitting on one référentiel version: its own procès-verbal and number."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    jury = models.ForeignKey(Jury, models.CASCADE, related_name="deliberations", verbose_name="jury")
+    referentiel = models.ForeignKey(
+        Referentiel, models.PROTECT, related_name="deliberations", verbose_name="référentiel"
+    )
+    centre = models.ForeignKey(
+        ExaminationCentre, models.PROTECT, related_name="+", verbose_name="centre d’examen"
+    )
+    number = models.CharField("numéro du procès-verbal", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "délibération"
+        ordering = ["referentiel__title"]
+        constraints = [
+            models.UniqueConstraint(fields=["jury", "referentiel"], name="deliberation_one_per_referentiel"),
+            models.UniqueConstraint(
+                fields=["centre", "number"],
+                condition=~Q(number=""),
+                name="deliberation_number_unique_in_centre",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.referentiel} ({self.number or 'à numéroter'})"
+
+
+class DeliberationEntry(models.Model):
+    """A candidate on a deliberation's agenda; `rank` numbers the papers: «2026-0007-012»."""
+
+    deliberation = models.ForeignKey(
+        Deliberation, models.CASCADE, related_name="entries", verbose_name="délibération"
+    )
+    registration = models.ForeignKey(
+        Registration, models.PROTECT, related_name="deliberation_entries", verbose_name="inscription"
+    )
+    rank = models.PositiveSmallIntegerField("rang")
+
+    class Meta:
+        verbose_name = "candidat du jury"
+        verbose_name_plural = "candidats du jury"
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["deliberation", "registration"], name="deliberation_entry_once"),
+            models.UniqueConstraint(fields=["deliberation", "rank"], name="deliberation_entry_rank_unique"),
+        ]
+
+    def __str__(self):
+        return str(self.registration)
+
+
+class Withdrawal(models.Model):
+    """A member who takes no part for one candidate; the quorum is counted again without him or her."""
+
+    entry = models.ForeignKey(
+        DeliberationEntry, models.CASCADE, related_name="withdrawals", verbose_name="candidat"
+    )
+    member = models.ForeignKey(JuryMember, models.CASCADE, related_name="withdrawals", verbose_name="membre")
+    reason = models.CharField("motif", max_length=200)
+    at = models.DateTimeField("le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "retrait"
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "member"], name="withdrawal_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_reasoned"),
+        ]
+
+    def __str__(self):
+        return f"{self.member}: {self.reason}"
+
+
+class Decision(models.Model):
+    """What the jury decided for one candidate. Corrected only by another row that `replaces` it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.ForeignKey(
+        DeliberationEntry, models.PROTECT, related_name="decisions", verbose_name="candidat"
+    )
+    verdict = models.CharField("décision", max_length=15, choices=Verdict.choices)
+    act = models.CharField("acte", max_length=12, choices=JuryAct.choices)
+    computed = models.CharField("résultat calculé", max_length=15, choices=Verdict.choices, blank=True)
+    reason = models.TextField("motif", blank=True)
+    votes = models.JSONField("vote", null=True, blank=True)  # counts per college; null = unanimity
+    decided_at = models.DateTimeField("prise le", default=timezone.now)
+    decided_by = models.CharField("consignée par", max_length=160)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
+    )
+
+    class Meta:
+        verbose_name = "décision"
+        ordering = ["entry__rank", "decided_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="decision_verdict_known"),
+            models.CheckConstraint(condition=Q(act__in=JuryAct.values), name="decision_act_known"),
+            # No vote, no hand and no bug produces another outcome than the computed one.
+            models.CheckConstraint(
+                condition=Q(
+                    act="pronounce",
+                    verdict=models.F("computed"),
+                    computed__in=["admissible", "not_admissible"],
+                )
+                | Q(act__in=["adjourn", "send_back"], verdict="adjourned"),
+                name="decision_pronounces_the_computed_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(act="pronounce") | ~Q(reason=""), name="decision_adjourned_with_reason"
+            ),
+            models.CheckConstraint(condition=~Q(decided_by=""), name="decision_has_actor"),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(replaces=None), name="decision_one_original_per_entry"
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_verdict_display()
+
+
+class DecisionCapacity(models.Model):
+    """The state of one capacity at the deliberation: what later registrations read as kept."""
+
+    class State(models.TextChoices):
+        ACQUIRED = "acquired", "Acquise"
+        KEPT = "kept", "Conservée"
+        NOT_ACQUIRED = "not_acquired", "Non acquise"
+        UNDECIDED = "undecided", "Sans décision"
+
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="capacities", verbose_name="décision")
+    capacity = models.ForeignKey(Capacity, models.PROTECT, related_name="+", verbose_name="capacité")
+    state = models.CharField("état", max_length=15, choices=State.choices)
+    sent_back = models.BooleanField("renvoyée à la commission", default=False)
+    kept_until = models.DateField("conservée jusqu’au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "capacité délibérée"
+        verbose_name_plural = "capacités délibérées"
+        ordering = ["capacity__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "capacity"], name="decision_capacity_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["acquired", "kept", "not_acquired", "undecided"]),
+                name="decision_capacity_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_until=None) | Q(state__in=["acquired", "kept"]),
+                name="decision_capacity_kept_if_acquired",
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_state_display()
+
+
+DONE = "IN ('closed', 'published')"
+JURY = f"(SELECT j.state FROM evaluations_jury j WHERE j.id = {{row}}.jury_id) {DONE}"
+ENTRY_JURY = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
+    JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id WHERE e.id = {{row}}.entry_id) {DONE}"""
+frozen(Jury, when="{row}.state IN ('closed', 'published')", allow=["state", "published_at", "published_by"])
+frozen(Seat, when=JURY, insert=True)
+frozen(
+    JuryMember,
+    when=f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_seat s ON s.jury_id = j.id
+        WHERE s.id = {{row}}.seat_id) {DONE}""",
+    insert=True,
+)
+frozen(Deliberation, when=JURY, insert=True)
+frozen(
+    DeliberationEntry,
+    when=f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
+        WHERE d.id = {{row}}.deliberation_id) {DONE}""",
+    insert=True,
+)
+frozen(Withdrawal, when=ENTRY_JURY, insert=True)
+# A rectification inserts a decision after the closing, so inserts pass when they replace one.
+frozen(Decision, when=f"{{row}}.replaces_id IS NULL AND {ENTRY_JURY}", insert=True)
+frozen(
+    DecisionCapacity,
+    when=f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
+        JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id
+        JOIN evaluations_decision x ON x.entry_id = e.id
+        WHERE x.id = {{row}}.decision_id AND x.replaces_id IS NULL) {DONE}""",
+    insert=True,
+)
+refused(
+    JuryMember,
+    "jury_member_president_is_an_employer",
+    when="{row}.is_president AND (SELECT s.college FROM evaluations_seat s WHERE s.id = {row}.seat_id) <> 'employer'",
+)
+refused(
+    JuryMember,
+    "jury_member_one_president",
+    when="""{row}.is_president AND EXISTS (
+        SELECT 1 FROM evaluations_jurymember m JOIN evaluations_seat s ON s.id = m.seat_id
+        JOIN evaluations_seat t ON t.jury_id = s.jury_id
+        WHERE t.id = {row}.seat_id AND m.is_president AND m.id <> {row}.id)""",
+)
+refused(
+    DeliberationEntry,
+    "deliberation_entry_of_its_referentiel",
+    when="""NOT EXISTS (SELECT 1 FROM evaluations_deliberation d JOIN candidates_registration r
+        ON r.referentiel_id = d.referentiel_id AND r.centre_id = d.centre_id
+        WHERE d.id = {row}.deliberation_id AND r.id = {row}.registration_id)""",
+)

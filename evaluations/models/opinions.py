@@ -1,0 +1,147 @@
+"""The avis de l'entreprise: what the company saw at work, capacity by capacity."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import AccessLink
+from candidates.models import Registration
+from cqpm.utils.freeze import frozen
+from cqpm.utils.french import local_date, today
+from evaluations.rules import OpinionValue
+from referentiel.models import Capacity
+
+
+class OpinionQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """The staff of the centre; the company comes by its link."""
+        hat = user.hat
+        return self.filter(registration__centre=hat.centre_id) if hat and hat.is_staff else self.none()
+
+    def awaiting(self):
+        """Asked for and not yet given."""
+        return self.filter(state__in=CompanyOpinion.AWAITING)
+
+
+class CompanyOpinion(models.Model):
+    """One request and its answer. A contested opinion is no opinion: a new one is asked for."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "Demandé"
+        DRAFT = "draft", "Brouillon"
+        SUBMITTED = "submitted", "Remis"
+        CONTESTED = "contested", "Contesté"
+        ABSENT = "absent", "Absence motivée"
+
+    AWAITING = (State.REQUESTED, State.DRAFT)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    registration = models.ForeignKey(
+        Registration, models.PROTECT, related_name="opinions", verbose_name="inscription"
+    )
+    link = models.ForeignKey(AccessLink, models.PROTECT, null=True, blank=True, related_name="+")
+    company_name = models.CharField("entreprise", max_length=200)
+    respondent_name = models.CharField("interlocuteur", max_length=160)
+    respondent_email = models.EmailField("courriel de l’interlocuteur", blank=True)
+    state = models.CharField("état", max_length=10, choices=State.choices, default=State.REQUESTED)
+    requested_at = models.DateTimeField("demandé le", default=timezone.now)
+    requested_by = models.CharField("demandé par", max_length=160)
+    due_on = models.DateField("attendu le")
+    reminded_at = models.DateTimeField("relancé le", null=True, blank=True)
+    updated_at = models.DateTimeField("modifié le", default=timezone.now)
+    submitted_at = models.DateTimeField("remis le", null=True, blank=True)
+    submitted_by = models.CharField("nom et prénom", max_length=160, blank=True)
+    submitted_function = models.CharField("fonction", max_length=160, blank=True)
+    contested_at = models.DateTimeField("contesté le", null=True, blank=True)
+    absence_reason = models.TextField("motif de l’absence d’avis", blank=True)
+    absence_at = models.DateTimeField("absence consignée le", null=True, blank=True)
+    absence_by = models.CharField("absence consignée par", max_length=160, blank=True)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "avis de l’entreprise"
+        verbose_name_plural = "avis de l’entreprise"
+        ordering = ["requested_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["requested", "draft", "submitted", "contested", "absent"]),
+                name="company_opinion_state_known",
+            ),
+            models.UniqueConstraint(
+                fields=["registration"],
+                condition=~Q(state="contested"),
+                name="company_opinion_one_per_registration",
+                violation_error_message="Un avis est déjà demandé pour ce candidat.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["submitted", "contested"], submitted_at__isnull=False)
+                & ~Q(submitted_by="")
+                & ~Q(submitted_function="")
+                | ~Q(state__in=["submitted", "contested"]) & Q(submitted_at=None),
+                name="company_opinion_submitted_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="absent", absence_at__isnull=False)
+                & ~Q(absence_reason="")
+                & ~Q(absence_by="")
+                | ~Q(state="absent") & Q(absence_at=None),
+                name="company_opinion_absence_reasoned",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="contested") | Q(contested_at__isnull=False),
+                name="company_opinion_contested_dated",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_on"])]
+
+    def __str__(self):
+        return f"Avis de {self.company_name}"
+
+    @property
+    def is_late(self):
+        """Submitted after its due date: accepted and marked."""
+        return bool(self.submitted_at and local_date(self.submitted_at) > self.due_on)
+
+    @property
+    def is_overdue(self):
+        """Still awaited, the due date past."""
+        return self.state in self.AWAITING and self.due_on < today()
+
+    def missing_to_submit(self):
+        """The capacities still without an answer; French sentences."""
+        return [
+            f"Capacité {row.capacity.number} : avis à donner."
+            for row in self.values.select_related("capacity")
+            if not row.value
+        ]
+
+
+class CapacityOpinion(models.Model):
+    """The company's opinion on one capacity. Made with the request; `value` empty means «à saisir»."""
+
+    opinion = models.ForeignKey(CompanyOpinion, models.CASCADE, related_name="values", verbose_name="avis")
+    capacity = models.ForeignKey(Capacity, models.PROTECT, related_name="+", verbose_name="capacité")
+    value = models.CharField("avis", max_length=15, choices=OpinionValue.choices, blank=True)
+    comment = models.TextField("précision", blank=True, max_length=5000)
+
+    class Meta:
+        verbose_name = "avis sur une capacité"
+        verbose_name_plural = "avis sur les capacités"
+        ordering = ["capacity__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["opinion", "capacity"], name="capacity_opinion_once"),
+            models.CheckConstraint(
+                condition=Q(value="") | Q(value__in=OpinionValue.values), name="capacity_opinion_known"
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_value_display()
+
+
+GIVEN = "(SELECT o.state FROM evaluations_companyopinion o WHERE o.id = {row}.opinion_id) IN ('submitted', 'contested')"
+frozen(CapacityOpinion, when=GIVEN, insert=True)
+frozen(CompanyOpinion, when="{row}.state IN ('submitted', 'contested')", allow=["state", "contested_at"])

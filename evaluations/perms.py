@@ -1,0 +1,33 @@
+"""Who may act on what he or she sees of this floor; the predicates on hats are in `accounts.perms`."""
+
+from accounts.perms import is_evaluator_in, is_head_of, is_staff_of
+from evaluations.models import CommissionMember
+
+
+def may_score(user, sheet):
+    """The evaluator of the sheet, under the hat of its centre, and nobody else, whatever the role."""
+    centre = sheet.evaluation.registration.centre_id
+    return sheet.evaluator_id == user.pk and is_evaluator_in(user, centre)
+
+
+def may_hold(user, evaluation):
+    """Opening, absence, postponement: the staff of the centre, or an evaluator of it."""
+    centre = evaluation.registration.centre_id
+    if is_staff_of(user, centre):
+        return True
+    return is_evaluator_in(user, centre) and any(
+        sheet.evaluator_id == user.pk for sheet in evaluation.sheets.all()
+    )
+
+
+def may_reopen(user, sheet):
+    """«Reopening by the commission’s president, with a reason», or by the responsable of the centre."""
+    registration = sheet.evaluation.registration
+    if is_head_of(user, registration.centre_id):
+        return True
+    return (
+        is_evaluator_in(user, registration.centre_id)
+        and CommissionMember.objects.filter(
+            user=user, is_president=True, commission__agenda__registration=registration
+        ).exists()
+    )

@@ -1,0 +1,385 @@
+"""Jury, commission, conflicts of interest: truth tables, then what holds whatever the order."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, strategies as st
+
+from evaluations.rules import (
+    CandidateSituation,
+    College,
+    CommissionMember,
+    CompositionResult,
+    Conflict,
+    ConflictKind,
+    Juror,
+    NoticeKey,
+    Person,
+    commission_composition,
+    conflicts,
+    jury_composition,
+    quorum_for_candidate,
+)
+
+EMPLOYER, EMPLOYEE = College.EMPLOYER, College.EMPLOYEE
+SITTING = date(2026, 12, 1)
+ASKED = date(2026, 11, 16)  # fifteen days before
+CONVENED = date(2026, 11, 23)  # eight days before
+
+GARNIER = Juror("j1", "Philippe Garnier", EMPLOYER, president=True, present=True, convened_on=CONVENED)
+MUGNIER = Juror("j2", "Hélène Mugnier", EMPLOYER, present=True, convened_on=CONVENED)
+OUDOT = Juror("j3", "Marc Oudot", EMPLOYEE, present=True, convened_on=CONVENED)
+RAVEL = Juror("j4", "Isabelle Ravel", EMPLOYEE, present=True, convened_on=CONVENED)
+JURY = (GARNIER, MUGNIER, OUDOT, RAVEL)
+
+
+def composed(*members, seats=(2, 2), unions=None, **settings):
+    return jury_composition(
+        seats=dict(zip(College, seats, strict=True)),
+        members=members or JURY,
+        unions_asked_on={"CFDT": ASKED, "CFE-CGC": ASKED} if unions is None else unions,
+        sitting_on=SITTING,
+        **settings,
+    )
+
+
+def absent(member):
+    return replace(member, present=False)
+
+
+# --- Jury: what blocks ------------------------------------------------------------------------------------------
+
+
+def test_a_lawful_jury():
+    assert composed() == CompositionResult([], [])
+
+
+@pytest.mark.parametrize(
+    ("seats", "blocking"),
+    [
+        ((2, 2), []),
+        ((4, 4), []),  # empty seats on both sides
+        ((3, 2), ["Sièges inégaux : 3 pour les employeurs, 2 pour les salariés, sièges vides compris."]),
+        ((2, 5), ["Sièges inégaux : 2 pour les employeurs, 5 pour les salariés, sièges vides compris."]),
+        ((0, 0), ["Sièges : à fixer pour les deux collèges."]),
+    ],
+)
+def test_seats_are_equal(seats, blocking):
+    assert composed(seats=seats).blocking == blocking
+
+
+TO_APPOINT = "Président : un membre et un seul, du collège employeurs, est à désigner."
+
+
+@pytest.mark.parametrize(
+    ("members", "blocking"),
+    [
+        ((GARNIER, MUGNIER, OUDOT), []),
+        ((replace(GARNIER, president=False), MUGNIER, OUDOT), [TO_APPOINT]),
+        ((GARNIER, replace(MUGNIER, president=True), OUDOT), [TO_APPOINT]),
+        (
+            (replace(GARNIER, president=False), replace(OUDOT, president=True)),
+            ["Président : Marc Oudot n’est pas du collège employeurs."],
+        ),
+        (
+            (absent(GARNIER), MUGNIER, OUDOT),  # present, but nobody made her the substitute
+            ["Président absent : Philippe Garnier n’a pas de suppléant employeur présent."],
+        ),
+        ((absent(GARNIER), replace(MUGNIER, substitute=True), OUDOT), []),
+        (
+            (absent(GARNIER), MUGNIER, replace(OUDOT, substitute=True)),
+            ["Président absent : Philippe Garnier n’a pas de suppléant employeur présent."],
+        ),
+    ],
+)
+def test_an_employer_presides(members, blocking):
+    assert composed(*members).blocking == blocking
+
+
+@pytest.mark.parametrize(
+    ("members", "quorum", "blocking"),
+    [
+        ((GARNIER, OUDOT), 1, []),
+        ((GARNIER, absent(OUDOT)), 1, ["Quorum non atteint, collège salariés : 0\u00a0présent, 1 requis."]),
+        (
+            (GARNIER, absent(MUGNIER), OUDOT, RAVEL),
+            2,
+            ["Quorum non atteint, collège employeurs : 1\u00a0présent, 2 requis."],
+        ),
+        (JURY, 2, []),
+        (
+            JURY,
+            3,
+            [
+                "Quorum non atteint, collège employeurs : 2\u00a0présents, 3 requis.",
+                "Quorum non atteint, collège salariés : 2\u00a0présents, 3 requis.",
+            ],
+        ),
+    ],
+)
+def test_quorum_is_counted_in_each_college(members, quorum, blocking):
+    assert composed(*members, quorum=quorum).blocking == blocking
+
+
+@pytest.mark.parametrize(
+    ("members", "blocking"),
+    [
+        (
+            (GARNIER, MUGNIER, OUDOT, replace(RAVEL, present=None)),
+            ["Présence à renseigner : Isabelle Ravel."],
+        ),
+        (
+            (GARNIER, replace(MUGNIER, present=None), OUDOT, replace(RAVEL, present=None)),
+            ["Présence à renseigner : Hélène Mugnier et Isabelle Ravel."],
+        ),
+        (
+            # not yet recorded is not absent, nor does it count as present
+            (replace(GARNIER, present=None), OUDOT),
+            [
+                "Quorum non atteint, collège employeurs : 0\u00a0présent, 1 requis.",
+                "Présence à renseigner : Philippe Garnier.",
+            ],
+        ),
+    ],
+)
+def test_the_presence_of_every_member_is_recorded(members, blocking):
+    assert composed(*members).blocking == blocking
+
+
+# --- Jury: what a reason may override ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "late"),
+    [
+        (ASKED, []),
+        (ASKED - timedelta(days=1), []),
+        (
+            ASKED + timedelta(days=1),
+            [
+                "Syndicats sollicités moins de 15 jours avant le 1er\u00a0décembre\u00a02026 : FO (le 17\u00a0novembre\u00a02026)."
+            ],
+        ),
+        (
+            None,
+            [
+                "Syndicats sollicités moins de 15 jours avant le 1er\u00a0décembre\u00a02026 : FO (pas encore)."
+            ],
+        ),
+    ],
+)
+def test_unions_are_asked_fifteen_days_ahead(asked_on, late):
+    result = composed(unions={"CFDT": ASKED, "FO": asked_on})
+    assert result == CompositionResult([], [(NoticeKey.UNIONS, sentence) for sentence in late])
+
+
+@pytest.mark.parametrize(
+    ("convened_on", "late"),
+    [
+        (CONVENED, []),
+        (
+            CONVENED + timedelta(days=1),
+            [
+                "Membres convoqués moins de 8 jours avant le 1er\u00a0décembre\u00a02026 : "
+                "Isabelle Ravel (le 24\u00a0novembre\u00a02026)."
+            ],
+        ),
+        (
+            SITTING,  # a replacement on the day
+            [
+                "Membres convoqués moins de 8 jours avant le 1er\u00a0décembre\u00a02026 : "
+                "Isabelle Ravel (le 1er\u00a0décembre\u00a02026)."
+            ],
+        ),
+        (
+            None,
+            [
+                "Membres convoqués moins de 8 jours avant le 1er\u00a0décembre\u00a02026 : Isabelle Ravel (pas encore)."
+            ],
+        ),
+    ],
+)
+def test_members_are_convened_eight_days_ahead(convened_on, late):
+    result = composed(GARNIER, MUGNIER, OUDOT, replace(RAVEL, convened_on=convened_on))
+    assert result == CompositionResult([], [(NoticeKey.MEMBERS, sentence) for sentence in late])
+
+
+def test_each_notice_is_one_thing_to_override_naming_everyone_concerned():
+    late = SITTING - timedelta(days=2)
+    members = (
+        GARNIER,
+        MUGNIER,
+        replace(OUDOT, convened_on=late),
+        replace(RAVEL, name=OUDOT.name, convened_on=None),
+    )
+    assert composed(*members, unions={"FO": late, "CGT": late}).overridable == [
+        (
+            NoticeKey.UNIONS,
+            "Syndicats sollicités moins de 15 jours avant le 1er\u00a0décembre\u00a02026 : "
+            "CGT (le 29\u00a0novembre\u00a02026) et FO (le 29\u00a0novembre\u00a02026).",
+        ),
+        (
+            NoticeKey.MEMBERS,
+            "Membres convoqués moins de 8 jours avant le 1er\u00a0décembre\u00a02026 : "
+            "Marc Oudot (le 29\u00a0novembre\u00a02026) et Marc Oudot (pas encore).",  # two of the same name
+        ),
+    ]
+
+
+def test_notices_are_settings():
+    late = SITTING - timedelta(days=2)
+    members = [replace(member, convened_on=late) for member in JURY]
+    assert composed(*members, unions={"FO": late}, union_notice=2, member_notice=2).overridable == []
+
+
+# --- Jury: one candidate -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "quorum", "reasons"),
+    [
+        (set(), 1, []),
+        ({"j1"}, 1, []),
+        ({"j1", "j2"}, 1, ["Quorum non atteint, collège employeurs : 0\u00a0présent, 1 requis."]),
+        ({"j3"}, 2, ["Quorum non atteint, collège salariés : 1\u00a0présent, 2 requis."]),
+        ({"someone else"}, 2, []),
+    ],
+)
+def test_quorum_again_after_withdrawals(withdrawn, quorum, reasons):
+    assert quorum_for_candidate(JURY, withdrawn, quorum=quorum) == reasons
+
+
+def test_absent_members_do_not_make_the_quorum_of_a_candidate():
+    assert quorum_for_candidate((GARNIER, absent(MUGNIER), OUDOT), {"j1"}) == [
+        "Quorum non atteint, collège employeurs : 0\u00a0présent, 1 requis."
+    ]
+
+
+JURORS = st.lists(
+    st.builds(
+        Juror,
+        st.integers(),
+        st.sampled_from(["A", "B", "C"]),
+        st.sampled_from(College),
+        president=st.booleans(),
+        substitute=st.booleans(),
+        present=st.none() | st.booleans(),
+        convened_on=st.none() | st.dates(date(2026, 11, 1), SITTING),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda juror: juror.reference,
+)
+
+
+@given(JURORS, st.data())
+def test_the_order_of_members_does_not_matter(members, data):
+    other = data.draw(st.permutations(members))
+    assert composed(*other) == composed(*members)
+
+
+@given(JURORS, st.sets(st.integers()))
+def test_a_withdrawal_never_makes_a_quorum(members, others):
+    withdrawn = others | {members[0].reference}
+    assert set(map(first_words, quorum_for_candidate(members, set()))) <= set(
+        map(first_words, quorum_for_candidate(members, withdrawn))
+    )
+
+
+def first_words(sentence):
+    return sentence.split(" : ")[0]
+
+
+# --- Commission --------------------------------------------------------------------------------------------------
+
+FEW = "Commission incomplète : {}, {} au moins sont requis."
+NO_PRESIDENT = "Commission sans président : un membre et un seul est à désigner."
+A, B, PRESIDENT = CommissionMember("a"), CommissionMember("b"), CommissionMember("p", president=True)
+
+
+@pytest.mark.parametrize(
+    ("members", "minimum", "refusals"),
+    [
+        ([PRESIDENT, A], 2, []),
+        ([PRESIDENT, A, B], 2, []),
+        ([PRESIDENT, A, B], 3, []),
+        ([PRESIDENT, A], 3, [FEW.format("2\u00a0membres", 3)]),
+        ([PRESIDENT], 2, [FEW.format("1\u00a0membre", 2)]),
+        ([PRESIDENT, A, A], 3, [FEW.format("2\u00a0membres", 3)]),  # the same person twice is one member
+        ([A, B], 2, [NO_PRESIDENT]),
+        ([PRESIDENT, replace(A, president=True)], 2, [NO_PRESIDENT]),
+        ([], 2, [FEW.format("0\u00a0membre", 2), NO_PRESIDENT]),
+    ],
+)
+def test_commission(members, minimum, refusals):
+    assert commission_composition(members, minimum=minimum) == refusals
+
+
+# --- Conflicts of interest ---------------------------------------------------------------------------------------
+
+SITUATION = CandidateSituation(
+    company_siren="552100554",
+    trainers=(Person("Sophie Cormier"), Person("Zoé Lœb", "z.loeb@afpi.example")),
+    tutor=Person("Gérard Pillot", "g.pillot@vauzelle.example"),
+    line_manager=Person("Hélène d’Aubigné"),
+)
+
+
+@pytest.mark.parametrize(
+    ("member", "found"),
+    [
+        (Person("Amina Benali", "a.benali@centre.example", "732829320"), []),
+        (Person("Amina Benali", siren="552100554"), ["same_company"]),
+        (Person("Amina Benali", siren="552 100 554"), ["same_company"]),
+        (
+            Person("Amina Benali", siren="55210055400013"),
+            ["same_company"],
+        ),  # a SIRET: any site of the company
+        (Person("Sophie Cormier"), ["trainer"]),
+        (Person("CORMIER Sophie"), ["trainer"]),
+        (Person("Mme Sophie CORMIER"), ["trainer"]),
+        (Person("Sophie Cormier-Dupont"), []),
+        (Person("Cormier"), []),
+        (Person("gerard  pillot"), ["tutor"]),
+        (Person("G. Pillot", " G.Pillot@Vauzelle.example "), ["tutor"]),
+        (Person("Gérard Pillot", "other@vauzelle.example"), ["tutor"]),
+        (Person("Helene D'Aubigne"), ["line_manager"]),
+        (Person("Z. L.", "z.loeb@afpi.example"), ["trainer"]),
+        (Person("Gérard Pillot", siren="552100554"), ["same_company", "tutor"]),
+    ],
+)
+def test_conflicts(member, found):
+    assert [conflict.kind for conflict in conflicts(member, SITUATION)] == found
+
+
+def test_each_conflict_says_why():
+    member = Person("Gérard Pillot", siren="552100554")
+    one_man = replace(
+        SITUATION,
+        trainers=(Person("PILLOT Gérard"), Person("Pillot Gérard")),
+        line_manager=Person("Gérard Pillot"),
+    )
+    assert conflicts(member, one_man, personal_link=True) == [
+        Conflict(ConflictKind.SAME_COMPANY, "Gérard Pillot appartient à l’entreprise du candidat."),
+        Conflict(ConflictKind.TRAINER, "Gérard Pillot compte parmi les formateurs du candidat."),
+        Conflict(ConflictKind.TUTOR, "Gérard Pillot suit le candidat comme tuteur ou tutrice."),
+        Conflict(ConflictKind.LINE_MANAGER, "Gérard Pillot est responsable du candidat dans l’entreprise."),
+        Conflict(ConflictKind.PERSONAL_LINK, "Gérard Pillot a déclaré un lien personnel avec le candidat."),
+    ]
+
+
+BLANK = st.sampled_from(["", " ", "\t"])
+
+
+@given(BLANK, BLANK, BLANK, BLANK, BLANK, BLANK)
+def test_what_is_unknown_matches_nobody(name, email, siren, other_name, other_email, other_siren):
+    around = Person(other_name, other_email)
+    situation = CandidateSituation(other_siren, (around,), around, around)
+    assert conflicts(Person(name, email, siren), situation) == []
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_being_the_same_person_goes_both_ways(name, email, other_name, other_email):
+    one, other = Person(name, email), Person(other_name, other_email)
+    assert one.is_same_as(other) == other.is_same_as(one)

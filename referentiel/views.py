@@ -1,0 +1,60 @@
+"""The norm on screen: the list, one version to read, and who keeps which certification."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.answers import told
+from accounts.models import ResourceCentre
+from accounts.perms import is_administrator, require
+from referentiel.actions import assign_certifications
+from referentiel.forms import CertificationsForm
+from referentiel.models import Referentiel
+from referentiel.rules import depth, outline
+
+
+@require_safe
+def referentiel_list(request):
+    versions = (
+        Referentiel.objects.for_user(request.user)
+        .with_shape()
+        .select_related("certification__resource_centre")
+        .order_by("fictitious", "title", "version", "pk")
+    )
+    return render(request, "referentiel/list.html", {"versions": versions})
+
+
+@require_safe
+def referentiel_detail(request, pk):
+    visible = Referentiel.objects.for_user(request.user)
+    referentiel = get_object_or_404(visible.select_related("certification__resource_centre"), pk=pk)
+    sections = [
+        {
+            "heading": section["heading"],
+            "depth": depth(section["heading"]),
+            "groups": outline(section["text"]),
+        }
+        for section in referentiel.evaluation_arrangements
+    ]
+    context = {
+        "referentiel": referentiel,
+        "certification": referentiel.certification,
+        "capacities": referentiel.tree,
+        "sections": sections,
+        "others": visible.filter(certification=referentiel.certification_id).exclude(pk=pk),
+    }
+    return render(request, "referentiel/detail.html", context)
+
+
+@require(is_administrator)
+@require_http_methods(["GET", "HEAD", "POST"])
+def resource_centre_certifications(request, pk):
+    centre = get_object_or_404(ResourceCentre, pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form = CertificationsForm(posted, centre=centre)
+    if posted is not None and form.is_valid():
+        with told(request, "Certifications enregistrées."):
+            assign_certifications(
+                centre=centre, certifications=form.cleaned_data["certifications"], by=request.user
+            )
+        return redirect("resource_centre_certifications", pk)
+    return render(request, "referentiel/certifications.html", {"centre": centre, "form": form})
