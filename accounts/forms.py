@@ -1,6 +1,7 @@
 """Forms of accounts, centres, settings. Labels and help texts come from the models where there is one."""
 
 from allauth.account.forms import LoginForm
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 
@@ -12,6 +13,11 @@ from accounts.preferences import problem
 
 class SignInForm(LoginForm):
     """allauth's, with our words: its check is throttled."""
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True  # the page's own form carries the token
+    helper.form_error_title = "Connexion refusée"
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

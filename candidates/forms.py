@@ -9,7 +9,7 @@ from stdnum.fr import siret as siret_number
 
 from candidates.actions.registrations import CHANGEABLE
 from candidates.models import Candidate, Company, Dossier, DossierChoice, Registration
-from candidates.rules import RECONSTITUTED
+from candidates.rules import RECONSTITUTED, Route
 from cqpm.utils.french import day, today
 from referentiel.models import Method, Referentiel
 
@@ -95,6 +95,7 @@ class RegistrationForm(forms.ModelForm):
         self.centre = centre
         self.fields["company"].queryset = centre.companies.all()
         self.fields["company"].empty_label = "Sans entreprise"
+        self.fields["route"].choices = [("", "Choisir…"), *Route.choices]
         if self.instance.training_body:
             self.initial["training_body_name"] = self.instance.training_body.name
 

@@ -13,7 +13,6 @@ changed recipe, wheel or fontTools from the present one: then everything is cut 
 import hashlib
 import io
 import logging
-import os
 import uuid
 from importlib.metadata import version
 from pathlib import Path
@@ -121,4 +120,4 @@ def _bytes(font):
 def _write(target, content):
     partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     partial.write_bytes(content)
-    os.replace(partial, target)
+    partial.replace(target)

@@ -6,10 +6,13 @@ from accounts import links, mailing, preferences
 from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
-from evaluations import journey
+from documents import kinds
+from evaluations import journey, papers
 from evaluations.actions import opinions
 
 questions.register(stage=journey.stage_of, kept=journey.kept_of)
+
+kinds.register(*papers.KINDS)
 
 OPINION = "Avis de l’entreprise"
 preferences.register(
@@ -39,6 +42,8 @@ links.register(
     )
 )
 mailing.register(
+    evaluation_planned="Évaluation à mener",
+    evaluation_reopened="Grille rouverte",
     opinion_requested="Demande d’avis",
     opinion_reminder="Relance pour un avis",
     opinion_receipt="Copie de l’avis remis",

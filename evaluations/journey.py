@@ -228,20 +228,8 @@ def load(registrations, *, on_day=None) -> dict:
         .order_by("interview__held_on", "interview__recorded_at", "pk"),
         "interview.registration_id",
     )
-    validations = _group(
-        CapacityValidation.objects.filter(registration__in=keys)
-        .select_related("commission")
-        .order_by("-decided_at", "-pk"),
-        "registration_id",
-    )
-    decided = _group(
-        DecisionCapacity.objects.filter(
-            decision__entry__registration__candidate__in={row.candidate_id for row in registrations}
-        )
-        .select_related("decision__entry__registration", "decision__entry__deliberation__jury")
-        .order_by("decision__decided_at", "pk"),
-        "decision.entry.registration.candidate_id",
-    )
+    validations = _group(_validations(keys), "registration_id")
+    decided = _group(_decided(registrations), "decision.entry.registration.candidate_id")
     return {
         row.pk: _journey(
             row,
@@ -258,6 +246,27 @@ def load(registrations, *, on_day=None) -> dict:
     }
 
 
+def load_decisions(registrations) -> dict:
+    """{primary key: {capacity number: DecisionCapacity.State}} for a list: kept and validated only, two queries."""
+    registrations = list(registrations)
+    validations = _group(_validations([row.pk for row in registrations]), "registration_id")
+    decided = _group(_decided(registrations), "decision.entry.registration.candidate_id")
+    empty = {"dossiers": [], "choices": {}, "evaluations": [], "opinions": [], "remarks": []}
+    return {
+        row.pk: {
+            file.number: file.state
+            for file in _journey(
+                row,
+                on_day=today(),
+                validations=validations[row.pk],
+                decided=decided[row.candidate_id],
+                **empty,
+            ).capacities
+        }
+        for row in registrations
+    }
+
+
 def load_one(registration, *, on_day=None) -> Journey:
     """The journey of one registration."""
     return load([registration], on_day=on_day)[registration.pk]
@@ -270,10 +279,7 @@ def stage_of(registration) -> Stage:
 
 def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
     """What `candidates.journey` asks: the capacities kept from earlier deliberations and valid on the day."""
-    rows = DecisionCapacity.objects.filter(
-        decision__entry__registration__candidate=registration.candidate_id
-    ).select_related("decision__entry__registration", "decision__entry__deliberation__jury")
-    return _kept(registration, list(rows), on_day or today())
+    return _kept(registration, list(_decided([registration])), on_day or today())
 
 
 def _group(rows, key) -> dict:
@@ -282,6 +288,21 @@ def _group(rows, key) -> dict:
     for row in rows:
         groups[read(row)].append(row)
     return groups
+
+
+def _validations(keys):
+    """Newest first."""
+    rows = CapacityValidation.objects.filter(registration__in=keys).select_related("commission")
+    return rows.order_by("-decided_at", "-pk")
+
+
+def _decided(registrations):
+    """Every decision about these people, whatever the registration: the earlier ones say what is kept."""
+    people = {row.candidate_id for row in registrations}
+    rows = DecisionCapacity.objects.filter(decision__entry__registration__candidate__in=people)
+    return rows.select_related(
+        "decision__entry__registration", "decision__entry__deliberation__jury"
+    ).order_by("decision__decided_at", "pk")
 
 
 def _evaluations(keys):

@@ -174,15 +174,20 @@ def matrix(journey) -> list[MatrixRow]:
     ]
 
 
+def figure(states) -> str:
+    """«5 sur 7»: capacities acquired or kept, of all."""
+    states = list(states)
+    return f"{sum(CAPACITY_TICKS[state] == 'ok' for state in states)} sur {len(states)}"
+
+
 def capacity_ticks(journey) -> list[str]:
     """One tick a capacity, as the jury will read it."""
     return [CAPACITY_TICKS[row.state] for row in journey.capacities]
 
 
 def acquired(journey) -> str:
-    """«5 sur 7»: capacities acquired or kept, of all."""
-    held = sum(CAPACITY_TICKS[row.state] == "ok" for row in journey.capacities)
-    return f"{held} sur {len(journey.capacities)}"
+    """«5 sur 7» for a journey."""
+    return figure(row.state for row in journey.capacities)
 
 
 def decided(journey) -> str:

@@ -115,18 +115,15 @@ def nullable(inner):
     return check
 
 
-def listing(inner, *, least=0, distinct=None):
+def listing(inner, *, filled=False, distinct=None):
     """A list of what `inner` accepts; `distinct` gives the part of an entry that may not come twice."""
 
     def check(value, path):
         if not isinstance(value, list):
             yield path, "une liste est attendue"
             return
-        if len(value) < least:
-            yield (
-                path,
-                f"au moins {least} élément{'s' if least > 1 else ''} attendu{'s' if least > 1 else ''}",
-            )
+        if filled and not value:
+            yield path, "la liste est vide"
         faults = [fault for rank, entry in enumerate(value) for fault in inner(entry, (*path, rank))]
         yield from faults
         if distinct and not faults:
@@ -201,7 +198,7 @@ REFERENTIEL = record(
     ),
     version=text(limit(Referentiel, "version")),
     dated=nullable(day),
-    objective=listing(text(), least=1),
+    objective=listing(text(), filled=True),
     missions=listing(record(text=text(), items=LINES)),
     capacities=listing(
         record(
@@ -216,15 +213,15 @@ REFERENTIEL = record(
                     alternatives=LINES,
                     tail=text(empty=True),
                 ),
-                least=1,
+                filled=True,
             ),
-            methods=listing(choice(Method.values), least=1, distinct=lambda method: method),
+            methods=listing(choice(Method.values), filled=True, distinct=lambda method: method),
             company_opinion=boolean,
             block=nullable(
                 record(code=text(limit(SkillBlock, "code")), title=text(limit(SkillBlock, "title")))
             ),
         ),
-        least=1,
+        filled=True,
     ),
     admissibility=text(),
     evaluation_arrangements=listing(record(heading=text(), text=LINES)),

@@ -58,7 +58,7 @@ def give_hats(*, user, hats, why="", by):
     if by is not SYSTEM and not all(perms.may_give(by, hat) for hat in hats):
         raise Refusal("Vous ne pouvez pas donner ce rôle.")
     if not user.is_active:
-        raise Refusal(f"Le compte de {user} est fermé : l’administrateur peut le rouvrir.")
+        raise Refusal(f"{user} a un compte fermé : l’administrateur peut le rouvrir.")
     for hat in hats:
         _give(user, hat)
     names = [str(hat) for hat in hats]
@@ -67,7 +67,7 @@ def give_hats(*, user, hats, why="", by):
         by=by,
         verb="invite_person",
         subject=user,
-        sentence=f"Invitation de {user}{' : ' if names else ''}{enumeration(names)}.",
+        sentence=f"Invitation : {user}{' – ' if names else ''}{enumeration(names)}.",
         centre=centre,
         data={"email": user.email, "hats": names},
     )
@@ -93,13 +93,13 @@ def reinvite(*, invitation, by):
     if invitation.accepted_at:
         raise Refusal(f"{user} a déjà accepté son invitation.")
     if not user.is_active:
-        raise Refusal(f"Le compte de {user} est fermé : l’administrateur peut le rouvrir.")
+        raise Refusal(f"{user} a un compte fermé : l’administrateur peut le rouvrir.")
     centre = invitation.link.centre
     record(
         by=by,
         verb="reinvite",
         subject=user,
-        sentence=f"Nouvelle invitation de {user}.",
+        sentence=f"Nouvelle invitation : {user}.",
         centre=centre,
         data={"email": user.email},
     )
@@ -124,7 +124,7 @@ def accept_invitation(*, link, password):
         by=link,
         verb="accept_invitation",
         subject=user,
-        sentence=f"Invitation acceptée par {user}.",
+        sentence=f"Invitation acceptée : {user}.",
         centre=link.centre,
     )
     return user
@@ -168,7 +168,7 @@ def close_account(*, user, by):
     user.save(update_fields=["is_active"])
     for link in AccessLink.objects.open().filter(subject=key(user)):
         revoke_link(link=link, by=by)
-    record(by=by, verb="close_account", subject=user, sentence=f"Compte de {user} fermé.")
+    record(by=by, verb="close_account", subject=user, sentence=f"Compte fermé : {user}.")
     return user
 
 
@@ -180,7 +180,7 @@ def reopen_account(*, user, by):
         raise Refusal("Ce compte est déjà ouvert.")
     user.is_active = True
     user.save(update_fields=["is_active"])
-    record(by=by, verb="reopen_account", subject=user, sentence=f"Compte de {user} rouvert.")
+    record(by=by, verb="reopen_account", subject=user, sentence=f"Compte rouvert : {user}.")
     return user
 
 
@@ -253,7 +253,7 @@ def _record_hat(membership, *, by, verb, what):
         by=by,
         verb=verb,
         subject=membership.user,
-        sentence=f"{what} : {membership.user}, {membership}.",
+        sentence=f"{what} : {membership.user} – {membership}.",
         centre=membership.centre,
         data={"membership": membership.pk},
     )

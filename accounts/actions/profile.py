@@ -29,7 +29,7 @@ def change_profile(*, user, fields):
             by=user,
             verb="change_profile",
             subject=user,
-            sentence=f"Fiche de {user} modifiée par son titulaire.",
+            sentence=f"Fiche modifiée par son titulaire : {user}.",
             data=changed,
         )
     return user
@@ -69,7 +69,7 @@ def ask_password_reset(*, email):
         by=SYSTEM,
         verb="ask_password_reset",
         subject=user,
-        sentence=f"Nouveau mot de passe demandé pour {user}.",
+        sentence=f"Nouveau mot de passe demandé : {user}.",
     )
     post(
         event=f"password_reset:{link.pk}",
@@ -97,7 +97,7 @@ def _store(user, password, *, by, verb):
     user.set_password(password)
     user.save(update_fields=["password"])
     _revoke_resets(user)
-    record(by=by, verb=verb, subject=user, sentence=f"Mot de passe de {user} changé.")
+    record(by=by, verb=verb, subject=user, sentence=f"Mot de passe changé : {user}.")
     post(
         event=f"{key(user)}:password:{timezone.now().isoformat()}",
         to=user.email,

@@ -266,4 +266,4 @@ class Invitation(models.Model):
         ]
 
     def __str__(self):
-        return f"Invitation de {self.user}"
+        return f"Invitation : {self.user}"

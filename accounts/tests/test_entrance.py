@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY, get_user
+from django.core.management import call_command
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -122,6 +123,16 @@ def test_nobody_signs_up():
 def test_allauth_sends_nothing_by_itself():
     with pytest.raises(RuntimeError, match="post it in the outbox instead"):
         AccountAdapter().send_mail("account/email/unknown_account", "a@exemple.fr", {})
+
+
+def test_the_tries_are_counted_in_the_database_where_there_is_no_redis(client, user, settings):
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    }
+    call_command("createcachetable")
+    for _ in range(12):
+        sign_in(client, password="faux")
+    assert errors(sign_in(client)) == [THROTTLED]
 
 
 # --- Acting on another's screen ---------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def test_an_invitation_makes_the_account_its_hat_its_mail_and_its_entry(head, ce
     assert (message.recipient, message.link, message.centre) == (user.email, invitation.link, centre)
     entry = LogEntry.objects.get()
     assert (entry.actor_user, entry.verb, entry.centre) == (head, "invite_person", centre)
-    assert entry.sentence == "Invitation de Inès Lacoste : Évaluateur, Val-de-Brenne."
+    assert entry.sentence == "Invitation : Inès Lacoste – Évaluateur, Val-de-Brenne."
 
 
 def test_an_address_that_has_an_account_keeps_it_and_gets_the_hat(head, centre):
@@ -160,7 +160,7 @@ def test_the_same_hat_is_not_given_twice(head, centre):
 
 def test_a_closed_account_is_not_invited(head, centre):
     make_user("ines@exemple.fr", first_name="Inès", last_name="Lacoste", is_active=False)
-    sentence = "Le compte de Inès Lacoste est fermé : l’administrateur peut le rouvrir."
+    sentence = "Inès Lacoste a un compte fermé : l’administrateur peut le rouvrir."
     refused(invite, sentence, by=head, hats=[Hat(Role.EVALUATOR, centre)])
 
 
@@ -263,8 +263,8 @@ def test_a_hat_is_suspended_and_resumed(head, centre):
     assert resume_membership(membership=hat, by=head).suspended_at is None
     refused(resume_membership, "Ce rôle n’est pas suspendu.", membership=hat, by=head)
     assert list(LogEntry.objects.order_by("pk").values_list("verb", "sentence", "centre")) == [
-        ("suspend_membership", "Suspension : Claire Aubry, Évaluateur, Val-de-Brenne.", centre.pk),
-        ("resume_membership", "Reprise : Claire Aubry, Évaluateur, Val-de-Brenne.", centre.pk),
+        ("suspend_membership", "Suspension : Claire Aubry – Évaluateur, Val-de-Brenne.", centre.pk),
+        ("resume_membership", "Reprise : Claire Aubry – Évaluateur, Val-de-Brenne.", centre.pk),
     ]
 
 
@@ -298,7 +298,7 @@ def test_a_reopened_account_never_accepted_is_invited_again(administrator):
     user = invite(by=administrator, hats=[Hat(Role.NATIONAL)])
     close_account(user=user, by=administrator)
     invitation = Invitation.objects.get()
-    sentence = "Le compte de Inès Lacoste est fermé : l’administrateur peut le rouvrir."
+    sentence = "Inès Lacoste a un compte fermé : l’administrateur peut le rouvrir."
     refused(reinvite, sentence, invitation=invitation, by=administrator)
     reopen_account(user=user, by=administrator)
     assert reinvite(invitation=invitation, by=administrator).link.is_open is True

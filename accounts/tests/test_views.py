@@ -162,7 +162,7 @@ def test_the_printed_invitation_carries_the_address_and_its_code(head, centre):
     url = reverse("invitation_print", args=[invitation.pk])
     text = client_as(head).get(url).content.decode()
     assert links.url(invitation.link) in text
-    assert 'alt="Code QR de l’invitation de Inès Lacoste" src="data:image/svg+xml' in text
+    assert 'alt="Code QR de l’invitation\u00a0: Inès Lacoste" src="data:image/svg+xml' in text
     invitation.link.expires_at = invitation.link.created_at + timedelta(seconds=1)
     invitation.link.created_at -= timedelta(days=1)
     invitation.link.expires_at -= timedelta(hours=1)
@@ -195,9 +195,9 @@ def test_the_administrator_gives_closes_and_reopens(administrator, centre):
     assert person.is_active is True
     sentences = [entry.sentence for entry in client.get(detail).context["entries"]]
     assert sentences == [
-        "Compte de Claire Aubry rouvert.",
-        "Compte de Claire Aubry fermé.",
-        "Invitation de Claire Aubry : Responsable, Val-de-Brenne.",
+        "Compte rouvert : Claire Aubry.",
+        "Compte fermé : Claire Aubry.",
+        "Invitation : Claire Aubry – Responsable, Val-de-Brenne.",
     ]
 
 

@@ -62,7 +62,7 @@ def invite(request, centre, back, template):
         except Refusal as refusal:
             refused(form, refusal)
         else:
-            messages.success(request, f"{user} : {form.hat}. Un courriel l’annonce à {user.email}.")
+            messages.success(request, f"{user} – {form.hat}. Un courriel l’annonce à {user.email}.")
             return redirect(back)
     return render(request, template, {"form": form})
 
@@ -80,7 +80,7 @@ def hat_add(request, pk):
     person = scoped_account(request, pk)
     form = HatForm(request.POST)
     if form.is_valid():
-        with told(request, f"Rôle donné à {person} : {form.hat}."):
+        with told(request, f"Rôle donné : {person} – {form.hat}."):
             actions.give_hats(user=person, hats=[form.hat], by=request.user)
         return redirect("account_detail", person.pk)
     return show_account(request, person, form)
@@ -101,7 +101,7 @@ def show_account(request, person, form):
 @require_POST
 def account_close(request, pk):
     person = scoped_account(request, pk)
-    with told(request, f"Compte de {person} fermé."):
+    with told(request, f"Compte fermé : {person}."):
         actions.close_account(user=person, by=request.user)
     return redirect("account_detail", person.pk)
 
@@ -110,7 +110,7 @@ def account_close(request, pk):
 @require_POST
 def account_reopen(request, pk):
     person = scoped_account(request, pk)
-    with told(request, f"Compte de {person} rouvert."):
+    with told(request, f"Compte rouvert : {person}."):
         actions.reopen_account(user=person, by=request.user)
     return redirect("account_detail", person.pk)
 
@@ -118,7 +118,7 @@ def account_reopen(request, pk):
 @require_POST
 def membership_suspend(request, pk):
     membership = scoped_membership(request, pk)
-    with told(request, f"Rôle suspendu : {membership.user}, {membership}."):
+    with told(request, f"Rôle suspendu : {membership.user} – {membership}."):
         actions.suspend_membership(membership=membership, by=request.user)
     return back_to(request, membership.user)
 
@@ -126,7 +126,7 @@ def membership_suspend(request, pk):
 @require_POST
 def membership_resume(request, pk):
     membership = scoped_membership(request, pk)
-    with told(request, f"Rôle repris : {membership.user}, {membership}."):
+    with told(request, f"Rôle repris : {membership.user} – {membership}."):
         actions.resume_membership(membership=membership, by=request.user)
     return back_to(request, membership.user)
 

@@ -475,7 +475,7 @@ def test_both_frames_lead_to_the_content_and_carry_nothing_inline():
 
 def test_demonstration_says_so():
     html = Template("{% extends 'layout/outside.html' %}").render(Context({"demo": True}))
-    assert html.count('<p class="demo-banner">') == 1
+    assert html.count('<aside class="demo-banner" aria-label="Démonstration">') == 1
 
 
 def test_stylesheets():

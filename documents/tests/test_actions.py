@@ -67,7 +67,7 @@ def test_a_private_paper_has_no_code():
     ],
 )
 def test_a_public_paper_says_what_its_verification_shows_and_no_more(public):
-    with pytest.raises(ValueError, match="holder, title, decided_on, centre|Invalid isoformat"):
+    with pytest.raises(ValueError, match=r"holder, title, decided_on, centre|Invalid isoformat"):
         make_document(data={"public": public})
     assert (Document.objects.count(), LogEntry.objects.count()) == (0, 0)
 

@@ -6,7 +6,6 @@ from fontTools.ttLib import TTFont
 from documents import fonts
 from documents.management.commands import build_fonts
 
-
 ABSENT = {0xAD, 0x149}  # Inter draws neither the soft hyphen nor the Afrikaans ŉ that Unicode deprecates
 
 

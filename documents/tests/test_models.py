@@ -118,13 +118,13 @@ FROZEN = {
 }
 
 
-@pytest.mark.parametrize("column", FROZEN)
 @pytest.mark.parametrize("make", [make_document, make_rendered])
-def test_what_was_asked_for_is_frozen(make, column):
+def test_what_was_asked_for_is_frozen(make):
     document = make()
     before = Document.objects.values().get()
-    with pytest.raises(IntegrityError, match="ligne figée"), transaction.atomic():
-        Document.objects.filter(pk=document.pk).update(**{column: FROZEN[column]})
+    for column, value in FROZEN.items():
+        with pytest.raises(IntegrityError, match="ligne figée"), transaction.atomic():
+            Document.objects.filter(pk=document.pk).update(**{column: value})
     assert Document.objects.values().get() == before
 
 

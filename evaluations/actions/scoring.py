@@ -119,6 +119,7 @@ def submit_sheet(*, sheet, by, revision=None):
     """
     evaluation = lock_evaluation(sheet.evaluation_id)
     sheet = lock_open_sheet(sheet.pk, by)
+    sheet.evaluation = evaluation
     # Their lock makes a save under way wait; it then finds the sheet closed.
     results = list(sheet.results.select_for_update(of=("self",)).select_related("criterion__capacity"))
     if revision is not None and revision != revision_of(sheet, results):
@@ -151,6 +152,7 @@ def reopen_sheet(*, sheet, reason, by):
     reason = required(reason, "Écrivez pourquoi la grille est rouverte : l’évaluateur lira ce motif.")
     evaluation = lock_evaluation(sheet.evaluation_id)
     sheet = ScoreSheet.objects.select_for_update(of=("self",)).select_related("evaluator").get(pk=sheet.pk)
+    sheet.evaluation = evaluation
     check_transition(evaluation, "reopen")
     if CapacityValidation.objects.filter(
         registration=evaluation.registration,

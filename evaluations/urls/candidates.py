@@ -1,0 +1,11 @@
+from django.urls import path
+
+from evaluations.views import candidates as views
+
+urlpatterns = [
+    path("candidats/", views.candidate_list, name="candidate_list"),
+    path("candidats/<uuid:pk>/", views.registration_detail, name="registration_detail"),
+    path("candidats/<uuid:pk>/fiche/", views.registration_file, name="registration_file"),
+    path("candidats/<uuid:pk>/documents/", views.registration_documents, name="registration_documents"),
+    path("candidats/<uuid:pk>/journal/", views.registration_journal, name="registration_journal"),
+]
