@@ -19,7 +19,17 @@ REASON = "Aucune machine de ce type dans l’atelier de l’entreprise."
 NO_COMPANY = "Candidat sans emploi : aucune entreprise ne peut donner d’avis."
 numbers = count(1)
 
-LAST_NAMES = ("Marchetti", "Kowalczyk", "Ravier", "Delcourt", "Benali", "Pillot", "Nguyen", "Lefèvre", "Œuvrard")
+LAST_NAMES = (
+    "Marchetti",
+    "Kowalczyk",
+    "Ravier",
+    "Delcourt",
+    "Benali",
+    "Pillot",
+    "Nguyen",
+    "Lefèvre",
+    "Œuvrard",
+)
 
 
 def make_siret(rank=None):
@@ -69,7 +79,15 @@ def make_candidate(centre=None, **fields):
 
 
 def make_registration(
-    centre=None, referentiel=None, *, company=True, by=None, who=None, same_as=None, registered_on=None, **fields
+    centre=None,
+    referentiel=None,
+    *,
+    company=True,
+    by=None,
+    who=None,
+    same_as=None,
+    registered_on=None,
+    **fields,
 ):
     """A registration, its first dossier a draft.
 
@@ -107,7 +125,9 @@ def real_situation(registration):
     }
 
 
-def make_dossier(registration=None, *, state=Dossier.State.TRANSMITTED, choices=None, by=None, comment="À préciser."):
+def make_dossier(
+    registration=None, *, state=Dossier.State.TRANSMITTED, choices=None, by=None, comment="À préciser."
+):
     """The last dossier of a registration, written and brought to `state`. `choices`: as `save_dossier` takes them."""
     registration = registration or make_registration(by=by)
     by = by or make_wearer(Role.OFFICER, centre=registration.centre)

@@ -90,6 +90,7 @@ class CommissionMember(models.Model):
     employer_siren = models.CharField("SIREN de l’employeur", max_length=9, blank=True)
     is_president = models.BooleanField("préside", default=False)
     present = models.BooleanField("présent", null=True, blank=True)
+    summoned_at = models.DateTimeField("convoqué le", null=True, blank=True)
 
     class Meta:
         verbose_name = "membre de commission"
@@ -129,6 +130,7 @@ class CommissionCandidate(models.Model):
         Registration, models.PROTECT, related_name="commission_entries", verbose_name="inscription"
     )
     expected_at = models.TimeField("heure", null=True, blank=True)
+    summoned_at = models.DateTimeField("convoqué le", null=True, blank=True)
 
     class Meta:
         verbose_name = "candidat de la commission"
@@ -163,6 +165,7 @@ class PersonalLink(models.Model):
         verbose_name_plural = "liens personnels"
         constraints = [
             models.UniqueConstraint(fields=["member", "registration"], name="personal_link_once"),
+            models.CheckConstraint(condition=~Q(declared_by=""), name="personal_link_has_actor"),
         ]
 
     def __str__(self):
@@ -217,6 +220,8 @@ class Interview(models.Model):
             models.UniqueConstraint(
                 fields=["registration", "commission"], name="interview_one_per_commission"
             ),
+            models.CheckConstraint(condition=~Q(members=[]), name="interview_held_by_somebody"),
+            models.CheckConstraint(condition=~Q(recorded_by=""), name="interview_has_actor"),
         ]
 
     def __str__(self):
@@ -243,18 +248,42 @@ class InterviewRemark(models.Model):
         return self.get_value_display()
 
 
+# A commission that has closed does not change any more, nor anything that hangs from it.
 CLOSED = "(SELECT c.state FROM evaluations_commission c WHERE c.id = {row}.commission_id) = 'closed'"
-frozen(Commission, when="{row}.state = 'closed'")
-frozen(CommissionMember, when=CLOSED, insert=True)
-frozen(CommissionCandidate, when=CLOSED, insert=True)
-frozen(Interview, when=CLOSED, insert=True)
-INTERVIEW_CLOSED = (
+CLOSED_TO_MEMBER = (
+    "(SELECT c.state FROM evaluations_commissionmember m JOIN evaluations_commission c ON c.id = m.commission_id "
+    "WHERE m.id = {row}.member_id) = 'closed'"
+)
+CLOSED_TO_REMARK = (
     "(SELECT c.state FROM evaluations_interview i JOIN evaluations_commission c ON c.id = i.commission_id "
     "WHERE i.id = {row}.interview_id) = 'closed'"
 )
-frozen(InterviewRemark, when=INTERVIEW_CLOSED, insert=True)
+frozen(Commission, when="{row}.state = 'closed'")
+frozen(CommissionMember, when=CLOSED, insert=True)
+frozen(CommissionCandidate, when=CLOSED, insert=True)
+frozen(PersonalLink, when=CLOSED_TO_MEMBER, insert=True)
+frozen(ConflictOverride, when=CLOSED_TO_MEMBER, insert=True)
+frozen(Interview, when=CLOSED, insert=True)
+frozen(InterviewRemark, when=CLOSED_TO_REMARK, insert=True)
+OFF_THE_AGENDA = """NOT EXISTS (SELECT 1 FROM evaluations_commissioncandidate a
+    WHERE a.commission_id = {row}.commission_id AND a.registration_id = {row}.registration_id)"""
+refused(
+    CommissionCandidate,
+    "commission_candidate_of_its_centre",
+    when="""(SELECT c.centre_id FROM evaluations_commission c WHERE c.id = {row}.commission_id)
+        <> (SELECT r.centre_id FROM candidates_registration r WHERE r.id = {row}.registration_id)""",
+)
 refused(
     Interview,
     "interview_after_registration",
     when="{row}.held_on < (SELECT r.registered_on FROM candidates_registration r WHERE r.id = {row}.registration_id)",
+)
+refused(Interview, "interview_of_a_candidate_heard", when=OFF_THE_AGENDA)
+refused(
+    InterviewRemark,
+    "interview_remark_of_its_referentiel",
+    when="""NOT EXISTS (SELECT 1 FROM evaluations_interview i
+        JOIN candidates_registration r ON r.id = i.registration_id
+        JOIN referentiel_capacity c ON c.referentiel_id = r.referentiel_id
+        WHERE i.id = {row}.interview_id AND c.id = {row}.capacity_id)""",
 )

@@ -6,15 +6,9 @@ from django.utils import timezone
 
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
-from evaluations.models.commissions import CLOSED, Commission
+from evaluations.models.commissions import CLOSED, OFF_THE_AGENDA, Commission
 from evaluations.rules import Outcome, Proposal
 from referentiel.models import Capacity
-
-
-class ValidationQuerySet(models.QuerySet):
-    def current(self):
-        """Latest first: the first row of a capacity is the one that counts."""
-        return self.order_by("capacity__number", "-decided_at", "-pk")
 
 
 class CapacityValidation(models.Model):
@@ -35,8 +29,6 @@ class CapacityValidation(models.Model):
     departure_reason = models.TextField("motif de l’écart à la proposition", blank=True)
     decided_at = models.DateTimeField("décidée le", default=timezone.now)
     decided_by = models.CharField("consignée par", max_length=160)
-
-    objects = ValidationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "validation d’une capacité"
@@ -75,3 +67,4 @@ refused(
     when="""NOT EXISTS (SELECT 1 FROM referentiel_capacity c, candidates_registration r
         WHERE c.id = {row}.capacity_id AND r.id = {row}.registration_id AND c.referentiel_id = r.referentiel_id)""",
 )
+refused(CapacityValidation, "capacity_validation_of_a_candidate_heard", when=OFF_THE_AGENDA)

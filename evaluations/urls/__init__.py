@@ -1,5 +1,5 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import evaluations
+from evaluations.urls import candidates, evaluations, opinions
 
-urlpatterns = [*evaluations.urlpatterns]
+urlpatterns = [*candidates.urlpatterns, *evaluations.urlpatterns, *opinions.urlpatterns]
