@@ -1,7 +1,37 @@
 """Conflicts of interest, from rows to the rule."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from candidates.models import Registration
 from evaluations import rules
-from evaluations.rules import CandidateSituation, Person
+from evaluations.models import CommissionMember
+from evaluations.rules import CandidateSituation, Conflict, Person
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """A conflict the responsable lifted: why, who, when."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Opposition:
+    """What opposes a member to a candidate, and how it was lifted if it was."""
+
+    member: CommissionMember
+    registration: Registration
+    conflicts: list[Conflict]
+    lifted: Lifted | None
+
+    @property
+    def sentences(self):
+        return [conflict.sentence for conflict in self.conflicts]
 
 
 def situation_of(registration) -> CandidateSituation:
@@ -16,10 +46,42 @@ def situation_of(registration) -> CandidateSituation:
     )
 
 
-def conflicts_of(member, registration, *, personal_link=False):
-    """The conflicts of a commission member with a candidate."""
-    person = Person(member.name, member.email, member.employer_siren)
-    return rules.conflicts(person, situation_of(registration), personal_link=personal_link)
+def person_of(member) -> Person:
+    """A commission member as the rule knows people."""
+    return Person(member.name, member.email, member.employer_siren)
+
+
+def members_of(commission) -> list[CommissionMember]:
+    """The members, president first, in one query.
+
+    Each comes with `linked`, the keys of the registrations a personal link was declared with, and `lifted`,
+    {key of a registration: Lifted}.
+    """
+    rows = commission.members.annotate(
+        link_with=F("personal_links__registration"),
+        lifted_for=F("conflict_overrides__registration"),
+        lifted_because=F("conflict_overrides__reason"),
+        lifted_by=F("conflict_overrides__by"),
+        lifted_at=F("conflict_overrides__at"),
+    )
+    members = {}
+    for row in rows:  # one per link and override of a member
+        member = members.setdefault(row.pk, row)
+        if member is row:
+            member.linked, member.lifted = set(), {}
+        if row.link_with:
+            member.linked.add(row.link_with)
+        if row.lifted_for:
+            member.lifted[row.lifted_for] = Lifted(row.lifted_because, row.lifted_by, row.lifted_at)
+    return list(members.values())
+
+
+def opposition(member, registration) -> Opposition | None:
+    """What opposes a member, as `members_of` gives them, to a candidate; None when nothing does."""
+    found = rules.conflicts(
+        person_of(member), situation_of(registration), personal_link=registration.pk in member.linked
+    )
+    return Opposition(member, registration, found, member.lifted.get(registration.pk)) if found else None
 
 
 def conflicts_of_user(user, registration):

@@ -9,12 +9,9 @@ Nobody needs to be said anonymous: what is closed answers «sign in».
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.urls import reverse
-
-from accounts.models import Role
-from accounts.tests import factories as accounts
 
 # --- Visitors ---------------------------------------------------------------------------------------------
 ANONYMOUS = "anonymous"
@@ -54,6 +51,7 @@ class Row:
     outcomes: dict  # visitor: word
     given: Callable  # world -> the URL's arguments
     task: bool = False
+    data: dict = field(default_factory=dict)  # what is posted
 
     def url(self, name, world, visitor):
         """The address for this visitor: on the page of a task link, the anonymous visitor's token is forged."""
@@ -64,7 +62,7 @@ class Row:
         return reverse(name, args=arguments)
 
 
-def page(enters, *, refused=None, moved=(), given=None, method="get"):
+def page(enters, *, refused=None, moved=(), given=None, method="get", data=None):
     """A page, read with GET. `given(world)` lists the URL's arguments; `moved`: those it sends on elsewhere."""
     if refused is None:
         refused = () if given else SIGNED_IN
@@ -75,11 +73,11 @@ def page(enters, *, refused=None, moved=(), given=None, method="get"):
         **dict.fromkeys(enters, IN),
         **dict.fromkeys(moved, MOVED),
     }
-    return Row(method, outcomes, given or (lambda world: []))
+    return Row(method, outcomes, given or (lambda world: []), data=data or {})
 
 
 def act(enters, **options):
-    """A verb, answering to POST only: probed with an empty form."""
+    """A verb, answering to POST only: probed with an empty form, or `data`."""
     return page(enters, method="post", **options)
 
 
@@ -88,35 +86,180 @@ def task(given, method="get"):
     return Row(method, {**dict.fromkeys(VISITORS, IN), ANONYMOUS: ABSENT}, given, task=True)
 
 
-# --- The world the visitors walk in -----------------------------------------------------------------------
-
-
-class World:
-    """One centre with people and rows, and the twin of each person in another centre."""
-
-    def __init__(self):
-        centre, elsewhere = accounts.make_centre(), accounts.make_centre()
-        resource, resource_elsewhere = accounts.make_resource_centre(), accounts.make_resource_centre()
-        self.centre = centre
-        self.users = {
-            OFFICER: accounts.make_user(Role.OFFICER, centre=centre),
-            HEAD: accounts.make_user(Role.HEAD, centre=centre),
-            EVALUATOR: accounts.make_user(Role.EVALUATOR, centre=centre),
-            RESOURCE: accounts.make_user(Role.RESOURCE, resource_centre=resource),
-            NATIONAL: accounts.make_user(Role.NATIONAL),
-            ADMINISTRATOR: accounts.make_user(Role.ADMINISTRATOR),
-            PRESIDENT: accounts.make_user(),
-            OFFICER_ELSEWHERE: accounts.make_user(Role.OFFICER, centre=elsewhere),
-            HEAD_ELSEWHERE: accounts.make_user(Role.HEAD, centre=elsewhere),
-            EVALUATOR_ELSEWHERE: accounts.make_user(Role.EVALUATOR, centre=elsewhere),
-            RESOURCE_ELSEWHERE: accounts.make_user(Role.RESOURCE, resource_centre=resource_elsewhere),
-            PRESIDENT_ELSEWHERE: accounts.make_user(),
-        }
-
-
 # --- The table --------------------------------------------------------------------------------------------
+
+STAFF_ANYWHERE = STAFF | STAFF_ELSEWHERE
+HEADS = frozenset({HEAD, HEAD_ELSEWHERE})
+NOT_STAFF = SIGNED_IN - STAFF_ANYWHERE
+
+
+def user(world):
+    return [world.users[EVALUATOR].pk]
+
+
+def hat(world):
+    return [world.users[EVALUATOR].hat.pk]
+
+
+def invitation(world):
+    return [world.invitation.pk]
+
+
+def invitation_link(world):
+    return world.address(world.invitation.link)
+
+
+def registration(world):
+    return [world.registration.pk]
+
+
+def scored_registration(world):
+    """Seen by its evaluator as well."""
+    return [world.evaluation.registration_id]
+
+
+def draft(world):
+    return [world.draft.pk]
+
+
+def dossier(world):
+    return [world.dossier.pk]
+
+
+def evaluation(world):
+    return [world.evaluation.pk]
+
+
+def sheet(world):
+    return [world.sheet.pk]
+
+
+def opinion(world):
+    return [world.opinion.pk]
+
+
+def opinion_link(world):
+    return world.address(world.opinion.link)
+
+
+def document(world):
+    return [world.document.pk]
+
 
 ACCESS = {
     # cqpm
     "home": page(SIGNED_IN),
+    # accounts: the entrance
+    "account_login": page(OUTSIDE, moved=SIGNED_IN),
+    "account_logout": act(SIGNED_IN),
+    "account_reset_password": page(VISITORS),
+    "account_reset_password_done": page(VISITORS),
+    "password_reset": task(lambda world: world.address(world.reset_link)),
+    "invitation": task(invitation_link),
+    "link_resend": task(lambda world: world.address(world.expired_link), "post"),
+    "link_ask": act(VISITORS, data={"email": "quelquun@exemple.fr"}),
+    "link_sent": page(VISITORS),
+    # accounts: oneself
+    "account": page(SIGNED_IN),
+    "account_change_password": page(SIGNED_IN),
+    "hat": act({EVALUATOR}, given=hat),
+    # accounts: people
+    "team": page(HEADS),
+    "team_invite": page(HEADS),
+    "account_list": page({ADMINISTRATOR}),
+    "account_invite": page({ADMINISTRATOR}),
+    "account_detail": page({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
+    "hat_add": act({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
+    "account_close": act({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
+    "account_reopen": act({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
+    "membership_suspend": act({HEAD, ADMINISTRATOR}, refused={OFFICER}, given=hat),
+    "membership_resume": act({HEAD, ADMINISTRATOR}, refused={OFFICER}, given=hat),
+    "reinvite": act({HEAD, ADMINISTRATOR}, refused={OFFICER}, given=invitation),
+    "invitation_print": page({HEAD, ADMINISTRATOR}, refused={OFFICER}, given=invitation),
+    # accounts: centres, settings, mails, log
+    "centre_list": page({ADMINISTRATOR}),
+    "centre_create": page({ADMINISTRATOR}),
+    "centre_edit": page({ADMINISTRATOR}, refused=SIGNED_IN, given=lambda world: [world.centre.pk]),
+    "resource_centre_create": page({ADMINISTRATOR}),
+    "resource_centre_edit": page(
+        {ADMINISTRATOR}, refused=SIGNED_IN, given=lambda world: [world.resource_centre.pk]
+    ),
+    "settings": page({ADMINISTRATOR}),
+    "centre_settings": page(HEADS),
+    "outbox": page(STAFF_ANYWHERE | {ADMINISTRATOR}),
+    "outbox_message": page(STAFF, given=lambda world: [world.message.pk]),
+    "outbox_retry": act(STAFF, given=lambda world: [world.message.pk]),
+    "log": page({ADMINISTRATOR}),
+    # referentiel
+    "referentiel_list": page(SIGNED_IN),
+    "referentiel_detail": page(SIGNED_IN, given=lambda world: [world.referentiel.pk]),
+    "resource_centre_certifications": page(
+        {ADMINISTRATOR}, refused=SIGNED_IN, given=lambda world: [world.resource_centre.pk]
+    ),
+    # documents
+    "document_status": page(STAFF, given=document),
+    "document_download": page((), moved=STAFF, given=document),  # not rendered yet: to its status
+    "document_preview": page(STAFF, given=document),
+    "document_retry": act(STAFF, given=document),
+    "verify_form": page(VISITORS),
+    "verify": page(VISITORS, given=lambda world: ["7KQM-2F9D-X4TR-AB"]),
+    # candidates: inscription
+    "candidate_new": page(STAFF_ANYWHERE),
+    "registration_edit": page(STAFF, refused={RESOURCE}, given=registration),
+    "identity_edit": page(STAFF, refused={RESOURCE}, given=registration),
+    "registration_abandon": act(STAFF, refused={RESOURCE}, given=registration),
+    "vae_confirm": act({HEAD}, refused={OFFICER, RESOURCE}, given=registration),
+    "company_list": page(STAFF_ANYWHERE),
+    "company_new": page(STAFF_ANYWHERE),
+    "company_edit": page(STAFF, refused=NOT_STAFF, given=lambda world: [world.registration.company_id]),
+    # candidates: the dossier
+    "dossier_edit": page(STAFF, refused={RESOURCE}, given=registration),
+    "dossier_amend": act(STAFF, refused={RESOURCE}, given=registration),
+    "dossier_save": act(STAFF, given=draft),
+    "dossier_approve": act(STAFF, given=draft),
+    "dossier_ask_partner": act(STAFF, given=draft),
+    "dossier_partner_print": page(STAFF, given=draft),
+    "dossier_paper_approval": act(STAFF, given=draft),
+    "dossier_transmit": act(STAFF, given=draft),
+    "dossier_approval": task(lambda world: world.address(world.draft.partner_link)),
+    "dossier_inbox": page({RESOURCE, RESOURCE_ELSEWHERE}),
+    "dossier_received": page({RESOURCE}, refused=STAFF, given=dossier),
+    "dossier_return": act({RESOURCE}, refused=STAFF, given=dossier),
+    "dossier_accept": act({RESOURCE}, refused=STAFF, given=dossier),
+    # evaluations: candidates
+    "candidate_list": page(SIGNED_IN),
+    "registration_detail": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
+    "registration_file": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
+    "registration_documents": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
+    "registration_journal": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
+    # evaluations: evaluations and sheets
+    "evaluation_new": page(STAFF, refused={RESOURCE}, given=registration),
+    "evaluation_detail": page(STAFF | {EVALUATOR}, given=evaluation),
+    "evaluation_edit": page(STAFF, refused={EVALUATOR}, given=evaluation),
+    "evaluation_open": act(STAFF | {EVALUATOR}, given=evaluation),
+    "evaluation_absent": act(STAFF | {EVALUATOR}, given=evaluation),
+    "evaluation_postpone": act(STAFF | {EVALUATOR}, given=evaluation),
+    "evaluation_delete": act(STAFF, refused={EVALUATOR}, given=evaluation),
+    "evaluation_report": act(STAFF, refused={EVALUATOR}, given=evaluation),
+    "evaluation_late_report": act({HEAD}, refused={OFFICER, EVALUATOR}, given=evaluation),
+    "sheet": page(STAFF | {EVALUATOR}, given=sheet),
+    "sheet_print": page(STAFF | {EVALUATOR}, given=sheet),
+    "sheet_result": act({EVALUATOR}, refused=STAFF, given=lambda world: [world.sheet.pk, world.criterion.pk]),
+    "sheet_condition": act(
+        {EVALUATOR}, refused=STAFF, given=lambda world: [world.sheet.pk, world.condition.pk]
+    ),
+    "sheet_notes": act({EVALUATOR}, refused=STAFF, given=sheet),
+    "sheet_submit": act({EVALUATOR}, refused=STAFF, given=sheet),
+    "sheet_reopen": act({HEAD}, refused={OFFICER, EVALUATOR}, given=sheet),
+    # evaluations: the company's opinion
+    "opinion_request": page(STAFF, refused=NOT_STAFF, given=registration),
+    "opinion_detail": page(STAFF, refused=NOT_STAFF, given=opinion),
+    "opinion_remind": act(STAFF, refused=NOT_STAFF, given=opinion),
+    "opinion_redirect": act(STAFF, refused=NOT_STAFF, given=opinion),
+    "opinion_absence": act({HEAD}, refused=SIGNED_IN - HEADS, given=opinion),
+    "opinion_print": page(STAFF, refused=NOT_STAFF, given=opinion),
+    "opinion": task(opinion_link),
+    "opinion_save": task(opinion_link, "post"),
+    "opinion_review": task(opinion_link),
+    "opinion_submit": task(opinion_link, "post"),
 }

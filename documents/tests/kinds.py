@@ -1,7 +1,9 @@
-"""Two kinds of paper of the tests' own: a public one of one page, a private one of several."""
+"""Kinds of paper of the tests' own: a public one of one page, a private one of several, one that cannot be drawn.
+
+Imports no model: conftest.py needs it before Django is set up.
+"""
 
 from documents.kinds import Kind
-from documents.perms import is_staff_of_centre
 
 CAPACITIES = [
     "Préparer la mise en œuvre du contrat de phase",
@@ -19,6 +21,14 @@ LETTERHEAD = {
     "rule": [6, 4, 4, 3, 3, 4, 6],
     "footer": "UIMM territoriale Val-de-Brenne, centre d’examen",
 }
+
+
+def is_staff_of_centre(user, document):
+    return user.hat is not None and user.hat.is_staff and user.hat.centre_id == document.centre_id
+
+
+def is_juror_or_staff(user, document):
+    return user.email == "jury@exemple.fr" or is_staff_of_centre(user, document)
 
 
 def build_certificate(fact):
@@ -48,7 +58,7 @@ CERTIFICATE = Kind(
     template="documents_tests/certificate.html",
     template_version=2,
     build=build_certificate,
-    may_read=lambda user, document: user.email == "jury@exemple.fr" or is_staff_of_centre(user, document),
+    may_read=is_juror_or_staff,
     public=True,
 )
 REGISTER = Kind(

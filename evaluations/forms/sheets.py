@@ -32,7 +32,7 @@ class ResultForm(VersionedForm):
     """One criterion: its value, the branches applied, a comment. Emptied by hand is «à saisir» again."""
 
     value = forms.ChoiceField(choices=CriterionValue.choices, required=False)
-    branches = forms.TypedMultipleChoiceField(coerce=int, required=False, empty_value=list)
+    branches = forms.TypedMultipleChoiceField(coerce=int, required=False)
     comment = forms.CharField(required=False)
 
     def __init__(self, *args, criterion, **kwargs):

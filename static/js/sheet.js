@@ -10,7 +10,6 @@ const FIRST_RETRY = 2000;
 const LAST_RETRY = 30000;
 
 const sheet = document.querySelector("[data-sheet]");
-const status = document.getElementById("etat");
 document.documentElement.classList.add("is-live"); // the buttons that save are for pages without script
 
 const queue = []; // forms to send, the oldest first
@@ -24,19 +23,22 @@ let afterwards = null; // the submission that waits for the queue
 
 // --- What the pill says -------------------------------------------------------------------------------------
 
-const savedPill = () => document.getElementById("etat");
+// Answers refused or in conflict: they stand on the page and nowhere else until they are taken up again.
+const unsettled = () => sheet.querySelectorAll(".crit-error, .conflict").length;
 
 function tell() {
-  const pill = savedPill();
+  const pill = document.getElementById("etat");
   pill.dataset.saved ??= pill.innerHTML;
   const waiting = dirty.size;
-  let words = "";
-  if (trouble) words = `${trouble} En attente (${waiting})`;
-  else if (waiting) words = "Enregistrement…";
-  pill.className = `save ${trouble ? "save-pending" : waiting ? "" : "save-ok"}`;
-  if (words) {
-    if (pill.textContent !== words) pill.textContent = words;
-  } else if (pill.innerHTML !== pill.dataset.saved) pill.innerHTML = pill.dataset.saved;
+  const refused = unsettled();
+  let [kind, words] = ["save-ok", ""];
+  if (trouble) [kind, words] = ["save-pending", `${trouble} En attente (${waiting})`];
+  else if (waiting) [kind, words] = ["", "Enregistrement…"];
+  else if (refused) [kind, words] = ["save-ko", refused < 2 ? "Une saisie à reprendre" : `${refused} saisies à reprendre`];
+  pill.className = `save ${kind}`;
+  if (!words) {
+    if (pill.innerHTML !== pill.dataset.saved) pill.innerHTML = pill.dataset.saved;
+  } else if (pill.textContent !== words) pill.textContent = words;
 }
 
 // --- The queue ----------------------------------------------------------------------------------------------
@@ -161,10 +163,14 @@ addEventListener(
     if (form.matches("[data-save]")) {
       event.preventDefault();
       enqueue(form);
-    } else if (form.matches("[data-submit]") && (dirty.size || sending)) {
+    } else if (form.matches("[data-submit]") && (dirty.size || sending || unsettled())) {
       event.preventDefault(); // one submits what has been saved
       afterwards = form;
       for (const waiting of [...timers.keys()]) enqueue(waiting);
+      if (!dirty.size && !sending) {
+        afterwards = null;
+        sheet.querySelector(".crit-error, .conflict")?.closest(".crit, .cond, .cap-notes").scrollIntoView({ block: "center" });
+      }
     }
   },
   true,
@@ -173,11 +179,11 @@ addEventListener(
 // The foot has been replaced meanwhile: its form has the new revision, or says what is missing.
 function finish() {
   afterwards = null;
-  document.querySelector("form[data-submit] button").click();
+  if (!unsettled()) document.querySelector("form[data-submit] button").click();
 }
 
 addEventListener("beforeunload", (event) => {
-  if (dirty.size || sending) event.preventDefault();
+  if (dirty.size || sending || unsettled()) event.preventDefault();
 });
 
 // --- Keyboard: 1, 2, 3 answer; up and down change criterion -------------------------------------------------

@@ -1,0 +1,5 @@
+"""The demonstration: invented people living real journeys, through the real actions, from months ago until today.
+
+`people` says who, `steps` how one candidate advances, `story` what happens to whom. Nothing is written behind the
+actions' back: what the demonstration shows, a centre could have done.
+"""

@@ -1,0 +1,215 @@
+"""How one candidate advances, step by step, on days counted from today. Each step is the real act, on its day."""
+
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import time_machine
+
+from candidates import actions as candidates
+from evaluations.actions import commissions, opinions, planning, scoring, validations
+from evaluations.journey import load_one
+from evaluations.models import CriterionResult, ScoreSheet
+from evaluations.rules import CriterionValue, InterviewRemark, OpinionValue, Outcome
+from referentiel.models import Method
+
+PARIS = ZoneInfo("Europe/Paris")
+CONTEXT = "Poste de régleur sur centre d’usinage trois axes : pièces unitaires et petites séries, du contrat de phase au contrôle."
+EXCEPTION = "Le candidat ne programme pas à son poste : les programmes viennent du bureau des méthodes."
+NO_COMPANY = "Candidat sans emploi : aucune entreprise ne peut donner d’avis sur son travail."
+OBSERVATION = "Mise en place du brut, prise d’origine, première pièce contrôlée puis série de dix, sans aide."
+QUESTIONS = (
+    "Choix des vitesses de coupe, isostatisme de la prise de pièce, conduite à tenir en cas de dérive."
+)
+EVIDENCE = "Contrat de phase annoté, programme imprimé, relevé de contrôle de la première pièce."
+RESTITUTION = "Restitution écrite de la gamme et du programme, reprise à l’oral devant la commission."
+CONDITIONS = "Rapport de quinze pages au plus, en PDF ou sur papier, remis au centre d’examen."
+
+
+class Clock:
+    """The calendar of the demonstration: `clock(-30)` is thirty days before the day it is built."""
+
+    def __init__(self, today):
+        self.today = today
+
+    def __call__(self, days):
+        return self.today + timedelta(days=days)
+
+    @contextmanager
+    def on(self, days, hour=9):
+        """Lives what follows on that day: every date the actions write is that day's."""
+        moment = datetime.combine(self(days), time(hour), tzinfo=PARIS)
+        with time_machine.travel(moment, tick=True):
+            yield
+
+
+def default_choices(referentiel):
+    """Real situation where the référentiel allows it, else its first method: {number: {method: reason}}."""
+    return {
+        capacity.number: {
+            Method.REAL_SITUATION if Method.REAL_SITUATION in capacity.methods else capacity.methods[0]: ""
+        }
+        for capacity in referentiel.tree
+    }
+
+
+def transmit(registration, *, by, choices=None):
+    """The dossier written, approved by both, transmitted, on the same day."""
+    dossier = registration.dossiers.last()
+    choices = choices or default_choices(registration.referentiel)
+    candidates.save_dossier(
+        dossier=dossier,
+        context=CONTEXT,
+        choices={number: methods for number, methods in choices.items() if number not in registration.kept},
+        no_company_reason="" if registration.has_company else NO_COMPANY,
+        by=by,
+    )
+    candidates.approve_for_centre(dossier=dossier, by=by)
+    candidates.record_paper_approval(dossier=dossier, name=registration.partner.name, by=by)
+    return candidates.transmit_dossier(dossier=dossier, by=by)
+
+
+def plan(registration, method, numbers, *, by, evaluator, held_on, **details):
+    """An evaluation of these capacities by this method."""
+    rows = [capacity for capacity in registration.referentiel.tree if capacity.number in numbers]
+    return planning.plan_evaluation(
+        registration=registration,
+        method=method,
+        capacities=rows,
+        held_on=held_on,
+        place=details.pop("place", "Dans l’entreprise, îlot d’usinage"),
+        evaluator=evaluator,
+        by=by,
+        **details,
+    )
+
+
+def score(evaluation, *, wrong=(), unseen=(), comment=""):
+    """Opens the evaluation and fills its sheet: all met, save the criteria labelled in `wrong` and `unseen`."""
+    sheet = evaluation.sheets.select_related("evaluator").get()
+    planning.open_evaluation(evaluation=evaluation, by=sheet.evaluator)
+    sheet = ScoreSheet.objects.select_related("evaluation", "evaluator").get(pk=sheet.pk)
+    rows = CriterionResult.objects.filter(sheet=sheet).select_related("criterion__capacity")
+    for row in rows:
+        label = row.criterion.label
+        value = CriterionValue.NOT_MET if label in wrong else CriterionValue.MET
+        scoring.save_result(
+            sheet=sheet,
+            criterion=row.criterion,
+            value=CriterionValue.NOT_OBSERVED if label in unseen else value,
+            branches=[0] if row.criterion.alternatives and label not in (*wrong, *unseen) else [],
+            comment=comment if label in wrong else "",
+            version=row.version,
+            by=sheet.evaluator,
+        )
+    return sheet
+
+
+def hand_in(sheet):
+    """The notes the method asks for, then the sheet is submitted."""
+    sheet.refresh_from_db()
+    texts = {
+        "observation": OBSERVATION,
+        "questions": QUESTIONS,
+        "evidence": EVIDENCE,
+        "restitution": RESTITUTION,
+    }
+    scoring.save_notes(sheet=sheet, notes=texts, version=sheet.version, by=sheet.evaluator)
+    sheet.refresh_from_db()
+    return scoring.submit_sheet(sheet=sheet, by=sheet.evaluator)
+
+
+def ask_opinion(registration, *, by, due_on):
+    return opinions.request_opinion(
+        registration=registration,
+        respondent_name=registration.tutor_name,
+        respondent_email=registration.tutor_email,
+        due_on=due_on,
+        by=by,
+    )
+
+
+def draft_opinion(opinion, values, *, comments=None):
+    """The company answers for these capacities: {number: OpinionValue}."""
+    for number, value in values.items():
+        opinions.save_capacity_opinion(
+            opinion=opinion,
+            number=number,
+            value=value,
+            comment=(comments or {}).get(number, ""),
+            by=opinion.link,
+        )
+
+
+def give_opinion(opinion, *, but=None, comments=None):
+    """The company answers for every capacity, favorable save `but`, and sends."""
+    numbers = opinion.values.values_list("capacity__number", flat=True)
+    draft_opinion(
+        opinion,
+        {number: (but or {}).get(number, OpinionValue.FAVORABLE) for number in numbers},
+        comments=comments,
+    )
+    registration = opinion.registration
+    return opinions.submit_opinion(
+        opinion=opinion,
+        name=opinion.respondent_name,
+        function=registration.tutor_function or "Responsable d’atelier",
+        by=opinion.link,
+    )
+
+
+def prepare_commission(centre, *, held_on, members, by, place="Salle 2, Montbard"):
+    """A commission with its members, the first presiding; on the day, all are present."""
+    commission = commissions.prepare_commission(
+        centre=centre, held_on=held_on, starts_at=time(14), place=place, by=by
+    )
+    for rank, member in enumerate(members):
+        commissions.add_member(
+            commission=commission,
+            user=member,
+            quality="Professionnel" if rank else "Formateur",
+            is_president=not rank,
+            by=by,
+        )
+    return commission
+
+
+def seat_everyone(commission, *, by):
+    for member in commission.members.all():
+        commissions.record_presence(member=member, present=True, by=by)
+
+
+def hear(commission, registration, *, by, doubts=()):
+    """The interview: every capacity confirmed save those in `doubts`."""
+    remarks = {
+        capacity.number: (
+            (InterviewRemark.DOES_NOT_CONFIRM, "Réponses hésitantes.")
+            if capacity.number in doubts
+            else (InterviewRemark.CONFIRMS, "")
+        )
+        for capacity in registration.referentiel.tree
+    }
+    commissions.record_interview(
+        commission=commission,
+        registration=registration,
+        notes="Parcours présenté avec clarté.",
+        remarks=remarks,
+        by=by,
+    )
+
+
+def validate(commission, registration, *, by, departures=None, only=None):
+    """The commission follows each proposal, save `departures`: {number: (Outcome, reason)}."""
+    departures = departures or {}
+    for row in load_one(registration).to_evaluate:
+        if only is not None and row.number not in only:
+            continue
+        outcome, reason = departures.get(row.number, (Outcome(row.proposal.proposal), ""))
+        validations.validate_capacity(
+            commission=commission,
+            registration=registration,
+            number=row.number,
+            outcome=outcome,
+            reason=reason,
+            by=by,
+        )

@@ -1,0 +1,143 @@
+"""The world the visitors of `cqpm.tests.access` walk in."""
+
+from datetime import timedelta
+from functools import cached_property
+
+from accounts import links
+from accounts.actions.people import Hat, invite_person
+from accounts.actions.profile import ask_password_reset
+from accounts.models import AccessLink, OutboxMessage, Role
+from accounts.tests.factories import make_centre, make_resource_centre, make_user, make_wearer
+from candidates.actions import ask_partner_approval
+from candidates.models import Dossier
+from candidates.tests.factories import make_dossier, make_registration
+from cqpm.tests import access
+from cqpm.utils.french import today
+from evaluations.actions.opinions import request_opinion
+from evaluations.papers import request_dossier_paper
+from evaluations.tests.factories import make_evaluation, with_dossier
+from referentiel.tests.factories import make_referentiel
+
+
+class World:
+    """One centre with its people, the twin of each in another centre, and rows made when a URL asks for them.
+
+    What belongs to somebody belongs to OFFICER, HEAD, EVALUATOR, RESOURCE or PRESIDENT, never to a twin.
+    """
+
+    def __init__(self):
+        self.centre, self.resource_centre = make_centre(), make_resource_centre()
+        here, elsewhere = {"centre": self.centre}, {"centre": make_centre()}
+        self.users = {
+            access.OFFICER: make_wearer(Role.OFFICER, **here),
+            access.HEAD: make_wearer(Role.HEAD, **here),
+            access.EVALUATOR: make_wearer(Role.EVALUATOR, **here),
+            access.RESOURCE: make_wearer(Role.RESOURCE, resource_centre=self.resource_centre),
+            access.NATIONAL: make_wearer(Role.NATIONAL),
+            access.ADMINISTRATOR: make_wearer(Role.ADMINISTRATOR),
+            access.PRESIDENT: make_user(),
+            access.OFFICER_ELSEWHERE: make_wearer(Role.OFFICER, **elsewhere),
+            access.HEAD_ELSEWHERE: make_wearer(Role.HEAD, **elsewhere),
+            access.EVALUATOR_ELSEWHERE: make_wearer(Role.EVALUATOR, **elsewhere),
+            access.RESOURCE_ELSEWHERE: make_wearer(Role.RESOURCE),
+            access.PRESIDENT_ELSEWHERE: make_user(),
+        }
+        self.officer, self.head = self.users[access.OFFICER], self.users[access.HEAD]
+
+    @staticmethod
+    def address(link):
+        """The two parts of a link's address, with its real token."""
+        return [link.pk, links.token(link)]
+
+    # --- People -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def invitation(self):
+        """Somebody invited into the centre, who has not answered."""
+        return self.invite("invite@exemple.fr")
+
+    def invite(self, email):
+        hats = [Hat(Role.EVALUATOR, self.centre)]
+        user = invite_person(email=email, first_name="Ada", last_name="Ravier", hats=hats, by=self.head)
+        return user.invitations.get()
+
+    @cached_property
+    def expired_link(self):
+        """An invitation's link, no longer open."""
+        link = self.invite("retardataire@exemple.fr").link
+        month = timedelta(days=30)
+        past = {"created_at": link.created_at - month, "expires_at": link.expires_at - month}
+        AccessLink.objects.filter(pk=link.pk).update(**past)
+        return link
+
+    @cached_property
+    def reset_link(self):
+        ask_password_reset(email=self.users[access.OFFICER].email)
+        return AccessLink.objects.get(purpose="password_reset")
+
+    @cached_property
+    def message(self):
+        """A mail of the centre whose link is nobody's own: the request to approve the dossier."""
+        return OutboxMessage.objects.get(link=self.draft.partner_link)
+
+    # --- Candidates and dossiers --------------------------------------------------------------------------
+
+    @cached_property
+    def referentiel(self):
+        return make_referentiel(resource_centre=self.resource_centre)
+
+    @cached_property
+    def registration(self):
+        """Its dossier is transmitted to the centre de ressource, so that RESOURCE sees it."""
+        return with_dossier(self.referentiel, centre=self.centre)
+
+    @cached_property
+    def dossier(self):
+        return self.registration.dossiers.get()
+
+    @cached_property
+    def draft(self):
+        """Another registration's dossier, which the company was asked to approve."""
+        registration = make_registration(self.centre, self.referentiel)
+        dossier = make_dossier(registration, state=Dossier.State.DRAFT)
+        return ask_partner_approval(dossier=dossier, by=self.officer)
+
+    @cached_property
+    def document(self):
+        """The paper of the dossier: requested, not rendered."""
+        request_dossier_paper(self.dossier, by=self.officer)
+        return self.centre.documents.get()
+
+    # --- Evaluations --------------------------------------------------------------------------------------
+
+    @cached_property
+    def evaluation(self):
+        """Planned, assigned to EVALUATOR."""
+        return make_evaluation(self.registration, evaluator=self.users[access.EVALUATOR])
+
+    @cached_property
+    def sheet(self):
+        return self.evaluation.sheets.get()
+
+    @cached_property
+    def capacity(self):
+        return self.referentiel.capacities.get(number=1)
+
+    @cached_property
+    def criterion(self):
+        return self.capacity.criteria.first()
+
+    @cached_property
+    def condition(self):
+        return self.capacity.conditions.first()
+
+    @cached_property
+    def opinion(self):
+        """Asked of the company, not given yet."""
+        return request_opinion(
+            registration=self.registration,
+            respondent_name="Laure Cassagne",
+            respondent_email="laure.cassagne@exemple.fr",
+            due_on=today() + timedelta(days=21),
+            by=self.officer,
+        )
