@@ -42,7 +42,8 @@ def pytest_configure(config):
     """What differs from the running application; the rest is the settings as they are."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    # Names without hashes: no collectstatic before a test.
+    # Names without hashes: no collectstatic before a test, but WhiteNoise wants the folder.
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     django_settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }

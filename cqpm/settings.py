@@ -167,8 +167,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # what it logs passes by the masks of 
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 CELERY_BEAT_SCHEDULE = {
-    "send-outbox": {"task": "accounts.tasks.send_outbox", "schedule": 60},
-    "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60},
+    # A worker stopped for a day must not find a day of them waiting.
+    "send-outbox": {"task": "accounts.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
+    "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
 }
 
 # --- Mail: always through the outbox ----------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A paper, from the request that freezes its data to the file nobody alters."""
 
+import math
 import re
 import uuid
 from datetime import date
@@ -151,6 +152,11 @@ class Document(models.Model):
     def file_name(self):
         """The name the reader's machine gives the file: no sign that some file system refuses."""
         return re.sub(r'[\\/:*?"<>|\s]+', " ", f"{self.label} {self.number}").strip() + ".pdf"
+
+    @property
+    def printed_size(self):
+        """«24 ko», rounded up; empty while there is no file."""
+        return f"{math.ceil(self.size / 1000)}{french.NBSP}ko" if self.size else ""
 
     @property
     def is_ready(self):

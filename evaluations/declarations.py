@@ -7,7 +7,7 @@ from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
 from documents import kinds
-from evaluations import journey, papers
+from evaluations import journey, papers, rules, sitting
 from evaluations.actions import opinions
 
 questions.register(stage=journey.stage_of, kept=journey.kept_of)
@@ -47,4 +47,18 @@ mailing.register(
     opinion_requested="Demande d’avis",
     opinion_reminder="Relance pour un avis",
     opinion_receipt="Copie de l’avis remis",
+)
+
+preferences.register(
+    Preference(
+        sitting.MINIMUM_MEMBERS,
+        rules.MINIMUM_COMMISSION,
+        "Membres présents au moins à une commission d’évaluation",
+        minimum=rules.MINIMUM_COMMISSION,
+        section="Commission d’évaluation",
+    )
+)
+mailing.register(
+    commission_member="Convocation d’un membre de commission",
+    commission_candidate="Convocation d’un candidat à la commission",
 )

@@ -4,6 +4,8 @@
 published référentiel never changes, so its capacities are kept in memory.
 """
 
+import hashlib
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -87,10 +89,23 @@ class CapacityFile:
         return [] if self.kept else rules.missing_opinion(self.inputs)
 
     @property
+    def in_force(self):
+        """The commissions' decisions, newest first, without those older than the jury's sending back."""
+        return [
+            row for row in self.validations if not self.sent_back_at or row.decided_at > self.sent_back_at
+        ]
+
+    @property
     def validation(self):
         """The commission's word that counts: the newest, unless the jury sent the capacity back since."""
-        newest = self.validations[0] if self.validations else None
-        return None if newest and self.sent_back_at and newest.decided_at <= self.sent_back_at else newest
+        return next(iter(self.in_force), None)
+
+    @property
+    def revision(self):
+        """Changes with the bases and with every decision: one decides on what one saw."""
+        decisions = [[row.pk, row.decided_at.isoformat()] for row in self.validations]
+        plain = json.dumps([self.inputs.to_json(), decisions], sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
     @property
     def is_decided(self):
@@ -246,25 +261,36 @@ def load(registrations, *, on_day=None) -> dict:
     }
 
 
-def load_decisions(registrations) -> dict:
-    """{primary key: {capacity number: DecisionCapacity.State}} for a list: kept and validated only, two queries."""
-    registrations = list(registrations)
-    validations = _group(_validations([row.pk for row in registrations]), "registration_id")
+def load_for_jury(registrations, *, on_day=None) -> dict:
+    """The journeys as far as a jury reads them, in three queries: dossiers, validations, decisions.
+
+    `capacities[].state`, `admissibility`, `missing_for_jury()` and `decisions` are those of `load`; bases are empty.
+    """
+    registrations, on_day = list(registrations), on_day or today()
+    keys = [row.pk for row in registrations]
+    dossiers = _group(Dossier.objects.filter(registration__in=keys).order_by("rank"), "registration_id")
+    validations = _group(_validations(keys), "registration_id")
     decided = _group(_decided(registrations), "decision.entry.registration.candidate_id")
-    empty = {"dossiers": [], "choices": {}, "evaluations": [], "opinions": [], "remarks": []}
     return {
-        row.pk: {
-            file.number: file.state
-            for file in _journey(
-                row,
-                on_day=today(),
-                validations=validations[row.pk],
-                decided=decided[row.candidate_id],
-                **empty,
-            ).capacities
-        }
+        row.pk: _journey(
+            row,
+            on_day=on_day,
+            dossiers=dossiers[row.pk],
+            choices=defaultdict(list),
+            evaluations=[],
+            opinions=[],
+            remarks=[],
+            validations=validations[row.pk],
+            decided=decided[row.candidate_id],
+        )
         for row in registrations
     }
+
+
+def load_decisions(registrations) -> dict:
+    """{primary key: {capacity number: DecisionCapacity.State}} for a list: kept and validated only, three queries."""
+    journeys = load_for_jury(registrations)
+    return {pk: {file.number: file.state for file in row.capacities} for pk, row in journeys.items()}
 
 
 def load_one(registration, *, on_day=None) -> Journey:
@@ -336,8 +362,12 @@ def _journey(
     journey = Journey(registration, [], dossiers, evaluations, opinion, interviews, decisions, on_day)
     kept = _kept(registration, decided, on_day)
     in_force = choices[journey.dossier.pk] if journey.dossier else []
-    last = journey.decision
-    sent_back = {row.capacity_id for row in last.capacity_rows if row.sent_back} if last else set()
+    sent_back = {
+        row.capacity_id: decision.decided_at
+        for decision in decisions
+        for row in decision.capacity_rows
+        if row.sent_back
+    }
     for capacity in tree:
         covering = [row for row in evaluations if capacity.pk in row.capacity_ids]
         chosen = [row for row in in_force if row.capacity_id == capacity.pk]
@@ -352,7 +382,7 @@ def _journey(
                 opinion=said,
                 remark=next((row for row in reversed(remarks) if row.capacity_id == capacity.pk), None),
                 validations=[row for row in validations if row.capacity_id == capacity.pk],
-                sent_back_at=last.decided_at if capacity.pk in sent_back else None,
+                sent_back_at=sent_back.get(capacity.pk),
             )
         )
     for evaluation in evaluations:

@@ -140,6 +140,13 @@ class MatrixRow:
         return self.file.proposal.reasons
 
     @property
+    def causes(self):
+        """The same without their heading («C3 non acquise»), nor what `missing` says already."""
+        missing = {base[:1].lower() + base[1:] for base in self.missing}
+        causes = (reason.partition(" : ")[2] for reason in self.reasons)
+        return [cause for cause in causes if cause not in missing]
+
+    @property
     def missing(self):
         """The bases still missing, in French."""
         return self.file.proposal.missing

@@ -1,6 +1,6 @@
 """Who may act on what he or she sees of this floor; the predicates on hats are in `accounts.perms`."""
 
-from accounts.perms import is_evaluator_in, is_head_of, is_staff_of
+from accounts.perms import is_evaluator, is_evaluator_in, is_head_of, is_staff, is_staff_of
 from evaluations.models import CommissionMember
 
 
@@ -31,3 +31,25 @@ def may_reopen(user, sheet):
             user=user, is_president=True, commission__agenda__registration=registration
         ).exists()
     )
+
+
+def may_see_commissions(user):
+    """The staff of a centre, and evaluators, who sit on some."""
+    return is_staff(user) or is_evaluator(user)
+
+
+def may_preside(user, sitting):
+    """In session: «Recorded by the commission’s president, or by centre staff keeping the screen in session; the
+    president closes.» The president acts under the evaluator’s hat; the other members read."""
+    centre = sitting.commission.centre_id
+    if is_staff_of(user, centre):
+        return True
+    return is_evaluator_in(user, centre) and any(
+        member.is_president and member.user_id == user.pk for member in sitting.members
+    )
+
+
+def may_declare_link(user, member):
+    """A personal link: the member declares his or her own, the staff of the centre anybody’s."""
+    centre = member.commission.centre_id
+    return is_staff_of(user, centre) or (is_evaluator_in(user, centre) and member.user_id == user.pk)

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cqpm.utils.french import hour, local_date, plural, short_day, today
 from evaluations.journey import capacities_of
@@ -268,18 +269,22 @@ class Progress:
         """Where the first thing still to write stands; None when nothing is."""
         if self.unscored:
             return f"critere-{self.unscored[0][2]}"
-        return NotesAnswer.anchor if self.sheet.missing_to_submit([]) else None
+        return NotesAnswer.anchor if self.missing_notes else None
 
-    @property
+    @cached_property
     def missing(self):
         return self.sheet.missing_to_submit([pair[:2] for pair in self.unscored])
+
+    @cached_property
+    def missing_notes(self):
+        return self.sheet.missing_to_submit([])
 
     @property
     def remaining(self):
         """«14 critères à saisir, 2 notes à consigner», "" when nothing is left."""
         counts = (
             (len(self.unscored), "critère", "à saisir"),
-            (len(self.sheet.missing_to_submit([])), "note", "à consigner"),
+            (len(self.missing_notes), "note", "à consigner"),
         )
         return ", ".join(f"{plural(count, noun)} {todo}" for count, noun, todo in counts if count)
 
@@ -287,6 +292,11 @@ class Progress:
     def saved(self):
         """Where the data is: «Enregistré à 14 h 38»."""
         return f"Enregistré {when(self.saved_at)}" if self.saved_at else "Rien n’est encore saisi"
+
+    def section_of(self, piece):
+        """The section an answer stands in; None for the notes and conditions, which have no tick."""
+        number = piece.number.partition(".")[0] if isinstance(piece, Answer) else ""
+        return next((section for section in self.sections if str(section.number) == number), None)
 
     def put(self, piece):
         """Shows a piece just refused in place of the stored one."""

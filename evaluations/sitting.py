@@ -3,6 +3,7 @@
 The lists given here are the ones the page shows, the blocked button points at and the refusal says.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from cqpm.utils.french import day, enumeration, today
 from evaluations import rules
 from evaluations.conflicts import members_of, opposition
 from evaluations.journey import load
-from evaluations.models import Commission
+from evaluations.models import Commission, CommissionCandidate, CommissionMember
 
 MINIMUM_MEMBERS = "commission.minimum_members"
 
@@ -32,11 +33,10 @@ class Point:
 class Sitting:
     """A commission with its members, agenda and journeys, each read once and only when asked for."""
 
-    def __init__(self, commission, entries=None):
-        """`entries`: the agenda with its people joined, when it has been read already."""
+    def __init__(self, commission, **known):
+        """`known`: `members`, `entries`, `minimum`, where they have been read already."""
         self.commission = commission
-        if entries is not None:
-            self.entries = entries
+        vars(self).update(known)
 
     @cached_property
     def members(self):
@@ -52,6 +52,11 @@ class Sitting:
     def journeys(self):
         """{registration key: Journey} for the whole agenda, in nine queries."""
         return load(entry.registration for entry in self.entries)
+
+    @cached_property
+    def minimum(self):
+        """How many must be present: the centre’s setting."""
+        return preferences.value(MINIMUM_MEMBERS, self.commission.centre)
 
     @property
     def is_closed(self):
@@ -79,9 +84,7 @@ class Sitting:
 
     def conflicts(self, registration):
         """The sentences of the conflicts nobody lifted: «A conflict blocks.» [P] choix."""
-        return [
-            text for row in self.oppositions(registration) if not row.lifted for text in row.sentences
-        ]
+        return [text for row in self.oppositions(registration) if not row.lifted for text in row.sentences]
 
     # --- What is missing ----------------------------------------------------------------------------------------
 
@@ -125,17 +128,18 @@ class Sitting:
                 points.append(Point(f"{numbers} à décider.", registration, undecided[0]))
         return points
 
+    def missing_now(self):
+        """What the step it is at lacks: before the summons, before the sitting."""
+        prepared = self.commission.state == Commission.State.PREPARED
+        return self.missing_to_summon() if prepared else self.missing_to_sit()
+
     def _composition(self, members):
         if not self.members:
             return ["Membres : à désigner, dont un président."]
         return rules.commission_composition(
             [rules.CommissionMember(reference=row.pk, president=row.is_president) for row in members],
-            minimum=self._minimum,
+            minimum=self.minimum,
         )
-
-    @cached_property
-    def _minimum(self):
-        return preferences.value(MINIMUM_MEMBERS, self.commission.centre)
 
     # --- Capacities ---------------------------------------------------------------------------------------------
 
@@ -152,3 +156,18 @@ class Sitting:
         """Whether a base has changed since this commission decided: it must look again before closing."""
         own = self.own(row)
         return own is not None and not self.is_closed and own.inputs != row.inputs.to_json()
+
+
+def overview(commissions):
+    """The sittings of several commissions of one centre, as far as a list shows them, in three queries."""
+    members = CommissionMember.objects.filter(commission__in=commissions)
+    entries = CommissionCandidate.objects.filter(commission__in=commissions)
+    groups = [defaultdict(list), defaultdict(list)]
+    for group, rows in zip(groups, (members, entries), strict=True):
+        for row in rows:
+            group[row.commission_id].append(row)
+    minimum = preferences.value(MINIMUM_MEMBERS, commissions[0].centre) if commissions else None
+    return [
+        Sitting(row, members=groups[0][row.pk], entries=groups[1][row.pk], minimum=minimum)
+        for row in commissions
+    ]

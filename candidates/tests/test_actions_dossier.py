@@ -11,6 +11,7 @@ from accounts.tests.factories import make_resource_centre, make_wearer
 from candidates import actions
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
+from candidates.tests.acts import at_once, content, last_entry, refused
 from candidates.tests.factories import (
     CONTEXT,
     NO_COMPANY,
@@ -19,7 +20,6 @@ from candidates.tests.factories import (
     make_registration,
     real_situation,
 )
-from candidates.tests.test_actions_registration import at_once, content, last_entry, refused
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
 from referentiel.tests.factories import load_fictitious, make_referentiel
@@ -53,8 +53,8 @@ def approvals(dossier):
     return [dossier.state, dossier.centre_approved_by, dossier.partner_approved_by]
 
 
-def await_acceptance(value=True):
-    change_settings(values={"dossier.acceptance_awaited": value}, centre=None, by=None)
+def await_acceptance():
+    change_settings(values={"dossier.acceptance_awaited": True}, by=make_wearer(Role.ADMINISTRATOR))
 
 
 # --- Writing --------------------------------------------------------------------------------------------------

@@ -1,17 +1,16 @@
 """Inscription, its corrections and its end: what each verb changes, and what its refusals leave alone."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 
 from accounts.models import AccessLink, LogEntry, Role
 from accounts.tests.factories import make_centre, make_wearer
 from candidates import actions
-from candidates.models import Candidate, Company, Counter, Dossier, Registration, TrainingBody
+from candidates.models import Candidate, Dossier, Registration, TrainingBody
 from candidates.rules import Stage
+from candidates.tests.acts import at_once, content, last_entry, refused
 from candidates.tests.factories import (
     identity,
     make_company,
@@ -20,7 +19,6 @@ from candidates.tests.factories import (
     make_siret,
 )
 from cqpm.utils.french import today
-from cqpm.utils.refusal import Refusal
 from referentiel.tests.factories import load_fictitious, load_seed, make_referentiel
 
 pytestmark = pytest.mark.django_db
@@ -44,26 +42,6 @@ def register(by, *, who=None, referentiel=None, registered_on=None, route="conti
         by=by,
         **options,
     )
-
-
-def refused(act, *reasons):
-    """The act is refused for exactly these reasons, and no row of this app was written, changed or deleted."""
-    before = content()
-    with pytest.raises(Refusal) as refusal:
-        act()
-    assert refusal.value.reasons == list(reasons)
-    assert content() == before
-    return refusal.value
-
-
-def content():
-    models = (Candidate, Company, Counter, Dossier, Registration, TrainingBody, LogEntry, AccessLink)
-    return {model.__name__: sorted(map(str, model.objects.values())) for model in models}
-
-
-def last_entry(subject):
-    entry = LogEntry.objects.filter(subject=f"registration:{subject.pk}").first()
-    return entry.verb, entry.sentence, entry.actor_name
 
 
 # --- Inscription ----------------------------------------------------------------------------------------------
@@ -439,27 +417,6 @@ def test_a_training_body_is_known_whatever_its_accents():
 
 
 # --- At once --------------------------------------------------------------------------------------------------
-
-
-def at_once(*acts):
-    """Runs acts in as many threads, each on its own connection; gives what they returned or raised, in order."""
-    results, ready = [None] * len(acts), threading.Barrier(len(acts))
-
-    def run(index, act):
-        try:
-            ready.wait()
-            results[index] = act()
-        except Refusal as refusal:
-            results[index] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.postgres

@@ -287,7 +287,11 @@ NOW = timezone.now()
 @pytest.mark.parametrize(
     ("state", "fields", "name"),
     [
-        (State.DRAFT, {"state": "lost"}, "dossier_state_known"),
+        (
+            State.APPROVED,
+            {"state": "lost", "transmitted_at": NOW, "transmitted_by": "x"},
+            "dossier_state_known",
+        ),
         (State.DRAFT, {"rank": 2}, "dossier_amendment_has_reason"),
         (State.DRAFT, {"centre_approved_at": NOW}, "dossier_centre_approval_whole"),
         (State.DRAFT, {"centre_approved_by": "Marc Petit"}, "dossier_centre_approval_whole"),

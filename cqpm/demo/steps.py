@@ -44,11 +44,13 @@ class Clock:
 
 
 def default_choices(referentiel):
-    """Real situation where the référentiel allows it, else its first method: {number: {method: reason}}."""
+    """{number: {method: reason}}: real situation, or a reconstituted one where the référentiel allows no other at work
+    than projects, which need a commission.
+    """
     return {
-        capacity.number: {
-            Method.REAL_SITUATION if Method.REAL_SITUATION in capacity.methods else capacity.methods[0]: ""
-        }
+        capacity.number: {Method.REAL_SITUATION: ""}
+        if Method.REAL_SITUATION in capacity.methods
+        else {Method.RECONSTITUTED: EXCEPTION}
         for capacity in referentiel.tree
     }
 
@@ -189,7 +191,7 @@ def hear(commission, registration, *, by, doubts=()):
         )
         for capacity in registration.referentiel.tree
     }
-    commissions.record_interview(
+    validations.record_interview(
         commission=commission,
         registration=registration,
         notes="Parcours présenté avec clarté.",

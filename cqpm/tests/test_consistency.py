@@ -79,7 +79,8 @@ def test_template_compiles_and_loads_nothing_missing(name):
 
 def test_every_template_is_used():
     """Named by a module of the program or by another template, or found by Django or a package on its own."""
-    named = set().union(*(module.strings() for module in modules() if not module.is_test))
+    program = [module.strings() for module in modules() if not module.is_test]
+    named = set().union(*program)
     for name in NAMES:
         named |= set(re.findall(r"[\w./-]+\.(?:html|txt|svg)\b", source(name))) - {name}
     packages = [
@@ -91,11 +92,14 @@ def test_every_template_is_used():
     unused = [
         name
         for name in NAMES
+        for folder, _, stem in [name.removesuffix(".html").rpartition("/")]
         if not (
             name in named
             or name in ERROR_PAGES
             # A mail goes by its bare name: outbox.post(template="opinion_requested").
             or (name.startswith("emails/") and re.sub(r"^emails/|\.(txt|html)$", "", name) in named)
+            # f"evaluations/{page}.html", where the same module says «opinion».
+            or any({f"{folder}/", stem} <= strings for strings in program)
             or any((directory / name).exists() for directory in packages)
         )
     ]

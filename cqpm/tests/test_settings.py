@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from accounts import log
@@ -67,6 +68,12 @@ def test_logs_never_hold_the_token_of_a_link(tmp_path):
     answer = manage("shell", "--no-imports", "-c", write, folder=tmp_path)
     assert answer.stderr.endswith(f"WARNING django.request Not Found: /avis{PATH}…/\n")
     assert TOKEN not in answer.stdout + answer.stderr
+
+
+@pytest.mark.django_db
+def test_the_database_holds_every_constraint():
+    """One that this database cannot hold is a warning of `check --database`, and would be left out in silence."""
+    call_command("check", databases=["default"], fail_level="WARNING")
 
 
 def entry():

@@ -70,6 +70,13 @@ def enumeration(words) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}" if words else ""
 
 
+def in_town(name: str) -> str:
+    """«à Dijon», «au Mans», «aux Ulis», «à La Rochelle»: where somebody was born, or something was done."""
+    article, _, rest = name.partition(" ")
+    contracted = {"le": "au", "les": "aux"}.get(article.lower()) if rest else None
+    return f"{contracted} {rest}" if contracted else f"à {name}"
+
+
 def typeset(text: str) -> str:
     """The text with the spaces French typography wants, and typographic apostrophes."""
     text = text.replace("'", "’")

@@ -164,6 +164,11 @@ def test_whether_it_goes_on_by_itself(state, attempts, moves):
     assert Document(state=state, attempts=attempts).will_move is moves
 
 
+@pytest.mark.parametrize(("size", "words"), [(None, ""), (1, "1\u00a0ko"), (23_700, "24\u00a0ko")])
+def test_its_size_in_words(size, words):
+    assert Document(size=size).printed_size == words
+
+
 def test_its_title_outlives_its_kind():
     assert Document(kind="test_register", label="Registre 3").kind_title == "Registre d’essai"
     assert Document(kind="forgotten", label="Registre 3").kind_title == "Registre 3"

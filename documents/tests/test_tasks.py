@@ -1,11 +1,14 @@
 import os
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 
 from documents import kinds, leases, render, storage, tasks
@@ -156,6 +159,25 @@ def test_a_stored_document_is_never_rendered_again(monkeypatch):
     tasks.sweep()
     tasks.render_document(document.pk)
     assert (refresh(document).template_version, refresh(document).sha256) == (2, document.sha256)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_claim_at_once_and_one_has_it():
+    document = make_document()
+    together = threading.Barrier(8)
+
+    def work(_):
+        together.wait()
+        try:
+            return leases.claim(document.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as workers:
+        held = [lease for lease in workers.map(work, range(8)) if lease]
+    assert [lease.pk for lease in held] == [document.pk]
+    assert refresh(document).attempts == 1
 
 
 # --- Storage ----------------------------------------------------------------------------------------------

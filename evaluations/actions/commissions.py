@@ -1,37 +1,32 @@
-"""The commission d'évaluation: prepared, summoned, its conflicts lifted, its interviews held, closed."""
+"""The commission d'évaluation: prepared, composed, summoned, its conflicts lifted, closed."""
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import log, outbox, preferences
+from accounts import log, outbox
 from accounts.perms import is_head_of
-from candidates.actions.checks import lock_registration, required
-from candidates.journey import kept_capacities, move_stage
+from candidates.actions.checks import lock_registration, required, validated
+from candidates.journey import move_stage
 from candidates.models import Registration
-from cqpm.utils.french import day, hour, long_day, today
+from cqpm.utils.french import day, hour, long_day, plural, today
 from cqpm.utils.refusal import Refusal
-from evaluations import rules
-from evaluations.conflicts import conflicts_of
-from evaluations.journey import capacities_of, load
+from evaluations.actions.planning import is_evaluator_of
+from evaluations.conflicts import person_of
 from evaluations.models import (
     Commission,
     CommissionCandidate,
     CommissionMember,
     ConflictOverride,
-    Interview,
-    InterviewRemark,
+    Evaluation,
     PersonalLink,
 )
-from evaluations.rules import InterviewRemark as Remark
-
-MINIMUM_MEMBERS = "commission.minimum_members"
+from evaluations.sitting import Sitting
 
 
 @transaction.atomic
 def prepare_commission(*, centre, held_on, starts_at, place, by):
     """A sitting of the commission, still without members or candidates. Refusal: a date in the past."""
-    if held_on < today():
-        raise Refusal("Cette date est déjà passée.")
+    check_date(held_on)
     commission = Commission.objects.create(
         centre=centre,
         held_on=held_on,
@@ -45,17 +40,31 @@ def prepare_commission(*, centre, held_on, starts_at, place, by):
 
 @transaction.atomic
 def change_commission(*, commission, held_on, starts_at, place, by):
-    """Another date, hour or place, before it closes; those already summoned are told again by `summon_commission`."""
+    """Another date, hour or place: everybody is to be summoned again, presences to be recorded again.
+
+    Refusal: another date once a candidate was heard or decided, a date in the past.
+    """
     commission = lock_commission(commission.pk)
-    if held_on != commission.held_on and held_on < today():
-        raise Refusal("Cette date est déjà passée.")
-    commission.held_on, commission.starts_at = held_on, starts_at
-    commission.place = required(place, "Indiquez le lieu.")
-    commission.save(update_fields=["held_on", "starts_at", "place"])
-    record(
-        commission, by=by, verb="change_commission", what=f"déplacée au {day(held_on)}, {commission.place}"
-    )
+    place = required(place, "Indiquez le lieu.")
+    before = commission.held_on, commission.starts_at, commission.place
+    if before == (held_on, starts_at, place):
+        return commission
+    if held_on != commission.held_on:
+        check_date(held_on)
+        if commission.interviews.exists() or commission.validations.exists():
+            raise Refusal("Cette commission a déjà siégé : sa date ne change plus.")
+        commission.members.update(present=None)
+    commission.held_on, commission.starts_at, commission.place = held_on, starts_at, place
+    commission.state = Commission.State.PREPARED
+    commission.save(update_fields=["held_on", "starts_at", "place", "state"])
+    commission.members.update(summoned_at=None)
+    commission.agenda.update(summoned_at=None)
+    what = f"fixée au {day(held_on)}, {hour(starts_at)}, {place}"
+    record(commission, by=by, verb="change_commission", what=what)
     return commission
+
+
+# --- Members --------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -71,28 +80,33 @@ def add_member(
     employer_siren="",
     is_president=False,
 ):
-    """A member: an account's holder (`user`), whose name and employer are copied, or somebody named by hand.
+    """A member: an evaluator of the centre (`user`), whose name and employer are copied, or somebody named by hand.
 
-    The first member presides until another is named. Refusal: already a member.
+    The first member presides until another is named. Refusal: already a member, no evaluator of the centre, an
+    address or SIREN that is none.
     """
     commission = lock_commission(commission.pk)
     if user:
+        if not is_evaluator_of(user, commission.centre_id):
+            raise Refusal(f"{user} n’est pas évaluateur de ce centre.")
         name, email = str(user), user.email
         employer, employer_siren = user.employer, user.employer_siren
-    if user and commission.members.filter(user=user).exists():
-        raise Refusal(f"{name} est déjà membre de la commission.")
-    if is_president:
-        commission.members.filter(is_president=True).update(is_president=False)
-    member = CommissionMember.objects.create(
+    member = CommissionMember(
         commission=commission,
         user=user,
         name=required(name, "Indiquez le nom du membre."),
         quality=required(quality, "Indiquez sa qualité : professionnel, formateur…"),
-        email=email,
-        employer=employer,
+        email=email.strip().lower(),
+        employer=employer.strip(),
         employer_siren=employer_siren,
-        is_president=is_president or not commission.members.filter(is_president=True).exists(),
     )
+    members = list(commission.members.all())
+    if any(is_same_person(member, other) for other in members):
+        raise Refusal(f"{member.name} est déjà membre de la commission.")
+    if is_president:
+        commission.members.update(is_president=False)
+    member.is_president = is_president or not any(other.is_president for other in members)
+    validated(member).save()
     record(commission, by=by, verb="add_commission_member", what=f": {member.name} nommé membre")
     return member
 
@@ -119,10 +133,16 @@ def name_president(*, member, by):
 
 @transaction.atomic
 def record_presence(*, member, present, by):
-    """Whether the member is there, on the day: True, False, or None for «à renseigner»."""
+    """Whether the member is there: True, False, or None for «à renseigner». Refusal before the day."""
     commission = lock_commission(member.commission_id)
+    if commission.held_on > today():
+        raise Refusal(f"La présence se renseigne le jour même, le {day(commission.held_on)}.")
     commission.members.filter(pk=member.pk).update(present=present)
-    return commission
+    words = {True: "présent", False: "absent", None: "présence à renseigner"}
+    record(commission, by=by, verb="record_commission_presence", what=f": {member.name}, {words[present]}")
+
+
+# --- Agenda ---------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -139,12 +159,8 @@ def add_candidate(*, commission, registration, by, expected_at=None):
     entry = CommissionCandidate.objects.create(
         commission=commission, registration=registration, expected_at=expected_at
     )
-    record(
-        commission,
-        by=by,
-        verb="add_commission_candidate",
-        what=f": {registration.candidate} à l’ordre du jour",
-    )
+    name = registration.candidate
+    record(commission, by=by, verb="add_commission_candidate", what=f": {name} à l’ordre du jour")
     log.record(
         by=by,
         verb="add_commission_candidate",
@@ -157,16 +173,36 @@ def add_candidate(*, commission, registration, by, expected_at=None):
 
 @transaction.atomic
 def remove_candidate(*, entry, by):
-    """Takes a candidate off the agenda, as long as this commission has neither heard nor decided anything of him or her."""
+    """Takes a candidate off the agenda, for another commission to decide.
+
+    What this one had decided of him or her is taken back: until it closes, nothing is final. An interview held
+    stays, it is a fact. Refusal while an evaluation is still to be held before this commission.
+    """
     commission = lock_commission(entry.commission_id)
-    registration = entry.registration
-    decided = commission.validations.filter(registration=registration).exists()
-    if decided or commission.interviews.filter(registration=registration).exists():
-        raise Refusal(f"{registration.candidate} a déjà été entendu par cette commission.")
-    if commission.evaluations.filter(registration=registration).exists():
-        raise Refusal(f"Une évaluation de {registration.candidate} est prévue devant cette commission.")
-    entry.delete()
-    record(commission, by=by, verb="remove_commission_candidate", what=f": {registration.candidate} retiré")
+    registration = lock_registration(entry.registration_id, running=False)
+    if commission.evaluations.filter(
+        registration=registration, state__in=[Evaluation.State.PLANNED, Evaluation.State.OPEN]
+    ).exists():
+        raise Refusal(
+            f"Une évaluation de {registration.candidate} se tient devant cette commission : reportez-la d’abord."
+        )
+    taken_back, _ = commission.validations.filter(registration=registration).delete()
+    commission.agenda.filter(pk=entry.pk).delete()
+    name = registration.candidate
+    record(commission, by=by, verb="remove_commission_candidate", what=f": {name} retiré de l’ordre du jour")
+    decided = f", {plural(taken_back, 'décision reprise', 'décisions reprises')}" if taken_back else ""
+    log.record(
+        by=by,
+        verb="remove_commission_candidate",
+        subject=registration,
+        sentence=f"Retiré de la commission du {day(commission.held_on)}{decided}.",
+        centre=registration.centre,
+        data={"commission": str(commission.pk), "taken_back": taken_back},
+    )
+    move_stage(registration)
+
+
+# --- Conflicts of interest ------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -175,12 +211,12 @@ def declare_personal_link(*, member, registration, by):
     commission = lock_commission(member.commission_id)
     if not commission.agenda.filter(registration=registration).exists():
         raise Refusal("Ce candidat n’est pas à l’ordre du jour.")
-    link, _ = PersonalLink.objects.get_or_create(
+    link, created = PersonalLink.objects.get_or_create(
         member=member, registration=registration, defaults={"declared_by": log.actor_name(by)}
     )
-    record(
-        commission, by=by, verb="declare_personal_link", what=f": lien personnel déclaré par {member.name}"
-    )
+    if created:
+        what = f": lien personnel déclaré par {member.name}"
+        record(commission, by=by, verb="declare_personal_link", what=what)
     return link
 
 
@@ -191,8 +227,9 @@ def override_conflict(*, member, registration, reason, by):
     reason = required(reason, "Motivez la levée du conflit : le motif est imprimé sur la fiche de synthèse.")
     if not is_head_of(by, commission.centre_id):
         raise Refusal("Seul le responsable du centre peut lever un conflit d’intérêts.")
-    registration = Registration.objects.with_people().get(pk=registration.pk)
-    if not conflicts_of(member, registration, personal_link=has_personal_link(member, registration)):
+    registration = lock_registration(registration.pk)
+    oppositions = Sitting(commission).oppositions(registration)
+    if not any(row.member == member for row in oppositions):
         raise Refusal("Aucun conflit d’intérêts à lever.")
     override, created = ConflictOverride.objects.get_or_create(
         member=member, registration=registration, defaults={"reason": reason, "by": log.actor_name(by)}
@@ -210,99 +247,62 @@ def override_conflict(*, member, registration, reason, by):
     return override
 
 
+# --- Summons and closing --------------------------------------------------------------------------------------
+
+
 @transaction.atomic
 def summon_commission(*, commission, by):
-    """Convocations to members and candidates who have an address; others get them printed. May be sent again."""
+    """Convocations to those not told yet of this date, hour and place; who has no address gets a printed one.
+
+    Refusal: a commission not composed, an empty agenda, nobody left to tell.
+    """
     commission = lock_commission(commission.pk)
-    if missing := missing_to_summon(commission):
+    sitting = Sitting(commission)
+    if missing := sitting.missing_to_summon():
         raise Refusal(*missing)
+    if not sitting.to_summon:
+        raise Refusal("Tout le monde est déjà convoqué.")
     now = timezone.now()
     commission.state, commission.summoned_at = Commission.State.SUMMONED, now
     commission.summoned_by = log.actor_name(by)
     commission.save(update_fields=["state", "summoned_at", "summoned_by"])
-    facts = {
-        "when": long_day(commission.held_on),
-        "hour": hour(commission.starts_at),
-        "place": commission.place,
-    }
-    for member in commission.members.all():
+    for row in sitting.to_summon:
         outbox.post(
-            event=f"commission:{commission.pk}:member:{member.pk}:{now.isoformat()}",
-            to=member.email,
-            name=member.name,
-            template="commission_member",
-            context={**facts, "count": commission.agenda.count(), "president": member.is_president},
+            event=f"commission:{commission.pk}:{log.key(row)}:{now.isoformat()}",
             centre=commission.centre,
+            **convocation(row, sitting),
         )
-    for entry in commission.agenda.select_related("registration__candidate", "registration__referentiel"):
-        registration = entry.registration
-        outbox.post(
-            event=f"commission:{commission.pk}:candidate:{registration.pk}:{now.isoformat()}",
-            to=registration.candidate.email,
-            name=str(registration.candidate),
-            template="commission_candidate",
-            context={
-                **facts,
-                "hour": hour(entry.expected_at or commission.starts_at),
-                "title": registration.referentiel.title,
-                "adaptation": registration.adaptation,
-            },
-            centre=commission.centre,
-        )
+    commission.members.filter(summoned_at=None).update(summoned_at=now)
+    commission.agenda.filter(summoned_at=None).update(summoned_at=now)
     record(commission, by=by, verb="summon_commission", what="convoquée")
     return commission
 
 
-@transaction.atomic
-def record_interview(*, commission, registration, notes, remarks, by, held_on=None):
-    """The interview with a candidate, held by the members present; may be corrected until the commission closes.
-
-    `remarks`: {capacity number: (Remark, comment)}; a capacity left out was not discussed. Refusal: nobody
-    recorded present, a conflict not lifted, candidate not on the agenda, an evaluation absent from the référentiel.
-    """
-    commission = lock_commission(commission.pk)
-    registration = lock_registration(registration.pk)
-    check_open_to(commission, registration)
-    held_on = held_on or commission.held_on
-    if held_on > today():
-        raise Refusal("L’entretien ne peut pas être consigné avant d’avoir eu lieu.")
-    present = [member.name for member in commission.members.all() if member.present]
-    interview, created = Interview.objects.get_or_create(
-        registration=registration,
-        commission=commission,
-        defaults={
-            "held_on": held_on,
-            "members": present,
-            "recorded_by": log.actor_name(by),
-            "notes": notes.strip(),
-        },
-    )
-    if not created:
-        interview.held_on, interview.members, interview.notes = held_on, present, notes.strip()
-        interview.recorded_at, interview.recorded_by = timezone.now(), log.actor_name(by)
-        interview.save()
-        interview.remarks.all().delete()
-    kept = kept_capacities(registration)
-    InterviewRemark.objects.bulk_create(
-        InterviewRemark(
-            interview=interview,
-            capacity=capacity,
-            value=remarks.get(capacity.number, (Remark.NOT_DISCUSSED, ""))[0] or Remark.NOT_DISCUSSED,
-            comment=remarks.get(capacity.number, ("", ""))[1].strip(),
-        )
-        for capacity in capacities_of(registration.referentiel)
-        if capacity.number not in kept
-    )
-    log.record(
-        by=by,
-        verb="record_interview",
-        subject=registration,
-        sentence=f"Entretien tenu le {day(held_on)} par {', '.join(present)}."[:400],
-        centre=commission.centre,
-        data={"commission": str(commission.pk)},
-    )
-    move_stage(registration)
-    return interview
+def convocation(row, sitting):
+    """The mail of a member or of an agenda entry, as `outbox.post` takes it: also what is printed."""
+    commission = sitting.commission
+    appointment = {
+        "when": long_day(commission.held_on),
+        "hour": hour(commission.starts_at),
+        "place": commission.place,
+    }
+    if isinstance(row, CommissionMember):
+        context = {
+            "president": row.is_president,
+            "account": row.user_id is not None,
+            "commission": str(commission.pk),
+            "candidates": [str(entry.registration.candidate) for entry in sitting.entries],
+        }
+        to, name, template = row.email, row.name, "commission_member"
+    else:
+        registration = row.registration
+        context = {
+            "hour": hour(row.expected_at or commission.starts_at),
+            "title": registration.referentiel.title,
+            "adaptation": registration.adaptation,
+        }
+        to, name, template = registration.candidate.email, str(registration.candidate), "commission_candidate"
+    return {"to": to, "name": name, "template": template, "context": appointment | context}
 
 
 @transaction.atomic
@@ -313,8 +313,7 @@ def close_commission(*, commission, by):
     """
     commission = lock_commission(commission.pk)
     registrations = lock_agenda(commission)
-    journeys = load(registrations)
-    if missing := missing_to_close(commission, journeys.values()):
+    if missing := Sitting(commission).missing_to_close():
         raise Refusal(*missing)
     commission.state, commission.closed_at = Commission.State.CLOSED, timezone.now()
     commission.closed_by = log.actor_name(by)
@@ -332,83 +331,11 @@ def close_commission(*, commission, by):
     return commission
 
 
-# --- What the page, the blocked button and the refusal all say -------------------------------------------------
-
-
-def missing_to_summon(commission):
-    """What a commission lacks before it can be summoned; French sentences."""
-    missing = composition(commission, present_only=False)
-    return missing if commission.agenda.exists() else [*missing, "Candidats : aucun à l’ordre du jour."]
-
-
-def missing_to_close(commission, journeys):
-    """What is left before closing. `journeys`: those of its candidates."""
-    missing = composition(commission, present_only=True)
-    if commission.held_on > today():
-        missing.append(f"La commission se tient le {day(commission.held_on)}.")
-    if not journeys:
-        missing.append("Candidats : aucun à l’ordre du jour.")
-    for journey in journeys:
-        name = journey.registration.candidate
-        here = [row for row in journey.to_evaluate if decided_by(row, commission)]
-        undecided = [f"C{row.number}" for row in journey.to_evaluate if not row.validation]
-        if undecided and len(here) < len(journey.to_evaluate):
-            missing.append(f"{name} : {', '.join(undecided)} à décider.")
-    return missing
-
-
-def decided_by(row, commission):
-    return row.validation is not None and row.validation.commission_id == commission.pk
-
-
-def composition(commission, *, present_only):
-    """Why the commission may not sit: the rule over its members, and presences still to record."""
-    members = list(commission.members.all())
-    sitting = [member for member in members if member.present] if present_only else members
-    missing = [
-        f"Présence à renseigner : {member.name}."
-        for member in members
-        if present_only and member.present is None
-    ]
-    return missing + rules.commission_composition(
-        [rules.CommissionMember(reference=member.pk, president=member.is_president) for member in sitting],
-        minimum=preferences.value(MINIMUM_MEMBERS, commission.centre),
-    )
-
-
-def check_open_to(commission, registration):
-    """Refusal unless the commission may hear and decide this candidate now: agenda, composition, conflicts."""
-    if not commission.agenda.filter(registration=registration).exists():
-        raise Refusal(f"{registration.candidate} n’est pas à l’ordre du jour de cette commission.")
-    refusals = composition(commission, present_only=True)
-    refusals += [conflict.sentence for _, conflict in open_conflicts(commission, registration)]
-    if refusals:
-        raise Refusal(*refusals)
-
-
-def open_conflicts(commission, registration):
-    """(member, Conflict) of present or expected members whose conflict with this candidate nobody lifted."""
-    members = commission.members.exclude(present=False).prefetch_related(
-        "personal_links", "conflict_overrides"
-    )
-    return [
-        (member, conflict)
-        for member in members
-        if not any(row.registration_id == registration.pk for row in member.conflict_overrides.all())
-        for conflict in conflicts_of(
-            member,
-            registration,
-            personal_link=any(row.registration_id == registration.pk for row in member.personal_links.all()),
-        )
-    ]
-
-
-def has_personal_link(member, registration):
-    return member.personal_links.filter(registration=registration).exists()
+# --- Steps the verbs share ------------------------------------------------------------------------------------
 
 
 def lock_commission(pk):
-    """The commission, locked; Refusal once it is closed."""
+    """The commission, locked; Refusal once it is closed. Always taken before the registrations it hears."""
     commission = Commission.objects.select_for_update(of=("self",)).select_related("centre").get(pk=pk)
     if commission.state == Commission.State.CLOSED:
         raise Refusal("Cette commission est close : une correction se fait dans une nouvelle commission.")
@@ -426,11 +353,24 @@ def lock_agenda(commission):
     )
 
 
+def check_date(held_on):
+    if held_on < today():
+        raise Refusal("Cette date est déjà passée.")
+
+
+def is_same_person(member, other):
+    """Two accounts are two people; somebody named by hand may be one of them."""
+    if member.user_id and other.user_id:
+        return member.user_id == other.user_id
+    return person_of(member).is_same_as(person_of(other))
+
+
 def record(commission, *, by, verb, what):
+    separator = "\u00a0" if what.startswith(":") else " "
     log.record(
         by=by,
         verb=verb,
         subject=commission,
-        sentence=f"Commission du {day(commission.held_on)} {what}.".replace(" :", "\u00a0:")[:400],
+        sentence=f"Commission du {day(commission.held_on)}{separator}{what}."[:400],
         centre=commission.centre,
     )

@@ -10,7 +10,7 @@ from accounts.actions import close_link, issue_link, revoke_link
 from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required
 from candidates.journey import kept_capacities, move_stage
-from cqpm.utils.french import day, today
+from cqpm.utils.french import day, local_date, today
 from cqpm.utils.refusal import Refusal
 from evaluations.journey import capacities_of
 from evaluations.models import CapacityOpinion, CompanyOpinion
@@ -30,8 +30,7 @@ def request_opinion(*, registration, respondent_name, respondent_email, due_on, 
     """
     registration = lock_registration(registration.pk)
     name = required(respondent_name, "Indiquez la personne qui donnera l’avis.")
-    if not registration.has_company:
-        raise Refusal("Ce candidat n’a pas d’entreprise : l’absence d’avis est motivée dans son dossier.")
+    company = check_company(registration)
     if not registration.dossiers.in_force().exists():
         raise Refusal("Le dossier de modalités n’est pas encore transmis.")
     if registration.opinions.exclude(state=CompanyOpinion.State.CONTESTED).exists():
@@ -47,7 +46,7 @@ def request_opinion(*, registration, respondent_name, respondent_email, due_on, 
         raise Refusal("Aucune capacité à évaluer n’appelle l’avis de l’entreprise.")
     opinion = CompanyOpinion.objects.create(
         registration=registration,
-        company_name=registration.company.name,
+        company_name=company.name,
         respondent_name=name,
         respondent_email=respondent_email.strip().lower(),
         requested_by=log.actor_name(by),
@@ -63,12 +62,16 @@ def request_opinion(*, registration, respondent_name, respondent_email, due_on, 
 
 @transaction.atomic
 def redirect_opinion(*, opinion, respondent_name, respondent_email, due_on, by):
-    """Another respondent, address or due date: the former link is dead, what was drafted stays."""
+    """Another respondent, address or due date: the former link is dead, what was drafted stays.
+
+    Refusal: no longer awaited, no company any more, a due date in the past.
+    """
     opinion = lock_opinion(opinion.pk)
     check_awaited(opinion)
+    name = required(respondent_name, "Indiquez la personne qui donnera l’avis.")
     check_due(due_on)
-    opinion.respondent_name = required(respondent_name, "Indiquez la personne qui donnera l’avis.")
-    opinion.respondent_email = respondent_email.strip().lower()
+    opinion.company_name = check_company(opinion.registration).name
+    opinion.respondent_name, opinion.respondent_email = name, respondent_email.strip().lower()
     opinion.due_on = due_on
     if opinion.link.revoked_at is None:
         revoke_link(link=opinion.link, by=by)
@@ -91,9 +94,9 @@ def remind_company(*, opinion, by):
         raise Refusal("Sans courriel : imprimez de nouveau la demande.")
     if not opinion.link.is_open:
         raise Refusal("Le lien n’est plus valable : fixez une nouvelle échéance pour en envoyer un autre.")
-    event = f"opinion:{opinion.pk}:reminder:{today().isoformat()}"
-    if opinion.link.messages.filter(event=event).exists():
+    if opinion.reminded_at and local_date(opinion.reminded_at) == today():
         raise Refusal("L’entreprise a déjà été relancée aujourd’hui.")
+    event = f"opinion:{opinion.pk}:reminder:{opinion.link_id}:{today().isoformat()}"
     post(opinion, event=event, template="opinion_reminder")
     opinion.reminded_at = timezone.now()
     opinion.save(update_fields=["reminded_at"])
@@ -103,11 +106,14 @@ def remind_company(*, opinion, by):
 
 @transaction.atomic
 def save_capacity_opinion(*, opinion, number, value, comment, by):
-    """The draft of one capacity, `number`, by the holder of the link; an empty `value` takes the answer back."""
+    """The draft of one capacity, `number`, by the holder of the link; it may change until the opinion is given.
+
+    Refusal: given, contested or its absence recorded, a link that was replaced, a capacity not asked about.
+    """
     opinion = lock_opinion(opinion.pk)
     check_awaited(opinion)
     check_holder(opinion, by)
-    if value and value not in OpinionValue.values:
+    if value not in OpinionValue.values:
         raise Refusal("Choisissez l’un des quatre avis.")
     row = opinion.values.filter(capacity__number=number).first()
     if row is None:
@@ -121,7 +127,10 @@ def save_capacity_opinion(*, opinion, number, value, comment, by):
 
 @transaction.atomic
 def submit_opinion(*, opinion, name, function, by):
-    """The opinion is given: `name` and `function` as the person re-typed them. A copy goes out; nothing moves any more."""
+    """The opinion is given: `name` and `function` as the person re-typed them. A copy goes out; nothing moves any more.
+
+    Refusal as `save_capacity_opinion`, and with everything `missing_to_submit()` names.
+    """
     opinion = lock_opinion(opinion.pk)
     check_awaited(opinion)
     check_holder(opinion, by)
@@ -132,8 +141,15 @@ def submit_opinion(*, opinion, name, function, by):
     opinion.state, opinion.submitted_at = CompanyOpinion.State.SUBMITTED, timezone.now()
     opinion.submitted_by, opinion.submitted_function = name, function
     opinion.save(update_fields=["state", "submitted_at", "submitted_by", "submitted_function"])
-    close_link(link=by)
-    post(opinion, event=f"opinion:{opinion.pk}:receipt", template="opinion_receipt", values=spoken(opinion))
+    opinion.link = close_link(link=by)  # before the receipt: a mail older than the closing is not sent
+    post(
+        opinion,
+        event=f"opinion:{opinion.pk}:receipt",
+        template="opinion_receipt",
+        values=spoken(opinion),
+        given_by=name,
+        function=function,
+    )
     late = ", après l’échéance" if opinion.is_late else ""
     record(opinion, by=by, verb="submit_opinion", what=f"validé par {name}, {function}{late}")
     move_stage(opinion.registration)
@@ -145,7 +161,7 @@ def record_opinion_absence(*, opinion, reason, by):
     """The company did not answer: the responsable says so after the due date, with a reason printed on the synthesis.
 
     «its absence recorded with a reason [P] (…; a company that does not answer: by the responsable, after its due
-    date)» ([P] choix).
+    date)» ([P] choix). Refusal: no longer awaited, not the responsable, before the due date, no reason.
     """
     opinion = lock_opinion(opinion.pk)
     check_awaited(opinion)
@@ -170,21 +186,38 @@ def lock_opinion(pk):
     return (
         CompanyOpinion.objects.select_for_update(of=("self",))
         .select_related(
-            "registration__centre", "registration__candidate", "registration__referentiel", "link"
+            "registration__centre",
+            "registration__candidate",
+            "registration__company",
+            "registration__referentiel",
+            "link",
         )
         .get(pk=pk)
     )
 
 
 def check_awaited(opinion):
-    if opinion.state not in CompanyOpinion.AWAITING:
-        raise Refusal(f"Cet avis est déjà {opinion.get_state_display().lower()} : il ne change plus.")
+    """Refusal unless the company may still answer."""
+    over = {
+        CompanyOpinion.State.SUBMITTED: "Cet avis est déjà remis : il ne change plus.",
+        CompanyOpinion.State.CONTESTED: "Cet avis est contesté : il ne change plus.",
+        CompanyOpinion.State.ABSENT: "L’absence d’avis est consignée : il n’est plus attendu.",
+    }
+    if opinion.state in over:
+        raise Refusal(over[opinion.state])
 
 
 def check_holder(opinion, link):
     """Only the link in force writes: a former respondent's page may still be open somewhere."""
     if opinion.link_id != link.pk or not opinion.link.is_open:
         raise Refusal("Ce lien n’est plus celui de cet avis : adressez-vous au centre d’examen.")
+
+
+def check_company(registration):
+    """The company to ask."""
+    if not registration.has_company:
+        raise Refusal("Ce candidat n’a pas d’entreprise : l’absence d’avis est motivée dans son dossier.")
+    return registration.company
 
 
 def check_due(due_on):
@@ -198,7 +231,7 @@ def send_link(opinion):
     lasts_until = opinion.due_on + timedelta(days=preferences.value(GRACE_DAYS, centre) + 1)
     opinion.link = issue_link(
         purpose=OPINION,
-        subject=opinion,
+        subject=opinion.registration,  # whose journal tells it, and whose abandonment revokes it
         email=opinion.respondent_email,
         holder=opinion.respondent_name,
         expires_at=timezone.make_aware(datetime.combine(lasts_until, time.min)),

@@ -1,39 +1,106 @@
-"""The commission's word on each capacity."""
+"""In session: the interview with a candidate, then the commission's word on each capacity."""
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
 from candidates.actions.checks import lock_registration
-from candidates.journey import move_stage
+from candidates.journey import kept_capacities, move_stage
+from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations import rules
-from evaluations.actions.commissions import check_open_to, lock_commission
-from evaluations.journey import load_one
-from evaluations.models import CapacityValidation
-from evaluations.rules import Outcome
+from evaluations.actions.commissions import lock_commission
+from evaluations.journey import capacities_of, load_one
+from evaluations.models import CapacityValidation, Interview, InterviewRemark
+from evaluations.rules import InterviewRemark as Remark, Outcome, Verdict
+from evaluations.sitting import Sitting
 
 
 @transaction.atomic
-def validate_capacity(*, commission, registration, number, outcome, reason="", by, proposed=None):
+def record_interview(*, commission, registration, notes, remarks, by, held_on=None):
+    """The interview with a candidate, held by the members present; may be written again until the commission closes.
+
+    `remarks`: {capacity number: (Remark, comment)}; a capacity left out was not discussed. `held_on`: the day of
+    the commission by default. Refusal: what `missing_to_hear` names, candidate not on the agenda, a date before
+    inscription or in the future, every capacity kept.
+    """
+    sitting, registration = lock_session(commission, registration)
+    commission = sitting.commission
+    held_on = held_on or commission.held_on
+    if held_on > today():
+        raise Refusal("L’entretien ne peut pas être consigné avant d’avoir eu lieu.")
+    if held_on < registration.registered_on:
+        raise Refusal(f"Le candidat s’est inscrit le {day(registration.registered_on)}, après cette date.")
+    kept = kept_capacities(registration)
+    capacities = [row for row in capacities_of(registration.referentiel) if row.number not in kept]
+    if not capacities:
+        raise Refusal("Toutes les capacités sont conservées : il n’y a pas d’entretien à tenir.")
+    if unknown := {value for value, _ in remarks.values() if value} - set(Remark.values):
+        raise Refusal(f"Remarque inconnue : {unknown.pop()}.")
+    present = [member.name for member in sitting.present]
+    interview, created = Interview.objects.update_or_create(
+        registration=registration,
+        commission=commission,
+        defaults={
+            "held_on": held_on,
+            "members": present,
+            "notes": notes.strip(),
+            "recorded_at": timezone.now(),
+            "recorded_by": log.actor_name(by),
+        },
+    )
+    interview.remarks.all().delete()
+    said = {capacity.number: remarks.get(capacity.number, ("", "")) for capacity in capacities}
+    InterviewRemark.objects.bulk_create(
+        InterviewRemark(
+            interview=interview,
+            capacity=capacity,
+            value=said[capacity.number][0] or Remark.NOT_DISCUSSED,
+            comment=said[capacity.number][1].strip(),
+        )
+        for capacity in capacities
+    )
+    again = "" if created else ", consigné de nouveau"
+    log.record(
+        by=by,
+        verb="record_interview",
+        subject=registration,
+        sentence=f"Entretien tenu le {day(held_on)} par {', '.join(present)}{again}."[:400],
+        centre=commission.centre,
+        data={"commission": str(commission.pk)},
+    )
+    move_stage(registration)
+    return interview
+
+
+@transaction.atomic
+def validate_capacity(*, commission, registration, number, outcome, reason="", by, seen=None):
     """Records the commission's decision on one capacity, with the proposal and the inputs it rested on.
 
-    `outcome`: Outcome; `reason`: needed to depart from the proposal; `proposed`: the proposal the screen showed,
-    Stale when a base has changed it since. May be changed until the commission closes. Refusal: a base missing,
-    a conflict, a capacity kept.
+    `outcome`: Outcome; `reason`: needed to depart from the proposal; `seen`: the `revision` of the capacity shown,
+    Stale when a base or a decision has changed since (the same decision again is none). May be changed until the
+    commission closes. Refusal: what `missing_to_hear` names, a base missing, a capacity kept, a candidate on whom
+    the jury has spoken.
     """
-    commission = lock_commission(commission.pk)
-    registration = lock_registration(registration.pk)
-    check_open_to(commission, registration)
+    sitting, registration = lock_session(commission, registration)
+    commission, reason = sitting.commission, reason.strip()
     if outcome not in Outcome.values:
         raise Refusal("Décidez « acquise » ou « non acquise ».")
     journey = load_one(registration)
-    row = next((row for row in journey.capacities if row.number == number), None)
-    if row is None or row.kept:
+    if journey.decision and journey.decision.verdict != Verdict.ADJOURNED:
+        raise Refusal("Le jury s’est prononcé sur ce candidat : la commission ne décide plus.")
+    row = next((row for row in journey.to_evaluate if row.number == number), None)
+    if row is None:
         raise Refusal("Cette capacité n’est pas à valider.")
-    if proposed is not None and proposed != row.proposal.proposal:
-        raise Stale("La proposition a changé depuis l’affichage de la page : relisez-la avant de décider.")
-    if refusals := rules.may_validate(Outcome(outcome), row.proposal, reason):
+    proposal, inputs = row.proposal, row.inputs.to_json()
+    # A reason typed while agreeing with the proposal is no departure.
+    departure = reason if outcome != proposal.proposal else ""
+    own = sitting.own(row)
+    if own and (own.outcome, own.departure_reason, own.inputs) == (outcome, departure, inputs):
+        return own
+    if seen is not None and seen != row.revision:
+        raise Stale("La capacité a changé depuis l’affichage de la page : relisez-la avant de décider.")
+    if refusals := rules.may_validate(Outcome(outcome), proposal, reason):
         raise Refusal(*refusals)
     validation, _ = CapacityValidation.objects.update_or_create(
         commission=commission,
@@ -41,26 +108,34 @@ def validate_capacity(*, commission, registration, number, outcome, reason="", b
         capacity=row.capacity,
         defaults={
             "outcome": outcome,
-            "proposal": row.proposal.proposal,
-            "reasons": list(row.proposal.reasons),
+            "proposal": proposal.proposal,
+            "reasons": list(proposal.reasons),
             "rule_version": rules.RULE_VERSION,
-            "inputs": row.inputs.to_json(),
-            # A reason typed while agreeing with the proposal is no departure.
-            "departure_reason": reason.strip() if outcome != row.proposal.proposal else "",
+            "inputs": inputs,
+            "departure_reason": departure,
             "decided_at": timezone.now(),
             "decided_by": log.actor_name(by),
         },
     )
-    departure = (
-        f", proposition « {row.proposal.proposal.label.lower()} » écartée" if validation.departs else ""
-    )
+    put_aside = f", proposition « {proposal.proposal.label.lower()} » écartée" if validation.departs else ""
     log.record(
         by=by,
         verb="validate_capacity",
         subject=registration,
-        sentence=f"Commission : capacité {number} {Outcome(outcome).label.lower()}{departure}.",
+        sentence=f"Commission : capacité {number} {Outcome(outcome).label.lower()}{put_aside}.",
         centre=commission.centre,
-        data={"commission": str(commission.pk), "capacity": number, "reason": validation.departure_reason},
+        data={"commission": str(commission.pk), "capacity": number, "reason": departure},
     )
     move_stage(registration)
     return validation
+
+
+def lock_session(commission, registration):
+    """The commission and one of its candidates, locked; Refusal unless it may hear and decide him or her now."""
+    sitting = Sitting(lock_commission(commission.pk))
+    registration = lock_registration(registration.pk)
+    if not sitting.hears(registration):
+        raise Refusal(f"{registration.candidate} n’est pas à l’ordre du jour de cette commission.")
+    if missing := sitting.missing_to_hear(registration):
+        raise Refusal(*missing)
+    return sitting, registration

@@ -5,11 +5,14 @@ from datetime import timedelta
 from django import forms
 
 from cqpm.utils.french import today
-from evaluations.models import CompanyOpinion
+from evaluations.models import CapacityOpinion, CompanyOpinion
+from evaluations.rules import OpinionValue
+
+CHOOSE = "Choisissez l’un des quatre avis."
 
 
 class RequestForm(forms.ModelForm):
-    """Whom to ask, and until when."""
+    """Whom to ask, and until when. Never bound to a row: the action writes."""
 
     class Meta:
         model = CompanyOpinion
@@ -26,8 +29,12 @@ class RequestForm(forms.ModelForm):
         tutor = registration.tutor_name, registration.tutor_email
         name, email = tutor if tutor[0] else (registration.line_manager_name, registration.line_manager_email)
         due_on = today() + timedelta(days=days)
-        initial = {"respondent_name": name, "respondent_email": email, "due_on": due_on}
-        return cls(data, initial=initial)
+        return cls(data, initial={"respondent_name": name, "respondent_email": email, "due_on": due_on})
+
+    @classmethod
+    def for_opinion(cls, opinion, data=None):
+        """The form filled with what was asked, to ask it of somebody else or for another day."""
+        return cls(data, initial={name: getattr(opinion, name) for name in cls.Meta.fields})
 
     def clean_due_on(self):
         due_on = self.cleaned_data["due_on"]
@@ -37,6 +44,8 @@ class RequestForm(forms.ModelForm):
 
 
 class AbsenceForm(forms.Form):
+    """Why the company gives no opinion."""
+
     reason = forms.CharField(
         label="Motif de l’absence d’avis",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -44,13 +53,40 @@ class AbsenceForm(forms.Form):
     )
 
 
+class AnswerForm(forms.Form):
+    """One capacity's answer, as the company's page posts it."""
+
+    number = forms.IntegerField()
+    value = forms.ChoiceField(
+        choices=OpinionValue.choices, error_messages={"required": CHOOSE, "invalid_choice": CHOOSE}
+    )
+    comment = forms.CharField(
+        required=False,
+        max_length=CapacityOpinion._meta.get_field("comment").max_length,
+        error_messages={"max_length": "La précision dépasse %(limit_value)d caractères."},
+    )
+
+
 class SubmitForm(forms.Form):
     """Who gives the opinion, re-typed at the moment of giving it."""
 
     name = forms.CharField(
-        label="Vos prénom et nom", max_length=160, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label="Vos prénom et nom",
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Écrivez vos prénom et nom."},
     )
     function = forms.CharField(
-        label="Votre fonction auprès du candidat", max_length=160, help_text="Tutrice, responsable d’atelier…"
+        label="Votre fonction auprès du candidat",
+        max_length=160,
+        help_text="Tutrice, responsable d’atelier…",
+        error_messages={"required": "Écrivez votre fonction auprès du candidat."},
     )
-    confirmed = forms.BooleanField(label="Je donne cet avis au nom de l’entreprise.")
+    confirmed = forms.BooleanField(
+        error_messages={"required": "Cochez la case : l’avis est donné au nom de l’entreprise."}
+    )
+
+    def __init__(self, *args, company, **kwargs):
+        """`company`: the name in which the opinion is given."""
+        super().__init__(*args, **kwargs)
+        self.fields["confirmed"].label = f"Je donne cet avis au nom de {company}."

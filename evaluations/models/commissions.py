@@ -120,6 +120,21 @@ class CommissionMember(models.Model):
         return self.name
 
 
+class CommissionCandidateQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """The agendas of the commissions this person sees."""
+        return self.filter(commission__in=Commission.objects.for_user(user))
+
+    def with_people(self):
+        """Joins what a screen, a paper or a rule asks of the candidates."""
+        return self.select_related(
+            "registration__candidate",
+            "registration__company",
+            "registration__referentiel__certification",
+            "registration__centre",
+        )
+
+
 class CommissionCandidate(models.Model):
     """A candidate on a commission's agenda, with the time he or she is expected."""
 
@@ -131,6 +146,8 @@ class CommissionCandidate(models.Model):
     )
     expected_at = models.TimeField("heure", null=True, blank=True)
     summoned_at = models.DateTimeField("convoqué le", null=True, blank=True)
+
+    objects = CommissionCandidateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "candidat de la commission"

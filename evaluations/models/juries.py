@@ -3,23 +3,27 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, User
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
-from evaluations.rules import College, JuryAct, Verdict
+from evaluations.rules import College, JuryAct, NoticeKey, Verdict
 from referentiel.models import Capacity, Referentiel
 
 
 class JuryQuerySet(models.QuerySet):
     def for_user(self, user):
-        """Staff sees its centre's; the president those he or she is appointed to, whatever the hat."""
-        appointed = Q(seats__member__user=user, seats__member__is_president=True)
+        """Staff sees its centre's; president and substitute those they are appointed to, whatever the hat."""
+        appointed = Q(pk__in=self.presided_by(user).values("pk"))
         hat = user.hat
-        visible = Q(centre=hat.centre_id) | appointed if hat and hat.is_staff else appointed
-        return self.filter(visible).distinct()
+        return self.filter(Q(centre=hat.centre_id) | appointed if hat and hat.is_staff else appointed)
+
+    def presided_by(self, user):
+        """Those the user presides, or may have to preside as substitute of an absent president."""
+        presidency = JuryMember.objects.filter(user=user).filter(Q(is_president=True) | Q(is_substitute=True))
+        return self.filter(Exists(presidency.filter(seat__jury=OuterRef("pk"))))
 
 
 class Jury(models.Model):
@@ -42,9 +46,8 @@ class Jury(models.Model):
     unions_invited_on = models.DateField("organisations syndicales sollicitées le", null=True, blank=True)
     summoned_on = models.DateField("membres convoqués le", null=True, blank=True)
     summoned_by = models.CharField("convoqués par", max_length=160, blank=True)
-    notice_override = models.TextField(
-        "motif du délai non respecté", blank=True, help_text="Imprimé au procès-verbal."
-    )
+    unions_notice_override = models.TextField("motif du délai d’invitation non respecté", blank=True)
+    members_notice_override = models.TextField("motif du délai de convocation non respecté", blank=True)
     state = models.CharField("état", max_length=10, choices=State.choices, default=State.PREPARED)
     created_at = models.DateTimeField("préparé le", default=timezone.now)
     created_by = models.CharField("préparé par", max_length=160)
@@ -92,6 +95,19 @@ class Jury(models.Model):
     def __str__(self):
         return f"Jury du {self.held_on:%d/%m/%Y}, {self.place}"
 
+    @property
+    def overrides(self):
+        """{NoticeKey: the responsable's reason, "" for none}, for the two periods of notice."""
+        return {
+            NoticeKey.UNIONS: self.unions_notice_override,
+            NoticeKey.MEMBERS: self.members_notice_override,
+        }
+
+    @property
+    def notice_override(self):
+        """The reasons as the procès-verbal prints them, each with the period it is about."""
+        return " ".join(f"{key.label} : {reason}" for key, reason in self.overrides.items() if reason)
+
 
 class Seat(models.Model):
     """A seat of one college. It counts for parity even when nobody sits in it."""
@@ -120,7 +136,7 @@ class Seat(models.Model):
 
 
 class JuryMember(models.Model):
-    """Who sits in a seat: an appointment on one jury. Only the president needs an account."""
+    """Who sits in a seat: an appointment on one jury. Only the president and the substitute need an account."""
 
     seat = models.OneToOneField(Seat, models.CASCADE, related_name="member", verbose_name="siège")
     user = models.ForeignKey(
@@ -130,6 +146,7 @@ class JuryMember(models.Model):
     email = models.EmailField("adresse électronique", blank=True)
     is_president = models.BooleanField("préside", default=False)
     is_substitute = models.BooleanField("supplée le président", default=False)
+    summoned_on = models.DateField("convoqué le", null=True, blank=True)
     present = models.BooleanField("présent", null=True, blank=True)
 
     class Meta:
@@ -139,7 +156,7 @@ class JuryMember(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="jury_member_named"),
             models.CheckConstraint(
-                condition=Q(is_president=False) | Q(user__isnull=False),
+                condition=Q(is_president=False, is_substitute=False) | Q(user__isnull=False),
                 name="jury_member_president_has_account",
             ),
             models.CheckConstraint(
@@ -308,53 +325,120 @@ class DecisionCapacity(models.Model):
         return self.get_state_display()
 
 
+# What is closed does not change any more. A jury closed is published; once published, that does not change either.
+# A rectification adds a decision after the closing; it replaces one, and is frozen as soon as it is written.
 DONE = "IN ('closed', 'published')"
-JURY = f"(SELECT j.state FROM evaluations_jury j WHERE j.id = {{row}}.jury_id) {DONE}"
-ENTRY_JURY = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
+OF_JURY = f"(SELECT j.state FROM evaluations_jury j WHERE j.id = {{row}}.jury_id) {DONE}"
+OF_SEAT = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_seat s ON s.jury_id = j.id
+    WHERE s.id = {{row}}.seat_id) {DONE}"""
+OF_DELIBERATION = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
+    WHERE d.id = {{row}}.deliberation_id) {DONE}"""
+OF_ENTRY = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
     JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id WHERE e.id = {{row}}.entry_id) {DONE}"""
-frozen(Jury, when="{row}.state IN ('closed', 'published')", allow=["state", "published_at", "published_by"])
-frozen(Seat, when=JURY, insert=True)
-frozen(
-    JuryMember,
-    when=f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_seat s ON s.jury_id = j.id
-        WHERE s.id = {{row}}.seat_id) {DONE}""",
-    insert=True,
+OF_DECISION = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
+    JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id
+    JOIN evaluations_decision x ON x.entry_id = e.id WHERE x.id = {{row}}.decision_id) {DONE}"""
+frozen(Jury, when=f"{{row}}.state {DONE}", allow=["state", "published_at", "published_by"])
+frozen(Seat, when=OF_JURY, insert=True)
+frozen(JuryMember, when=OF_SEAT, insert=True)
+frozen(Deliberation, when=OF_JURY, insert=True)
+frozen(DeliberationEntry, when=OF_DELIBERATION, insert=True)
+frozen(Withdrawal, when=OF_ENTRY, insert=True)
+frozen(Decision, when=OF_ENTRY)
+frozen(DecisionCapacity, when=OF_DECISION)
+refused(
+    Jury,
+    "jury_published_for_good",
+    when="""EXISTS (SELECT 1 FROM evaluations_jury j WHERE j.id = {row}.id AND j.state = 'published'
+        AND ({row}.state <> 'published' OR {row}.published_at <> j.published_at
+            OR {row}.published_by <> j.published_by))""",
 )
-frozen(Deliberation, when=JURY, insert=True)
-frozen(
-    DeliberationEntry,
-    when=f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
-        WHERE d.id = {{row}}.deliberation_id) {DONE}""",
-    insert=True,
+refused(
+    Jury,
+    "jury_closed_with_equal_seats",
+    when=f"""{{row}}.state {DONE} AND
+        (SELECT COUNT(*) FROM evaluations_seat s WHERE s.jury_id = {{row}}.id AND s.college = 'employer')
+        <> (SELECT COUNT(*) FROM evaluations_seat s WHERE s.jury_id = {{row}}.id AND s.college = 'employee')""",
 )
-frozen(Withdrawal, when=ENTRY_JURY, insert=True)
-# A rectification inserts a decision after the closing, so inserts pass when they replace one.
-frozen(Decision, when=f"{{row}}.replaces_id IS NULL AND {ENTRY_JURY}", insert=True)
-frozen(
-    DecisionCapacity,
-    when=f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
-        JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id
-        JOIN evaluations_decision x ON x.entry_id = e.id
-        WHERE x.id = {{row}}.decision_id AND x.replaces_id IS NULL) {DONE}""",
-    insert=True,
+refused(
+    Jury,
+    "jury_closed_with_presences",
+    when=f"""{{row}}.state {DONE} AND EXISTS (SELECT 1 FROM evaluations_jurymember m
+        JOIN evaluations_seat s ON s.id = m.seat_id WHERE s.jury_id = {{row}}.id AND m.present IS NULL)""",
+)
+refused(
+    Jury,
+    "jury_closed_with_decisions",
+    when=f"""{{row}}.state {DONE} AND EXISTS (SELECT 1 FROM evaluations_deliberationentry e
+        JOIN evaluations_deliberation d ON d.id = e.deliberation_id WHERE d.jury_id = {{row}}.id
+        AND NOT EXISTS (SELECT 1 FROM evaluations_decision x WHERE x.entry_id = e.id))""",
+)
+refused(
+    Jury,
+    "jury_closed_with_numbers",
+    when=f"""{{row}}.state {DONE} AND EXISTS (SELECT 1 FROM evaluations_deliberation d
+        WHERE d.jury_id = {{row}}.id AND d.number = '')""",
 )
 refused(
     JuryMember,
-    "jury_member_president_is_an_employer",
-    when="{row}.is_president AND (SELECT s.college FROM evaluations_seat s WHERE s.id = {row}.seat_id) <> 'employer'",
+    "jury_member_presides_for_the_employers",
+    when="""({row}.is_president OR {row}.is_substitute)
+        AND (SELECT s.college FROM evaluations_seat s WHERE s.id = {row}.seat_id) <> 'employer'""",
 )
-refused(
-    JuryMember,
-    "jury_member_one_president",
-    when="""{row}.is_president AND EXISTS (
-        SELECT 1 FROM evaluations_jurymember m JOIN evaluations_seat s ON s.id = m.seat_id
-        JOIN evaluations_seat t ON t.jury_id = s.jury_id
-        WHERE t.id = {row}.seat_id AND m.is_president AND m.id <> {row}.id)""",
-)
+for role in ("president", "substitute"):
+    refused(
+        JuryMember,
+        f"jury_member_one_{role}",
+        when=f"""{{row}}.is_{role} AND EXISTS (
+            SELECT 1 FROM evaluations_jurymember m JOIN evaluations_seat s ON s.id = m.seat_id
+            JOIN evaluations_seat t ON t.jury_id = s.jury_id
+            WHERE t.id = {{row}}.seat_id AND m.is_{role} AND m.seat_id <> {{row}}.seat_id)""",
+    )
 refused(
     DeliberationEntry,
     "deliberation_entry_of_its_referentiel",
     when="""NOT EXISTS (SELECT 1 FROM evaluations_deliberation d JOIN candidates_registration r
         ON r.referentiel_id = d.referentiel_id AND r.centre_id = d.centre_id
         WHERE d.id = {row}.deliberation_id AND r.id = {row}.registration_id)""",
+)
+refused(
+    Deliberation,
+    "deliberation_of_its_centre",
+    when="{row}.centre_id <> (SELECT j.centre_id FROM evaluations_jury j WHERE j.id = {row}.jury_id)",
+)
+refused(
+    Withdrawal,
+    "withdrawal_of_a_member_of_the_jury",
+    when="""(SELECT d.jury_id FROM evaluations_deliberation d
+        JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id WHERE e.id = {row}.entry_id)
+        <> (SELECT s.jury_id FROM evaluations_seat s JOIN evaluations_jurymember m ON m.seat_id = s.id
+        WHERE m.id = {row}.member_id)""",
+)
+refused(
+    Decision,
+    "decision_after_closing_replaces",
+    when=f"""{{row}}.replaces_id IS NULL AND {OF_ENTRY}
+        AND NOT EXISTS (SELECT 1 FROM evaluations_decision x WHERE x.id = {{row}}.id)""",
+)
+refused(
+    Decision,
+    "decision_replaces_one_of_its_candidate",
+    when="""{row}.replaces_id IS NOT NULL AND {row}.entry_id
+        <> (SELECT x.entry_id FROM evaluations_decision x WHERE x.id = {row}.replaces_id)""",
+)
+refused(
+    DecisionCapacity,
+    "decision_capacity_after_closing_replaces",
+    when=f"""{OF_DECISION} AND (SELECT x.replaces_id FROM evaluations_decision x
+        WHERE x.id = {{row}}.decision_id) IS NULL
+        AND NOT EXISTS (SELECT 1 FROM evaluations_decisioncapacity y WHERE y.id = {{row}}.id)""",
+)
+refused(
+    DecisionCapacity,
+    "decision_capacity_of_its_referentiel",
+    when="""NOT EXISTS (SELECT 1 FROM evaluations_decision x
+        JOIN evaluations_deliberationentry e ON e.id = x.entry_id
+        JOIN evaluations_deliberation d ON d.id = e.deliberation_id
+        JOIN referentiel_capacity c ON c.referentiel_id = d.referentiel_id
+        WHERE x.id = {row}.decision_id AND c.id = {row}.capacity_id)""",
 )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import AccessLink
 from candidates.models import Registration
-from cqpm.utils.freeze import frozen
+from cqpm.utils.freeze import frozen, refused
 from cqpm.utils.french import local_date, today
 from evaluations.rules import OpinionValue
 from referentiel.models import Capacity
@@ -21,8 +21,16 @@ class OpinionQuerySet(models.QuerySet):
         return self.filter(registration__centre=hat.centre_id) if hat and hat.is_staff else self.none()
 
     def awaiting(self):
-        """Asked for and not yet given."""
-        return self.filter(state__in=CompanyOpinion.AWAITING)
+        """Asked for and not yet given, of registrations still running."""
+        return self.filter(
+            state__in=CompanyOpinion.AWAITING, registration__state=Registration.State.REGISTERED
+        )
+
+    def with_people(self):
+        """What its pages show of the registration, and the link."""
+        return self.select_related(
+            "registration__candidate", "registration__referentiel", "registration__centre", "link"
+        )
 
 
 class CompanyOpinion(models.Model):
@@ -101,9 +109,14 @@ class CompanyOpinion(models.Model):
         return f"Avis de {self.company_name}"
 
     @property
+    def is_awaited(self):
+        """The company may still answer: asked for, not given, the registration running (to be joined)."""
+        return self.state in self.AWAITING and self.registration.is_running
+
+    @property
     def is_late(self):
         """Submitted after its due date: accepted and marked."""
-        return bool(self.submitted_at and local_date(self.submitted_at) > self.due_on)
+        return self.submitted_at is not None and local_date(self.submitted_at) > self.due_on
 
     @property
     def is_overdue(self):
@@ -112,11 +125,8 @@ class CompanyOpinion(models.Model):
 
     def missing_to_submit(self):
         """The capacities still without an answer; French sentences."""
-        return [
-            f"Capacité {row.capacity.number} : avis à donner."
-            for row in self.values.select_related("capacity")
-            if not row.value
-        ]
+        unanswered = self.values.filter(value="").values_list("capacity__number", flat=True)
+        return [f"Capacité {number} : avis à donner." for number in unanswered]
 
 
 class CapacityOpinion(models.Model):
@@ -145,3 +155,23 @@ class CapacityOpinion(models.Model):
 GIVEN = "(SELECT o.state FROM evaluations_companyopinion o WHERE o.id = {row}.opinion_id) IN ('submitted', 'contested')"
 frozen(CapacityOpinion, when=GIVEN, insert=True)
 frozen(CompanyOpinion, when="{row}.state IN ('submitted', 'contested')", allow=["state", "contested_at"])
+refused(
+    CompanyOpinion,
+    "company_opinion_after_registration",
+    when="{row}.due_on < (SELECT r.registered_on FROM candidates_registration r WHERE r.id = {row}.registration_id)",
+)
+refused(
+    CompanyOpinion,
+    "company_opinion_submitted_complete",
+    when="""{row}.state = 'submitted' AND (
+        NOT EXISTS (SELECT 1 FROM evaluations_capacityopinion c WHERE c.opinion_id = {row}.id)
+        OR EXISTS (SELECT 1 FROM evaluations_capacityopinion c WHERE c.opinion_id = {row}.id AND c.value = ''))""",
+)
+refused(
+    CapacityOpinion,
+    "capacity_opinion_asked_by_its_referentiel",
+    when="""NOT EXISTS (SELECT 1 FROM evaluations_companyopinion o
+        JOIN candidates_registration r ON r.id = o.registration_id
+        JOIN referentiel_capacity c ON c.referentiel_id = r.referentiel_id
+        WHERE o.id = {row}.opinion_id AND c.id = {row}.capacity_id AND c.company_opinion)""",
+)

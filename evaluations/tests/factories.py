@@ -3,14 +3,22 @@
 from datetime import time, timedelta
 
 from accounts.models import Role
-from accounts.tests.factories import make_wearer
+from accounts.tests.factories import make_resource_centre, make_user, make_wearer
+from candidates.models import DossierChoice
 from candidates.tests.factories import REASON, make_dossier, make_registration
 from cqpm.utils.french import today
-from evaluations.actions import commissions, planning, scoring
+from evaluations.actions import commissions, opinions, planning, scoring, validations
+from evaluations.journey import load_one
 from evaluations.models import Commission, CriterionResult
 from referentiel.models import Method
 
 REPORT_CONDITIONS = "Quinze pages, annexes comprises, en PDF à l’adresse du centre."
+MEMBERS = (
+    ("Nathalie", "Brossard"),
+    ("Gérard", "Pillot"),
+    ("Amina", "Benali"),
+    ("Sophie", "Cormier"),
+)
 SITUATION = "Centre d’usinage de l’atelier-école, pièce et outils d’une commande réelle."
 
 
@@ -141,3 +149,105 @@ def make_commission(centre, *, held_on=None, starts_at=time(9), place="Pôle for
         Commission.objects.filter(pk=commission.pk).update(held_on=held_on)
         commission.refresh_from_db()
     return commission
+
+
+def seat_members(commission, *, count=2, by=None):
+    """`count` members with an account and no conflict, the first one presiding; gives them in that order."""
+    by = by or make_wearer(Role.OFFICER, centre=commission.centre)
+    users = [
+        make_evaluator(commission.centre, user=make_user(first_name=first, last_name=last))
+        for first, last in MEMBERS[:count]
+    ]
+    return [
+        commissions.add_member(commission=commission, user=user, quality="Professionnel de l’usinage", by=by)
+        for user in users
+    ]
+
+
+def make_session(*registrations, centre=None, by=None, **fields):
+    """A commission of today in session: two members present, these candidates on its agenda, everybody summoned."""
+    centre = centre or registrations[0].centre
+    by = by or make_wearer(Role.OFFICER, centre=centre)
+    commission = make_commission(centre, by=by, **fields)
+    members = seat_members(commission, by=by)
+    for registration in registrations:
+        commissions.add_candidate(commission=commission, registration=registration, by=by)
+    commissions.summon_commission(commission=commission, by=by)
+    for member in members:
+        commissions.record_presence(member=member, present=True, by=by)
+    return Commission.objects.get(pk=commission.pk)
+
+
+def make_evaluated_registration(referentiel=None, *, centre=None, except_for=None, said=None, **fields):
+    """A registration with two of the three bases, through the real actions: evaluations and opinion submitted.
+
+    `except_for`: {«3.2»: value} of the criteria not met; `said`: {capacity number: value} of the opinions other than favorable.
+    """
+    registration = with_dossier(kept_somewhere(referentiel), centre=centre, **fields)
+    for method in Method:
+        chosen = DossierChoice.objects.filter(dossier__registration=registration, method=method)
+        if numbers := list(chosen.values_list("capacity__number", flat=True)):
+            make_submitted_sheet(registration, method, capacities=numbers, except_for=except_for)
+    give_opinion(registration, said or {})
+    return registration
+
+
+def kept_somewhere(referentiel):
+    """The référentiel, its certification in a centre de ressource: without one no dossier is transmitted."""
+    if referentiel and not referentiel.certification.resource_centre_id:
+        referentiel.certification.resource_centre = make_resource_centre()
+        referentiel.certification.save(update_fields=["resource_centre"])
+    return referentiel
+
+
+def give_opinion(registration, values):
+    """The company's opinion, favorable save for `values`, where the référentiel asks for one."""
+    if not any(capacity.company_opinion for capacity in registration.referentiel.tree):
+        return
+    opinion = opinions.request_opinion(
+        registration=registration,
+        respondent_name=registration.tutor_name,
+        respondent_email=registration.tutor_email,
+        due_on=today() + timedelta(days=21),
+        by=make_wearer(Role.OFFICER, centre=registration.centre),
+    )
+    for number in opinion.values.values_list("capacity__number", flat=True):
+        opinions.save_capacity_opinion(
+            opinion=opinion, number=number, value=values.get(number, "favorable"), comment="", by=opinion.link
+        )
+    opinions.submit_opinion(
+        opinion=opinion, name=registration.tutor_name, function="Tutrice", by=opinion.link
+    )
+
+
+def make_ready_registration(referentiel=None, **fields):
+    """A registration whose three bases are present, on the agenda of a commission in session: gives both."""
+    registration = make_evaluated_registration(referentiel, **fields)
+    commission = make_session(registration)
+    hear(commission, registration)
+    return registration, commission
+
+
+def hear(commission, registration, remarks=None):
+    """The interview with one candidate."""
+    return validations.record_interview(
+        commission=commission,
+        registration=registration,
+        notes="Le candidat explique ses choix de montage.",
+        remarks=remarks or {},
+        by=make_wearer(Role.OFFICER, centre=commission.centre),
+    )
+
+
+def decide_all(commission, registration, *, outcomes=None):
+    """Every capacity as proposed, save for `outcomes` {number: outcome}, departures with their reason."""
+    by = make_wearer(Role.OFFICER, centre=commission.centre)
+    for row in load_one(registration).to_evaluate:
+        validations.validate_capacity(
+            commission=commission,
+            registration=registration,
+            number=row.number,
+            outcome=(outcomes or {}).get(row.number, row.proposal.proposal),
+            reason="Explications convaincantes à l’entretien.",
+            by=by,
+        )

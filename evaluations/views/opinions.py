@@ -1,16 +1,23 @@
-"""The avis de l'entreprise: the centre asks, the company answers through its link."""
+"""The avis de l'entreprise: the centre asks, the company answers through its link.
+
+`for_user` gives opinions to the staff of the centre only; a company sees the one its link opens.
+"""
+
+from datetime import timedelta
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import links, preferences
+from accounts.answers import refused, told
 from accounts.link_pages import link_page
-from accounts.perms import is_head, is_staff, require
-from candidates.models import Registration
+from accounts.perms import allow, is_head
+from candidates.views.scoped import own_registration, posted
+from cqpm.utils.french import local_date
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import opinions as actions
-from evaluations.forms.opinions import AbsenceForm, RequestForm, SubmitForm
+from evaluations.forms.opinions import AbsenceForm, AnswerForm, RequestForm, SubmitForm
 from evaluations.models import CompanyOpinion
 from evaluations.rules import OpinionValue
 
@@ -27,100 +34,87 @@ KINDS = {answer["value"]: answer["kind"] for answer in ANSWERS}
 # --- The centre's side ----------------------------------------------------------------------------------------
 
 
-@require(is_staff)
+@require_http_methods(["GET", "HEAD", "POST"])
 def opinion_request(request, pk):
     """Asks a company for its opinion."""
-    registrations = Registration.objects.for_user(request.user).with_people()
-    registration = get_object_or_404(registrations, pk=pk)
+    registration = own_registration(request, pk)
     days = preferences.value(actions.DUE_DAYS, registration.centre)
-    form = RequestForm.for_registration(registration, days=days, data=request.POST or None)
+    form = RequestForm.for_registration(registration, days=days, data=posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             opinion = actions.request_opinion(registration=registration, **form.cleaned_data, by=request.user)
         except Refusal as refusal:
-            form.add_error(None, refusal.reasons)
+            refused(form, refusal)
         else:
             messages.success(request, f"Avis demandé à {opinion.respondent_name}.")
-            return redirect("opinion_detail", pk=opinion.pk)
+            return redirect("opinion_detail" if opinion.respondent_email else "opinion_print", opinion.pk)
     return render(request, "evaluations/opinion_request.html", {"form": form, "registration": registration})
 
 
-def opinions_of(user):
-    return CompanyOpinion.objects.for_user(user).select_related(
-        "registration__candidate", "registration__referentiel", "registration__centre", "link"
-    )
+def own_opinion(request, pk):
+    """An opinion asked for by the centre."""
+    return get_object_or_404(CompanyOpinion.objects.for_user(request.user).with_people(), pk=pk)
 
 
-@require(is_staff)
 @require_safe
 def opinion_detail(request, pk):
     """Where an opinion stands, and what it says once given."""
-    opinion = get_object_or_404(opinions_of(request.user), pk=pk)
-    return render(request, "evaluations/opinion_detail.html", detail(opinion, request.user))
+    return show(request, own_opinion(request, pk))
 
 
-def detail(opinion, user, **forms):
-    return {
+def show(request, opinion, **forms):
+    """The page; `forms`: the one just refused, with what was typed. A draft is the company's own: never shown."""
+    context = {
         "opinion": opinion,
         "registration": opinion.registration,
-        "rows": rows(opinion),
-        "awaited": opinion.state in CompanyOpinion.AWAITING,
-        "form": RequestForm(instance=opinion),
+        "awaited": opinion.is_awaited,
+        "rows": rows(opinion) if opinion.submitted_at else [],
+        "form": RequestForm.for_opinion(opinion),
         "absence_form": AbsenceForm(),
-        "may_record_absence": is_head(user) and opinion.is_overdue,
-        **forms,
+        "may_record_absence": is_head(request.user) and opinion.is_overdue,
     }
+    return render(request, "evaluations/opinion_detail.html", context | forms)
 
 
-def act(request, opinion, verb, success, **values):
-    """One verb on an opinion, then back to its page; a refusal is shown there, nothing changed."""
-    try:
-        verb(opinion=opinion, by=request.user, **values)
-    except Refusal as refusal:
-        for reason in refusal.reasons:
-            messages.error(request, reason)
-    else:
-        messages.success(request, success)
-    return redirect("opinion_detail", pk=opinion.pk)
-
-
-@require(is_staff)
 @require_POST
 def opinion_remind(request, pk):
-    opinion = get_object_or_404(opinions_of(request.user), pk=pk)
-    return act(request, opinion, actions.remind_company, f"{opinion.respondent_name} a été relancé.")
+    """One more mail to the company."""
+    opinion = own_opinion(request, pk)
+    with told(request, f"{opinion.respondent_name} a été relancé par courriel."):
+        actions.remind_company(opinion=opinion, by=request.user)
+    return redirect("opinion_detail", pk)
 
 
-@require(is_staff)
 @require_POST
 def opinion_redirect(request, pk):
     """Another respondent, address or due date."""
-    opinion = get_object_or_404(opinions_of(request.user), pk=pk)
-    form = RequestForm(request.POST, instance=opinion)
+    opinion = own_opinion(request, pk)
+    form = RequestForm.for_opinion(opinion, request.POST)
     if not form.is_valid():
-        return render(request, "evaluations/opinion_detail.html", detail(opinion, request.user, form=form))
-    return act(request, opinion, actions.redirect_opinion, "Nouvelle demande envoyée.", **form.cleaned_data)
+        return show(request, opinion, form=form)
+    with told(request, f"Nouvelle demande pour {form.cleaned_data['respondent_name']}."):
+        actions.redirect_opinion(opinion=opinion, by=request.user, **form.cleaned_data)
+    return redirect("opinion_detail", pk)
 
 
-@require(is_head)
 @require_POST
 def opinion_absence(request, pk):
-    opinion = get_object_or_404(opinions_of(request.user), pk=pk)
+    """The company did not answer: the responsable says why, after the due date."""
+    opinion = own_opinion(request, pk)
+    allow(is_head(request.user))
     form = AbsenceForm(request.POST)
     if not form.is_valid():
-        return render(
-            request, "evaluations/opinion_detail.html", detail(opinion, request.user, absence_form=form)
-        )
-    return act(
-        request, opinion, actions.record_opinion_absence, "Absence d’avis consignée.", **form.cleaned_data
-    )
+        return show(request, opinion, absence_form=form)
+    with told(request, "Absence d’avis consignée."):
+        actions.record_opinion_absence(opinion=opinion, by=request.user, **form.cleaned_data)
+    return redirect("opinion_detail", pk)
 
 
-@require(is_staff)
 @require_safe
 def opinion_print(request, pk):
-    """The printed twin of the request, with the link as a QR code."""
-    opinion = get_object_or_404(opinions_of(request.user).awaiting(), pk=pk)
+    """The printed twin of the request, with the link as a QR code; 404 once the opinion is no longer awaited."""
+    opinions = CompanyOpinion.objects.for_user(request.user).awaiting().with_people()
+    opinion = get_object_or_404(opinions, pk=pk)
     context = {
         "opinion": opinion,
         "registration": opinion.registration,
@@ -130,11 +124,11 @@ def opinion_print(request, pk):
     return render(request, "evaluations/opinion_print.html", context)
 
 
-# --- The company's side: GET shows, POST writes -----------------------------------------------------------------
+# --- The company's side: GET shows, POST writes ---------------------------------------------------------------
 
 
 def rows(opinion):
-    """The capacities asked about, in order, each with its answer as the page shows it."""
+    """The capacities asked about, in order, each with its answer as the page shows it: two queries."""
     values = opinion.values.select_related("capacity").prefetch_related("capacity__criteria")
     return [
         {"number": row.capacity.number, "capacity": row.capacity, "answer": row, "kind": KINDS.get(row.value)}
@@ -143,39 +137,39 @@ def rows(opinion):
 
 
 def opinion_of(link):
-    return get_object_or_404(
-        CompanyOpinion.objects.select_related(
-            "registration__candidate", "registration__referentiel", "registration__centre"
-        ),
-        link=link,
-    )
+    """The opinion this link was issued for."""
+    return get_object_or_404(CompanyOpinion.objects.with_people(), link=link)
 
 
-def company_page(request, template, opinion, **context):
-    pages = {
-        name: links.path(request.link) + suffix
-        for name, suffix in (
-            ("first", ""),
-            ("save", "capacite/"),
-            ("review", "relecture/"),
-            ("submit", "envoi/"),
-        )
-    }
-    shown = rows(opinion)
-    return render(
-        request,
-        f"evaluations/{template}.html",
-        {
-            "opinion": opinion,
-            "registration": opinion.registration,
-            "centre": opinion.registration.centre,
-            "rows": shown,
-            "ticks": ["on" if row["answer"].value else "" for row in shown],
-            "done": sum(bool(row["answer"].value) for row in shown),
-            "pages": pages,
-            **context,
+def to_open(shown, asked=""):
+    """The capacity to show open: the one asked for, else the first without an answer; None when all have one."""
+    by_number = {str(row["number"]): row for row in shown}
+    if asked in by_number:
+        return by_number[asked]["number"]
+    return next((row["number"] for row in shown if not row["answer"].value), None)
+
+
+def company_page(request, template, opinion, *, shown=None, **context):
+    """One of the company's pages. `shown`: its rows, when they have been read."""
+    shown = rows(opinion) if shown is None else shown
+    here = links.path(request.link)
+    frame = {
+        "opinion": opinion,
+        "registration": opinion.registration,
+        "centre": opinion.registration.centre,
+        "rows": shown,
+        "ticks": ["on" if row["answer"].value else "" for row in shown],
+        "done": sum(bool(row["answer"].value) for row in shown),
+        "open_until": local_date(request.link.expires_at - timedelta(seconds=1)),
+        "pages": {
+            "first": here,
+            "save": f"{here}capacite/",
+            "review": f"{here}relecture/",
+            "submit": f"{here}envoi/",
         },
-    )
+        "answers": ANSWERS,
+    }
+    return render(request, f"evaluations/{template}.html", frame | context)
 
 
 @link_page(actions.OPINION, done=True)
@@ -185,59 +179,47 @@ def opinion(request):
     row = opinion_of(request.link)
     if request.link.closed_at:
         return company_page(request, "opinion_given", row)
-    asked = request.GET.get("capacite", "")
-    return company_page(request, "opinion", row, open=first_open(row, asked), answers=ANSWERS)
-
-
-def first_open(opinion, asked=""):
-    """The capacity to show open: the one asked for, else the first without an answer; None when all have one."""
-    numbers = {row["number"]: row["answer"].value for row in rows(opinion)}
-    if asked.isdigit() and int(asked) in numbers:
-        return int(asked)
-    return next((number for number, value in numbers.items() if not value), None)
+    shown = rows(row)
+    return company_page(
+        request, "opinion", row, shown=shown, open=to_open(shown, request.GET.get("capacite", ""))
+    )
 
 
 @link_page(actions.OPINION)
 @require_POST
 def opinion_save(request):
     """One capacity's draft, then the next one; nothing is sent yet."""
-    row = opinion_of(request.link)
-    number, value = request.POST.get("number", ""), request.POST.get("value", "")
-    error = "" if value else "Choisissez l’un des quatre avis."
-    if not error:
+    row, form = opinion_of(request.link), AnswerForm(request.POST)
+    if form.is_valid():
         try:
-            actions.save_capacity_opinion(
-                opinion=row,
-                number=int(number) if number.isdigit() else None,
-                value=value,
-                comment=request.POST.get("comment", "")[:5000],
-                by=request.link,
-            )
+            actions.save_capacity_opinion(opinion=row, by=request.link, **form.cleaned_data)
         except Refusal as refusal:
-            error = " ".join(refusal.reasons)
-    if error:
-        typed = request.POST.get("comment", "")
-        context = {"open": first_open(row, number), "answers": ANSWERS, "error": error, "typed": typed}
-        return company_page(request, "opinion", row, **context)
-    following = first_open(row)
-    pages = links.path(request.link)
+            refused(form, refusal)
+    shown = rows(row)
+    if form.errors:
+        asked = to_open(shown, request.POST.get("number", ""))
+        return company_page(request, "opinion", row, shown=shown, open=asked, form=form)
+    first, following = links.path(request.link), to_open(shown)
     return redirect(
-        f"{pages}?capacite={following}#capacite-{following}" if following else f"{pages}relecture/"
+        f"{first}?capacite={following}#capacite-{following}" if following else f"{first}relecture/"
     )
 
 
 @link_page(actions.OPINION)
 @require_safe
 def opinion_review(request):
-    """Everything said, before it is sent."""
+    """Everything said, before it is given; blocked until every capacity has its answer."""
     row = opinion_of(request.link)
-    if missing := row.missing_to_submit():
+    return review(request, row, SubmitForm(company=row.company_name))
+
+
+def review(request, opinion, form):
+    shown = rows(opinion)
+    if missing := opinion.missing_to_submit():
         return company_page(
-            request, "opinion", row, open=first_open(row), answers=ANSWERS, error=" ".join(missing)
+            request, "opinion", opinion, shown=shown, open=to_open(shown), missing=missing
         )
-    return company_page(
-        request, "opinion_review", row, form=SubmitForm(initial={"name": row.respondent_name})
-    )
+    return company_page(request, "opinion_review", opinion, shown=shown, form=form)
 
 
 @link_page(actions.OPINION)
@@ -245,16 +227,13 @@ def opinion_review(request):
 def opinion_submit(request):
     """The opinion is given: it will not change any more."""
     row = opinion_of(request.link)
-    form = SubmitForm(request.POST)
+    form = SubmitForm(request.POST, company=row.company_name)
     if form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("name", "function")}
         try:
-            actions.submit_opinion(
-                opinion=row,
-                name=form.cleaned_data["name"],
-                function=form.cleaned_data["function"],
-                by=request.link,
-            )
-            return redirect(links.path(request.link))
+            actions.submit_opinion(opinion=row, by=request.link, **given)
         except Refusal as refusal:
-            form.add_error(None, refusal.reasons)
-    return company_page(request, "opinion_review", row, form=form)
+            refused(form, refusal)
+        else:
+            return redirect(links.path(request.link))
+    return review(request, row, form)

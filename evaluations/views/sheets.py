@@ -7,6 +7,7 @@ its id; without, the page is shown again at the criterion. 409: written meanwhil
 from functools import partial
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,9 +33,11 @@ def seen(request, pk):
 
 
 def own(request, pk):
-    """The sheet of this evaluator."""
-    sheet = seen(request, pk)
-    allow(may_score(request.user, sheet))
+    """The sheet of this evaluator, lean: what it takes to write on it. Else 403 to those who may read it, 404."""
+    sheet = ScoreSheet.objects.own(request.user).filter(pk=pk).first()
+    if sheet is None or not may_score(request.user, sheet):
+        seen(request, pk)
+        raise PermissionDenied
     return sheet
 
 
@@ -138,11 +141,19 @@ def save(request, sheet, piece, form, write):
 def answered(request, sheet, piece, status):
     """The piece and the progress as fragments; without script, the page."""
     if request.htmx:
-        context = {"sheet": sheet, "piece": piece, "screen": progress_of(sheet), "scoring": True}
+        screen = progress_of(sheet)
+        context = {
+            "sheet": sheet,
+            "piece": piece,
+            "screen": screen,
+            "section": screen.section_of(piece),
+            "scoring": True,
+        }
         return render(request, "evaluations/sheet_saved.html", context, status=status)
     if status == SAVED:
         messages.success(request, piece.saved)
         return redirect(f"{reverse('sheet', args=[sheet.pk])}#{piece.anchor}")
+    sheet = seen(request, sheet.pk)
     screen = screen_of(sheet)
     screen.put(piece)
     return show(request, sheet, screen, status=status)

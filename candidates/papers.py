@@ -1,0 +1,213 @@
+"""The paper of this floor, the dossier de modalités; and the words every paper uses for who issues it, for which
+certificate, for whom.
+
+A builder takes the key of the fact («dossier:<uuid>») and answers with plain values, typeset as they are printed;
+nothing is read again when the PDF is drawn, or ten years later.
+"""
+
+from accounts.log import key
+from candidates.models import Dossier
+from cqpm.utils.french import NBSP, day, in_town, typeset
+from documents.actions import request_document
+from documents.kinds import Kind
+from documents.models import Document
+from documents.rules import reissue_number
+from referentiel.models import Kind as CertificateKind
+
+CERTIFICATES = {
+    CertificateKind.CQPM: "certificat de qualification paritaire de la métallurgie",
+    CertificateKind.CCPM: "certificat de compétences professionnelles de la métallurgie",
+    CertificateKind.CCPI: "certificat de compétences professionnelles interbranches",
+}
+
+
+# --- When it is asked for ---------------------------------------------------------------------------------------
+
+
+def request_dossier_paper(dossier, *, by) -> Document:
+    """The dossier or amendment as it has just been transmitted, «2026-0147», «2026-0147-A1».
+
+    Returned by the centre de ressource then transmitted again, it is printed again: the new paper replaces the
+    former one, which stays readable.
+    """
+    registration, fact = dossier.registration, key(dossier)
+    former = Document.objects.filter(kind="dossier", fact=fact, replaced_by=None).first()
+    first = f"{registration.number}-A{dossier.rank - 1}" if dossier.is_amendment else registration.number
+    return request_document(
+        kind="dossier",
+        fact=fact,
+        number=reissue_number(former.number) if former else first,
+        label=labelled(heading(dossier), registration.candidate),
+        centre=registration.centre,
+        replaces=former,
+        by=by,
+    )
+
+
+def labelled(title, candidate) -> str:
+    """«Décision d’admissibilité, Inès LACOSTE»: how a paper is called in lists, and its file."""
+    return f"{title}, {candidate}"[:200]
+
+
+# --- The words of every paper -----------------------------------------------------------------------------------
+
+
+def letterhead(centre, references, referentiel):
+    """Who issues the paper; `references` are printed at the right, the référentiel is the rule under them."""
+    return {
+        "issuer": typeset(centre.name),
+        "lines": [typeset(f"Centre d’examen, {centre.address}"), f"{centre.postcode} {typeset(centre.city)}"],
+        "references": [unbroken(reference) for reference in references],
+        "rule": list(referentiel.shape),
+        "footer": typeset(f"{centre.name}, centre d’examen"),
+    }
+
+
+def certification_words(referentiel):
+    """How a paper names the certificate; the RNCP is spoken of only when the version is registered there."""
+    kind = referentiel.certification.kind
+    return {
+        "kind": kind,
+        "name": CERTIFICATES[kind],
+        "title": typeset(referentiel.title),
+        "reference": unbroken(referentiel.number or f"version {referentiel.version}"),
+        "rncp": referentiel.rncp or "",
+        "fictitious": referentiel.fictitious,
+    }
+
+
+def holder(candidate):
+    """How a paper names the candidate: civility, all first names, usage name; birth name and birth beside it."""
+    born_as = f" {candidate.birth_name.upper()}" if candidate.usage_name else ""
+    return {
+        "name": typeset(f"{candidate.civility}{NBSP}{candidate.first_names} {candidate.last_name.upper()}"),
+        "born": typeset(f"{candidate.born}{born_as} le {day(candidate.birth_date)} {birth_place(candidate)}"),
+        "feminine": candidate.is_female,
+    }
+
+
+def birth_place(candidate):
+    """«à Dijon (21)», «au Mans (72)», «à Porto (Portugal)»."""
+    code = candidate.birth_commune_code
+    department = code[:3] if code.startswith("97") else code[:2]
+    around = department if candidate.is_born_in_france else candidate.birth_country
+    return f"{in_town(candidate.birth_place)}{NBSP}({around})"
+
+
+def unbroken(text):
+    """The text on one line: numbers and references."""
+    return text.replace(" ", NBSP)
+
+
+# --- What it prints ---------------------------------------------------------------------------------------------
+
+
+def build_dossier(fact):
+    """The data of the paper of «dossier:<uuid>»."""
+    dossier = Dossier.objects.with_registration().get(pk=fact.partition(":")[2])
+    registration, referentiel = dossier.registration, dossier.registration.referentiel
+    return {
+        "letterhead": letterhead(
+            registration.centre,
+            [f"Inscription {registration.number}", transmission_date(dossier)],
+            referentiel,
+        ),
+        "certification": certification_words(referentiel),
+        "heading": heading(dossier),
+        "amendment_reason": typeset(dossier.amendment_reason),
+        "holder": holder(registration.candidate),
+        "registration": f"{registration.number}, le {day(registration.registered_on)}",
+        "route": registration.get_route_display(),
+        "company": company_words(registration.company) if registration.has_company else "",
+        "people": people(registration),
+        "adaptation": typeset(registration.adaptation),
+        "context": paragraphs(dossier.context),
+        "no_company_reason": typeset(dossier.no_company_reason),
+        "capacities": [capacity_line(line) for line in dossier.lines],
+        "approvals": approvals(dossier),
+    }
+
+
+def heading(dossier):
+    """«Dossier de modalités d’évaluation», «Avenant n° 1 au dossier de modalités d’évaluation»."""
+    if dossier.is_amendment:
+        return f"Avenant n°{NBSP}{dossier.rank - 1} au dossier de modalités d’évaluation"
+    return "Dossier de modalités d’évaluation"
+
+
+def transmission_date(dossier):
+    return f"transmis le {day(dossier.transmitted_at)}" if dossier.transmitted_at else ""
+
+
+def company_words(company):
+    """«Ateliers Vauzelle, 21500 Montbard, SIRET 70000001600012»."""
+    town = " ".join(filter(None, [company.postcode, company.city]))
+    siret = company.siret and f"SIRET{NBSP}{company.siret}"
+    return typeset(", ".join(filter(None, [company.name, town, siret])))
+
+
+def people(registration):
+    """Those around the candidate, as {role, name}, the unknown ones left out."""
+    tutor = ", ".join(filter(None, [registration.tutor_name, registration.tutor_function]))
+    body = registration.training_body
+    known = [
+        ("Tutorat", tutor),
+        ("Responsable hiérarchique", registration.line_manager_name),
+        ("Organisme de formation", body.name if body else ""),
+    ]
+    return [{"role": role, "name": typeset(name)} for role, name in known if name]
+
+
+def paragraphs(text):
+    return [typeset(line.strip()) for line in text.splitlines() if line.strip()]
+
+
+def capacity_line(line):
+    """One capacity: the methods chosen, each with its reason if it needs one, or until when it is kept."""
+    return {
+        "number": line.capacity.number,
+        "title": typeset(line.capacity.title),
+        "kept": f"conservée jusqu’au {day(line.kept.valid_until)} inclus" if line.kept else "",
+        "methods": [
+            {"name": choice.get_method_display(), "reason": typeset(choice.reason)} for choice in line.choices
+        ],
+    }
+
+
+def approvals(dossier):
+    """Who approved and transmitted, as {who, how}: a click is «validé par», never «signé»."""
+    registration = dossier.registration
+    resource = registration.referentiel.certification.resource_centre
+    said = [
+        ("Centre d’examen", approval(dossier.centre_approved_by, dossier.centre_approved_at)),
+        (
+            "Entreprise" if registration.has_company else "Candidature sans entreprise",
+            approval(
+                dossier.partner_approved_by, dossier.partner_approved_at, on_paper=dossier.partner_on_paper
+            ),
+        ),
+        (
+            "Centre de ressource",
+            f"{resource}, {transmission_date(dossier)} par {dossier.transmitted_by}" if resource else "",
+        ),
+    ]
+    return [{"who": who, "how": typeset(how)} for who, how in said if how]
+
+
+def approval(name, at, *, on_paper=False):
+    if not at:
+        return ""
+    return f"{'approuvé sur papier par' if on_paper else 'validé par'} {name} le {day(at)}"
+
+
+# --- The kind ---------------------------------------------------------------------------------------------------
+
+
+def may_read_dossier(user, document):
+    """Whoever sees the dossier: the staff of the centre, and the centre de ressource it was transmitted to."""
+    return Dossier.objects.for_user(user).filter(pk=document.fact.partition(":")[2]).exists()
+
+
+KINDS = (
+    Kind("dossier", "Dossier de modalités", "documents/dossier.html", 1, build_dossier, may_read_dossier),
+)

@@ -1,0 +1,74 @@
+"""How the tests of verbs look at what they do: refusals that changed nothing, journals, acts done at once."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from accounts.models import AccessLink, LogEntry, OutboxMessage
+from candidates.models import (
+    Candidate,
+    Company,
+    Counter,
+    Dossier,
+    DossierChoice,
+    Registration,
+    TrainingBody,
+)
+from cqpm.utils.refusal import Refusal
+
+MODELS = (
+    AccessLink,
+    Candidate,
+    Company,
+    Counter,
+    Dossier,
+    DossierChoice,
+    OutboxMessage,
+    Registration,
+    TrainingBody,
+)
+
+
+def refused(act, *reasons):
+    """The act is refused for exactly these reasons, and no row of this app was written, changed or deleted."""
+    before = content()
+    with pytest.raises(Refusal) as refusal:
+        act()
+    assert refusal.value.reasons == list(reasons)
+    assert content() == before
+    return refusal.value
+
+
+def content():
+    """Every row an act of this app may write, and how many lines the journals of centres have."""
+    return {model.__name__: sorted(map(str, model.objects.values())) for model in MODELS} | {
+        "log": LogEntry.objects.exclude(centre=None).count()
+    }
+
+
+def last_entry(subject):
+    """(verb, sentence, actor) of the last line in a registration's journal."""
+    entry = LogEntry.objects.filter(subject=f"registration:{subject.pk}").first()
+    return entry.verb, entry.sentence, entry.actor_name
+
+
+def at_once(*acts):
+    """Runs acts in as many threads, each on its own connection; gives what they returned or raised, in order."""
+    results, ready = [None] * len(acts), threading.Barrier(len(acts))
+
+    def run(index, act):
+        try:
+            ready.wait()
+            results[index] = act()
+        except Refusal as refusal:
+            results[index] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

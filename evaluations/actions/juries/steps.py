@@ -1,0 +1,54 @@
+"""What the verbs on a jury share: locks, always the jury first, and the journal."""
+
+from accounts import log
+from candidates.models import Registration
+from cqpm.utils.french import NBSP, day
+from cqpm.utils.refusal import Refusal, Stale
+from evaluations.models import Jury
+
+BEFORE = (Jury.State.PREPARED, Jury.State.SUMMONED)
+OPEN_TO_CHANGES = (*BEFORE, Jury.State.OPEN)
+
+
+def lock_jury(pk, *states):
+    """The jury, locked; Refusal unless it is in one of these states."""
+    jury = Jury.objects.select_for_update(of=("self",)).select_related("centre").filter(pk=pk).first()
+    if jury is None:
+        raise Stale()
+    if jury.state not in states:
+        state = jury.get_state_display().lower()
+        raise Refusal(f"Ce jury est {state} : cet acte n’est plus possible, ou pas encore.")
+    return jury
+
+
+def lock_row(row, *, joined=()):
+    """The row as it is now, locked, `joined` to others; Stale when somebody removed it meanwhile."""
+    rows = type(row).objects.select_for_update(of=("self",)).select_related(*joined)
+    current = rows.filter(pk=row.pk).first()
+    if current is None:
+        raise Stale()
+    return current
+
+
+def lock_registrations(keys):
+    """{key: registration with its people}, locked in one order, whoever asks."""
+    rows = Registration.objects.with_people().filter(pk__in=keys)
+    return {row.pk: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
+
+
+def record(jury, *, by, verb, what, data=None):
+    """Writes in the jury's journal: `what` follows «Jury du 3 décembre 2026»."""
+    sentence = f"Jury du {day(jury.held_on)}{what}."
+    log.record(by=by, verb=verb, subject=jury, sentence=sentence[:400], centre=jury.centre, data=data)
+
+
+def tell(registration, *, by, verb, sentence, data=None):
+    """Writes in the candidate's journal."""
+    log.record(
+        by=by, verb=verb, subject=registration, sentence=sentence[:400], centre=registration.centre, data=data
+    )
+
+
+def about(what):
+    """« : siège ajouté»: the tail of a sentence of the journal."""
+    return f"{NBSP}: {what}"

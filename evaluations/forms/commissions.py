@@ -1,0 +1,194 @@
+"""The forms of a commission: its day, members, agenda, conflicts; in session, interview and decisions."""
+
+from django import forms
+from stdnum.fr import siren as siren_number
+
+from accounts.models import Membership, Role, User
+from candidates.forms import ReasonForm, date_input
+from candidates.models import Dossier, Registration
+from candidates.rules import Stage
+from cqpm.utils.french import hour
+from evaluations.models import Commission, CommissionCandidate, CommissionMember, Interview
+from evaluations.rules import InterviewRemark, Outcome
+
+LONGEST = 5000  # characters of a note, a comment or a reason
+
+
+def time_input():
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
+
+
+class CommissionForm(forms.ModelForm):
+    """When and where."""
+
+    class Meta:
+        model = Commission
+        fields = ["held_on", "starts_at", "place"]
+        widgets = {"held_on": date_input(), "starts_at": time_input()}
+
+
+class AccountMemberForm(forms.Form):
+    """An evaluator of the centre who is not a member yet."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label="Évaluateur", empty_label="Choisir")
+    quality = forms.CharField(
+        label="Qualité",
+        max_length=120,
+        help_text=CommissionMember._meta.get_field("quality").help_text,
+        widget=forms.TextInput(attrs={"list": "qualites", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, commission, **kwargs):
+        super().__init__(*args, **kwargs)
+        evaluators = Membership.objects.active().filter(role=Role.EVALUATOR, centre=commission.centre_id)
+        members = CommissionMember.objects.filter(commission=commission, user__isnull=False)
+        self.fields["user"].queryset = (
+            User.objects.filter(pk__in=evaluators.values("user"))
+            .exclude(pk__in=members.values("user"))
+            .order_by("last_name", "first_name")
+        )
+
+
+class NamedMemberForm(forms.ModelForm):
+    """Somebody without an account, named by hand; the employer tells a conflict of interest."""
+
+    class Meta:
+        model = CommissionMember
+        fields = ["name", "quality", "email", "employer", "employer_siren"]
+        help_texts = {
+            "email": "Sans courriel, la convocation s’imprime.",
+            "employer_siren": "Neuf chiffres ; il révèle un conflit avec les candidats de la même entreprise.",
+        }
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "quality": forms.TextInput(attrs={"list": "qualites", "autocomplete": "off"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "off"}),
+            "employer_siren": forms.TextInput(attrs={"inputmode": "numeric"}),
+        }
+
+    employer_siren = forms.CharField(label="SIREN de l’employeur", required=False)
+
+    def clean_employer_siren(self):
+        """Without its spaces; a SIRET gives its SIREN."""
+        given = siren_number.compact(self.cleaned_data["employer_siren"])[:9]
+        if given and not siren_number.is_valid(given):
+            raise forms.ValidationError("Ce n’est pas un SIREN : vérifiez les neuf chiffres.")
+        return given
+
+
+class CandidateField(forms.ModelChoiceField):
+    def label_from_instance(self, registration):
+        stage = registration.get_stage_display().lower()
+        return f"{registration.candidate.sorted_name}, {registration.number}, étape : {stage}"
+
+
+class AgendaForm(forms.Form):
+    """A registered candidate whose dossier is in force, not on the agenda yet, with the time expected."""
+
+    registration = CandidateField(Registration.objects.none(), label="Candidat", empty_label="Choisir")
+    expected_at = forms.TimeField(label="Heure de passage", required=False, widget=time_input())
+
+    def __init__(self, *args, commission, **kwargs):
+        super().__init__(*args, **kwargs)
+        heard = CommissionCandidate.objects.filter(commission=commission)
+        self.fields["registration"].queryset = (
+            Registration.objects.filter(
+                centre=commission.centre_id,
+                state=Registration.State.REGISTERED,
+                pk__in=Dossier.objects.in_force().values("registration"),
+            )
+            .exclude(stage=Stage.RESULT)
+            .exclude(pk__in=heard.values("registration"))
+            .select_related("candidate")
+            .order_by("candidate__birth_name", "candidate__first_name")
+        )
+        self.fields["expected_at"].help_text = f"Vide : {hour(commission.starts_at)}, l’heure de début."
+
+
+class PairForm(forms.Form):
+    """One member and one candidate of a sitting."""
+
+    member = forms.ModelChoiceField(CommissionMember.objects.none(), label="Membre", empty_label="Choisir")
+    registration = forms.ModelChoiceField(
+        Registration.objects.none(), label="Candidat", empty_label="Choisir"
+    )
+
+    def __init__(self, *args, commission, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = commission.members.all()
+        self.fields["registration"].queryset = Registration.objects.filter(
+            commission_entries__commission=commission
+        )
+
+    def offer(self, members, registrations):
+        """Fills the lists with rows already read: no query to show the form."""
+        choose = [("", "Choisir")]
+        self.fields["member"].choices = choose + [(row.pk, row.name) for row in members]
+        self.fields["registration"].choices = choose + [(row.pk, str(row.candidate)) for row in registrations]
+        return self
+
+
+class OverrideForm(PairForm, ReasonForm):
+    """The same, with the reason the responsable writes."""
+
+
+class PresenceForm(forms.Form):
+    """There or not; left out, the presence is to be recorded again."""
+
+    present = forms.TypedChoiceField(
+        choices=[("oui", "Présent"), ("non", "Absent")],
+        coerce=lambda value: value == "oui",
+        empty_value=None,
+        required=False,
+    )
+
+
+class InterviewForm(forms.ModelForm):
+    """Date, notes and a remark per capacity that is not kept; `rows` for the template."""
+
+    class Meta:
+        model = Interview
+        fields = ["held_on", "notes"]
+        widgets = {
+            "held_on": date_input(),
+            "notes": forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST}),
+        }
+
+    def __init__(self, *args, capacities, remarks=None, **kwargs):
+        """`capacities`: those not kept; `remarks`: {number: InterviewRemark} already recorded."""
+        super().__init__(*args, **kwargs)
+        self.capacities, remarks = capacities, remarks or {}
+        for capacity in capacities:
+            said = remarks.get(capacity.number)
+            self.fields[f"remark_{capacity.number}"] = forms.ChoiceField(
+                label=f"Capacité {capacity.number}",
+                choices=InterviewRemark.choices,
+                required=False,
+                initial=said.value if said else InterviewRemark.NOT_DISCUSSED,
+            )
+            self.fields[f"comment_{capacity.number}"] = forms.CharField(
+                label=f"Commentaire, capacité {capacity.number}",
+                required=False,
+                max_length=LONGEST,
+                initial=said.comment if said else "",
+            )
+
+    @property
+    def remarks(self):
+        """What `record_interview` takes."""
+        data = self.cleaned_data
+        return {
+            row.number: (data[f"remark_{row.number}"], data[f"comment_{row.number}"])
+            for row in self.capacities
+        }
+
+
+class DecisionForm(forms.Form):
+    """One capacity: the decision, its reason, and what was on the screen."""
+
+    outcome = forms.ChoiceField(
+        choices=Outcome.choices,
+        error_messages={"required": "Choisissez « acquise » ou « non acquise »."},
+    )
+    reason = forms.CharField(required=False, max_length=LONGEST)
+    seen = forms.CharField()
