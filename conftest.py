@@ -29,6 +29,7 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(os.environ["CQPM_
 from django.conf import settings as django_settings  # noqa: E402 - reads CQPM_VAR
 from django.core.cache import cache  # noqa: E402
 
+from cqpm.utils.memo import forget  # noqa: E402
 from documents.fonts import ensure  # noqa: E402
 
 PAGE_QUERIES = 15  # the most one page of the journey may ask of the database, whatever the number of rows
@@ -72,8 +73,9 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(autouse=True)
 def clean_cache():
-    """Throttles count in the cache: each test starts from zero."""
+    """Throttles count in the cache: each test starts from zero, and remembers no row of another one."""
     cache.clear()
+    forget()
 
 
 @pytest.fixture(autouse=True)

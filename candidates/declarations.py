@@ -5,7 +5,11 @@ from datetime import timedelta
 from accounts import links, mailing, preferences
 from accounts.links import Purpose
 from accounts.preferences import Preference
+from candidates import papers
 from candidates.actions.dossiers import ACCEPTANCE_AWAITED, APPROVAL, APPROVAL_DAYS
+from documents import kinds
+
+kinds.register(*papers.KINDS)
 
 SECTION = "Dossier de modalités"
 

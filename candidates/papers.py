@@ -7,6 +7,8 @@ nothing is read again when the PDF is drawn, or ten years later.
 
 from accounts.log import key
 from candidates.models import Dossier
+from candidates.models.people import Sex
+from candidates.rules import FRANCE
 from cqpm.utils.french import NBSP, day, in_town, typeset
 from documents.actions import request_document
 from documents.kinds import Kind
@@ -82,7 +84,7 @@ def holder(candidate):
     return {
         "name": typeset(f"{candidate.civility}{NBSP}{candidate.first_names} {candidate.last_name.upper()}"),
         "born": typeset(f"{candidate.born}{born_as} le {day(candidate.birth_date)} {birth_place(candidate)}"),
-        "feminine": candidate.is_female,
+        "feminine": candidate.sex == Sex.FEMALE,
     }
 
 
@@ -90,7 +92,7 @@ def birth_place(candidate):
     """«à Dijon (21)», «au Mans (72)», «à Porto (Portugal)»."""
     code = candidate.birth_commune_code
     department = code[:3] if code.startswith("97") else code[:2]
-    around = department if candidate.is_born_in_france else candidate.birth_country
+    around = department if candidate.birth_country == FRANCE else candidate.birth_country
     return f"{in_town(candidate.birth_place)}{NBSP}({around})"
 
 
@@ -177,11 +179,12 @@ def capacity_line(line):
 def approvals(dossier):
     """Who approved and transmitted, as {who, how}: a click is «validé par», never «signé»."""
     registration = dossier.registration
+    candidate = "Candidate" if registration.candidate.sex == Sex.FEMALE else "Candidat"
     resource = registration.referentiel.certification.resource_centre
     said = [
         ("Centre d’examen", approval(dossier.centre_approved_by, dossier.centre_approved_at)),
         (
-            "Entreprise" if registration.has_company else "Candidature sans entreprise",
+            "Entreprise" if registration.has_company else candidate,
             approval(
                 dossier.partner_approved_by, dossier.partner_approved_at, on_paper=dossier.partner_on_paper
             ),

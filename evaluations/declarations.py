@@ -7,7 +7,7 @@ from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
 from documents import kinds
-from evaluations import journey, papers, rules, sitting
+from evaluations import deliberation, journey, papers, rules, sitting
 from evaluations.actions import opinions
 
 questions.register(stage=journey.stage_of, kept=journey.kept_of)
@@ -62,3 +62,31 @@ mailing.register(
     commission_member="Convocation d’un membre de commission",
     commission_candidate="Convocation d’un candidat à la commission",
 )
+
+JURY, AGREEMENT = "Jury paritaire", "Accord du 8 novembre 2019"
+preferences.register(
+    Preference(
+        deliberation.QUORUM,
+        rules.QUORUM,
+        "Membres présents au moins dans chaque collège pour délibérer",
+        minimum=1,
+        section=JURY,
+    ),
+    Preference(
+        deliberation.UNION_NOTICE,
+        rules.UNION_NOTICE,
+        "Jours entre la demande aux organisations syndicales et le jury",
+        source=f"{AGREEMENT}, art. 54.3",
+        minimum=rules.UNION_NOTICE,
+        section=JURY,
+    ),
+    Preference(
+        deliberation.MEMBER_NOTICE,
+        rules.MEMBER_NOTICE,
+        "Jours entre la convocation des membres et le jury",
+        source=f"{AGREEMENT}, art. 54.3 et 55.2",
+        minimum=rules.MEMBER_NOTICE,
+        section=JURY,
+    ),
+)
+mailing.register(jury_member="Convocation d’un membre du jury", result="Résultat du jury")

@@ -176,7 +176,9 @@ def missing_points(sitting, journey, file, user):
     """The bases a capacity lacks, each with the way to it for this person."""
     registration = journey.registration
     staff = is_staff_of(user, registration.centre_id)
-    waited = [row for row in file.evaluations if row.state in (Evaluation.State.PLANNED, Evaluation.State.OPEN)]
+    waited = [
+        row for row in file.evaluations if row.state in (Evaluation.State.PLANNED, Evaluation.State.OPEN)
+    ]
     for text in file.missing_evaluations:
         if waited:
             yield point(text, reverse("evaluation_detail", args=[waited[0].pk]), "Voir l’évaluation")
@@ -199,6 +201,12 @@ def point(text, url="", action=""):
     return {"text": text, "url": url, "action": action}
 
 
+def interview_of(sitting, journey):
+    """This commission's interview with the candidate, else the last one held; None before any."""
+    own = (row for row in journey.interviews if row.commission_id == sitting.commission.pk)
+    return next(own, journey.interview)
+
+
 def prompts(journey):
     """{capacity number: [«3.2 non acquis : …»]}: what the interview should come back to."""
     found = {}
@@ -218,7 +226,5 @@ def prompts(journey):
 def saved_at(sitting, journey):
     """When this commission last wrote something of the candidate; None before."""
     moments = [own.decided_at for row in journey.to_evaluate if (own := sitting.own(row))]
-    moments += [
-        row.recorded_at for row in journey.interviews if row.commission_id == sitting.commission.pk
-    ]
+    moments += [row.recorded_at for row in journey.interviews if row.commission_id == sitting.commission.pk]
     return max(moments, default=None)

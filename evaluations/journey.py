@@ -9,14 +9,15 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import attrgetter
 
 from accounts import preferences
 from candidates.journey import KeptCapacity
 from candidates.models import Dossier, DossierChoice, Registration
 from candidates.rules import Stage
-from cqpm.utils.french import today
+from cqpm.utils.french import local_date, today
+from cqpm.utils.memo import remembered
 from evaluations import rules
 from evaluations.models import (
     CapacityOpinion,
@@ -40,7 +41,7 @@ DELIBERATED = (Jury.State.CLOSED, Jury.State.PUBLISHED)
 NOT_HELD = (Evaluation.State.ABSENT, Evaluation.State.POSTPONED)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _published_tree(pk, content_sha256):
     return Referentiel.objects.get(pk=pk).tree
 
@@ -134,7 +135,7 @@ class Journey:
     opinion: CompanyOpinion | None
     interviews: list[Interview]  # oldest first
     decisions: list[Decision]  # oldest first, each with `capacity_rows`
-    on_day: date = field(default_factory=today)
+    on_day: date = field(default_factory=today)  # what is kept is kept on that day
 
     @property
     def dossier(self):
@@ -148,9 +149,9 @@ class Journey:
 
     @property
     def dossier_is_returned(self):
-        """«A returned dossier blocks the jury until amended.»"""
+        """«A returned dossier blocks the jury until amended»: corrected, and transmitted again."""
         preparing = self.dossier_in_preparation
-        return preparing is not None and preparing.state == Dossier.State.RETURNED
+        return preparing is not None and preparing.transmitted_at is not None
 
     @property
     def interview(self):
@@ -158,8 +159,17 @@ class Journey:
 
     @property
     def decision(self):
-        """The jury's last word; None before any."""
-        return self.decisions[-1] if self.decisions else None
+        """The jury's last word, once its sitting is closed; None before any."""
+        return _last_word(self.decisions)
+
+    @property
+    def is_pronounced(self):
+        return self.decision is not None and self.decision.verdict != Verdict.ADJOURNED
+
+    @property
+    def is_published(self):
+        """The jury has pronounced and the result is released."""
+        return self.is_pronounced and self.decision.jury.state == Jury.State.PUBLISHED
 
     @property
     def to_evaluate(self):
@@ -196,11 +206,6 @@ class Journey:
     def stage(self):
         """The first unfinished step of the journey."""
         accepted = self.dossier and self.dossier.state == Dossier.State.ACCEPTED
-        pronounced = bool(
-            self.decision
-            and self.decision.verdict != Verdict.ADJOURNED
-            and self.decision.jury.state in DELIBERATED
-        )
         return rules.stage(
             registration=True,
             dossier=bool(self.dossier)
@@ -210,8 +215,8 @@ class Journey:
             opinion=not any(row.missing_opinion for row in self.capacities),
             interview=not self.to_evaluate or self.interview is not None,
             validation=all(row.is_decided for row in self.capacities),
-            deliberation=pronounced,
-            result=pronounced and self.decision.jury.state == Jury.State.PUBLISHED,
+            deliberation=self.is_pronounced,
+            result=self.is_published,
         )
 
     @cached_property
@@ -224,7 +229,7 @@ def load(registrations, *, on_day=None) -> dict:
     """The journeys of these registrations, by primary key, in nine queries whatever their number.
 
     `registrations`: rows with candidate, référentiel and centre joined (`with_people()`). `on_day`: the day kept
-    capacities must be valid on, today by default.
+    capacities must be valid on, today by default; what is over is read as of the day it ended.
     """
     registrations, on_day = list(registrations), on_day or today()
     keys = [row.pk for row in registrations]
@@ -305,7 +310,9 @@ def stage_of(registration) -> Stage:
 
 def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
     """What `candidates.journey` asks: the capacities kept from earlier deliberations and valid on the day."""
-    return _kept(registration, list(_decided([registration])), on_day or today())
+    decided = list(_decided([registration]))
+    own = _decisions(row for row in decided if row.decision.entry.registration_id == registration.pk)
+    return _kept(registration, decided, _as_of(registration, own, on_day or today()))
 
 
 def _group(rows, key) -> dict:
@@ -359,6 +366,7 @@ def _journey(
     decisions = _decisions(row for row in decided if row.decision.entry.registration_id == registration.pk)
     interviews = list({remark.interview_id: remark.interview for remark in remarks}.values())
     opinion = opinions[-1].opinion if opinions else None
+    on_day = _as_of(registration, decisions, on_day)
     journey = Journey(registration, [], dossiers, evaluations, opinion, interviews, decisions, on_day)
     kept = _kept(registration, decided, on_day)
     in_force = choices[journey.dossier.pk] if journey.dossier else []
@@ -366,7 +374,7 @@ def _journey(
         row.capacity_id: decision.decided_at
         for decision in decisions
         for row in decision.capacity_rows
-        if row.sent_back
+        if row.sent_back and decision.jury.state in DELIBERATED
     }
     for capacity in tree:
         covering = [row for row in evaluations if capacity.pk in row.capacity_ids]
@@ -438,6 +446,22 @@ def _decisions(rows) -> list[Decision]:
         decision.jury = decision.entry.deliberation.jury
         decision.capacity_rows = [*getattr(decision, "capacity_rows", []), row]
     return list(decisions.values())
+
+
+def _last_word(decisions):
+    """The last decision of a sitting that has closed: until then it can be taken back."""
+    return next((row for row in reversed(decisions) if row.jury.state in DELIBERATED), None)
+
+
+def _as_of(registration, decisions, on_day):
+    """The day that says what was kept: that of the deliberation, or of the abandonment, once it is over.
+
+    Neither what another registration leaves later nor a period that ends later changes what is over.
+    """
+    last = _last_word(decisions)
+    if last and last.verdict != Verdict.ADJOURNED:
+        return last.jury.held_on
+    return on_day if registration.is_running else local_date(registration.state_at)
 
 
 def _kept(registration, decided, on_day) -> dict[int, KeptCapacity]:

@@ -1,31 +1,27 @@
-"""The papers of this floor: what each prints, frozen as plain values in the words the paper uses.
+"""The papers of a deliberation: what each prints, frozen as plain values in the words the paper uses.
 
-A builder takes the key of the fact («decision:<uuid>») and answers with everything the template shows; nothing is
-read again when the PDF is drawn, or ten years later.
+The procès-verbal has its own module, `evaluations.minutes`. A builder takes the key of the fact («decision:<uuid>»)
+and answers with everything the template shows; nothing is read again when the PDF is drawn, or ten years later.
 """
 
 from accounts.log import key
 from accounts.perms import is_staff_of
 from candidates.models import Dossier
-from cqpm.utils.french import day, enumeration, hour, long_day, plural, typeset
+from candidates.papers import certification_words, holder, labelled, letterhead
+from cqpm.utils.french import NBSP, day, enumeration, in_town, long_day, typeset
 from documents.actions import request_document
 from documents.kinds import Kind
 from documents.models import Document
-from evaluations.journey import capacities_of, load_one
-from evaluations.models import Decision, DecisionCapacity, Deliberation, JuryMember
-from evaluations.rules import College, JuryAct, Verdict
+from evaluations.journey import load_one
+from evaluations.minutes import build_minutes, kept_by_date, presiding
+from evaluations.models import Decision, DecisionCapacity, Deliberation
+from evaluations.rules import Verdict
 from referentiel.models import Method
 
 HELD = (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
-LETTERS = {
-    DecisionCapacity.State.ACQUIRED: "A",
-    DecisionCapacity.State.KEPT: "C",
-    DecisionCapacity.State.NOT_ACQUIRED: "N",
-    DecisionCapacity.State.UNDECIDED: "–",
-}
 
 
-# --- When papers are asked for --------------------------------------------------------------------------------
+# --- When papers are asked for ----------------------------------------------------------------------------------
 
 
 def request_closing_papers(jury, *, by):
@@ -35,482 +31,271 @@ def request_closing_papers(jury, *, by):
             kind="minutes",
             fact=key(deliberation),
             number=deliberation.number,
-            label=f"Procès-verbal {deliberation.number}",
+            label=f"Procès-verbal de délibération du {day(jury.held_on)}",
             centre=jury.centre,
             by=by,
         )
     for decision in decisions_of(jury):
         if decision.verdict != Verdict.ADJOURNED:
-            request_for(decision, "admissibility_decision", "Décision du jury", by=by)
+            request_for(decision, DECISION, by=by)
 
 
 def request_result_papers(jury, *, by) -> list[Document]:
     """The attestations, at the publication; returns everything that is released with the results."""
     for decision in decisions_of(jury):
         if decision.verdict == Verdict.ADMISSIBLE:
-            request_for(decision, "attestation", "Attestation d’admissibilité", by=by)
+            request_for(decision, ATTESTATION, by=by)
         elif decision.verdict == Verdict.NOT_ADMISSIBLE and any(
             row.state in HELD for row in decision.capacities.all()
         ):
-            request_for(decision, "capacities_attestation", "Attestation de capacités acquises", by=by)
+            request_for(decision, CAPACITIES_ATTESTATION, by=by)
+    return list(papers_of(jury))
+
+
+def papers_of(jury):
+    """All the papers of a jury: minutes and, candidate by candidate, decisions and attestations."""
     facts = [key(row) for row in jury.deliberations.all()] + [key(row) for row in decisions_of(jury)]
-    return list(Document.objects.filter(fact__in=facts))
+    return Document.objects.filter(fact__in=facts)
+
+
+def facts_of(registration) -> list[str]:
+    """The keys of what the papers of this registration print; the minutes, which name others, are the jury's."""
+    decisions = Decision.objects.filter(entry__registration=registration)
+    return [key(row) for row in (*Dossier.objects.filter(registration=registration), *decisions)]
 
 
 def decisions_of(jury):
+    """What was decided in the sitting, in the order of the minutes."""
     return (
-        Decision.objects.filter(entry__deliberation__jury=jury)
-        .select_related("entry__deliberation")
+        Decision.objects.filter(entry__deliberation__jury=jury, replaces=None)
+        .select_related("entry__deliberation__centre", "entry__registration__candidate")
         .prefetch_related("capacities")
-        .order_by("entry__deliberation__pk", "entry__rank")
+        .order_by("entry__deliberation__number", "entry__rank")
     )
 
 
-def request_for(decision, kind, label, *, by):
-    """A paper of one candidate: «2026-0007-012», procès-verbal and rank."""
+def request_for(decision, kind, *, by):
+    """A paper of one candidate, under the number of the minutes and his or her rank in them: «2026-0007-012»."""
     entry = decision.entry
-    number = f"{entry.deliberation.number}-{entry.rank:03d}"
     return request_document(
-        kind=kind, fact=key(decision), number=number, label=label, centre=entry.deliberation.centre, by=by
-    )
-
-
-def request_dossier_paper(dossier, *, by):
-    """The dossier de modalités or amendment as transmitted."""
-    registration = dossier.registration
-    return request_document(
-        kind="dossier",
-        fact=key(dossier),
-        number=registration.number if dossier.rank == 1 else f"{registration.number}-A{dossier.rank - 1}",
-        label=str(dossier),
-        centre=registration.centre,
+        kind=kind.key,
+        fact=key(decision),
+        number=number_of(decision),
+        label=labelled(kind.title, entry.registration.candidate),
+        centre=entry.deliberation.centre,
         by=by,
     )
 
 
-def facts_of(registration) -> list[str]:
-    """The keys of everything a paper may tell of this registration."""
-    decisions = Decision.objects.filter(entry__registration=registration).values_list("pk", flat=True)
-    dossiers = Dossier.objects.filter(registration=registration).values_list("pk", flat=True)
-    return [f"decision:{pk}" for pk in decisions] + [f"dossier:{pk}" for pk in dossiers]
+def number_of(decision):
+    return f"{decision.entry.deliberation.number}-{decision.entry.rank:03d}"
 
 
-# --- What they print ------------------------------------------------------------------------------------------
-
-
-def letterhead(centre, references, referentiel):
-    return {
-        "issuer": centre.name,
-        "lines": [f"Centre d’examen, {centre.address}, {centre.postcode} {centre.city}"],
-        "references": references,
-        "rule": list(referentiel.shape),
-        "footer": f"{centre.name}, centre d’examen",
-    }
-
-
-def certification_words(referentiel):
-    """How the paper names the certificate. «RNCP» appears only for a version registered there."""
-    number = (
-        f"Référentiel {referentiel.number}"
-        if referentiel.number
-        else f"Référentiel, version {referentiel.version}"
-    )
-    return {
-        "kind": referentiel.certification.kind,
-        "title": typeset(referentiel.title),
-        "reference": number,
-        "rncp": f"Certification enregistrée au RNCP, {referentiel.rncp}" if referentiel.rncp_active else "",
-        "fictitious": referentiel.fictitious,
-    }
-
-
-def holder(candidate):
-    """The holder as papers address him or her: usage name first, birth name and birth in a line of its own."""
-    birth_name = f" {candidate.birth_name.upper()}" if candidate.usage_name else ""
-    place = (
-        candidate.birth_place
-        if candidate.birth_country == "France"
-        else f"{candidate.birth_place} ({candidate.birth_country})"
-    )
-    return {
-        "civility": candidate.civility,
-        "name": f"{candidate.civility} {candidate}",
-        "first_names": candidate.first_names,
-        "born": f"{candidate.born}{birth_name} le {day(candidate.birth_date)} à {place}",
-        "declared": "déclarée" if candidate.sex == "F" else "déclaré",
-        "feminine": candidate.sex == "F",
-    }
-
-
-def president_of(jury):
-    """Who presided: the president, or the substitute present in his or her absence."""
-    members = JuryMember.objects.filter(seat__jury=jury).select_related("seat")
-    president = next((row for row in members if row.is_president), None)
-    if president and president.present is False:
-        return next((row.name for row in members if row.is_substitute and row.present), president.name)
-    return president.name if president else ""
+# --- What they print --------------------------------------------------------------------------------------------
 
 
 def read_decision(fact):
-    """The decision of a fact, with all its papers need."""
+    """The decision of «decision:<uuid>» with all its papers need."""
     return (
         Decision.objects.select_related(
             "entry__registration__candidate",
+            "entry__registration__centre",
             "entry__registration__referentiel__certification",
             "entry__deliberation__jury__centre",
         )
-        .prefetch_related("capacities__capacity")
+        .prefetch_related("capacities__capacity__block")
         .get(pk=fact.partition(":")[2])
     )
 
 
-def capacity_lines(decision):
-    return [
-        {
-            "number": row.capacity.number,
-            "title": typeset(row.capacity.title),
-            "state": row.get_state_display().lower(),
-            "held": row.state in HELD,
-            "until": day(row.kept_until) if row.kept_until else "",
-        }
-        for row in decision.capacities.all()
-    ]
-
-
-def decision_data(fact):
-    """What the decision, and both attestations, have in common."""
-    decision = read_decision(fact)
+def common_data(decision):
+    """What the decision and both attestations have in common."""
     registration, deliberation = decision.entry.registration, decision.entry.deliberation
-    jury, referentiel = deliberation.jury, decision.entry.registration.referentiel
-    number = f"{deliberation.number}-{decision.entry.rank:03d}"
-    return decision, {
-        "letterhead": letterhead(jury.centre, [f"n° {number}", f"PV {deliberation.number}"], referentiel),
-        "certification": certification_words(referentiel),
-        "holder": holder(registration.candidate),
-        "registration": registration.number,
-        "minutes": deliberation.number,
-        "sitting": f"{jury.place}, le {long_day(jury.held_on)}",
-        "held_on": day(jury.held_on),
-        "city": jury.centre.city,
-        "president": president_of(jury),
-        "capacities": capacity_lines(decision),
+    jury = deliberation.jury
+    person = holder(registration.candidate)
+    return {
+        "letterhead": letterhead(jury.centre, [f"N° {number_of(decision)}"], registration.referentiel),
+        "certification": certification_words(registration.referentiel),
+        "holder": person,
+        "declared": "déclarée" if person["feminine"] else "déclaré",
+        "minutes": f"PV{NBSP}{deliberation.number}",
+        "sitting": long_day(jury.held_on),
+        "done": f"Fait {in_town(typeset(jury.centre.city))}, le {day(jury.held_on)}",
+        "president": typeset(presiding(jury).name),
+        "capacities": [capacity_line(row) for row in decision.capacities.all()],
     }
 
 
-def public_part(decision, data):
+def capacity_line(row):
+    return {
+        "number": row.capacity.number,
+        "title": typeset(row.capacity.title),
+        "state": row.get_state_display().lower(),
+        "held": row.state in HELD,
+        "until": f"{day(row.kept_until)}" if row.kept_until else "",
+    }
+
+
+def public_part(data, jury):
     """What the verification page may show, and nothing else."""
+    certification = data["certification"]
     return {
         "holder": data["holder"]["name"],
-        "title": f"{data['certification']['kind']} {data['certification']['title']}",
-        "decided_on": decision.entry.deliberation.jury.held_on.isoformat(),
+        "title": f"{certification['kind']} {certification['title']}",
+        "decided_on": jury.held_on.isoformat(),
         "centre": data["letterhead"]["issuer"],
     }
 
 
 def build_attestation(fact):
-    decision, data = decision_data(fact)
-    return data | {"public": public_part(decision, data)}
+    """Admissible: the candidate «a été déclaré(e) admissible au CQPM … par le jury paritaire du …»."""
+    decision = read_decision(fact)
+    data = common_data(decision)
+    return data | {"public": public_part(data, decision.entry.deliberation.jury)}
 
 
 def build_capacities_attestation(fact):
-    decision, data = decision_data(fact)
-    data["capacities"] = [line for line in data["capacities"] if line["held"]]
-    return data | {"public": public_part(decision, data)}
+    """Not admissible, with capacities to keep.
+
+    «le président du jury de délibération l’informe, par écrit, des compétences professionnelles, et le cas échéant,
+    des blocs de compétences qui ont été validés» (accord, art. 55.3)
+    """
+    decision = read_decision(fact)
+    data = common_data(decision)
+    held = [line for line in data["capacities"] if line["held"]]
+    return data | {
+        "share": share(len(held), len(data["capacities"])),
+        "capacities": held,
+        "blocks": validated_blocks(decision),
+        "public": public_part(data, decision.entry.deliberation.jury),
+    }
+
+
+def share(held, total):
+    """«d’une des 7 capacités professionnelles», «de 5 des 7 …»: what is acquired, over what the référentiel asks."""
+    return f"{'d’une' if held == 1 else f'de {held}'} des {total} capacités professionnelles"
+
+
+def validated_blocks(decision):
+    """The blocs wholly held, where the certificate is registered: {code, title, capacities, until}."""
+    if not decision.entry.registration.referentiel.rncp_active:
+        return []
+    blocks = {}
+    for row in decision.capacities.all():
+        if row.capacity.block:
+            blocks.setdefault(row.capacity.block, []).append(row)
+    return [
+        {
+            "code": block.code,
+            "title": typeset(block.title),
+            "capacities": enumeration(row.capacity.number for row in rows),
+        }
+        for block, rows in sorted(blocks.items(), key=lambda item: item[0].code)
+        if all(row.state in HELD for row in rows)
+    ]
 
 
 def build_decision(fact):
-    decision, data = decision_data(fact)
-    journey = load_one(decision.entry.registration, on_day=decision.entry.deliberation.jury.held_on)
-    commissions = {
-        row.validation.commission.held_on for row in journey.capacities if row.validation and not row.kept
-    }
-    methods = {
-        row.number: ", ".join(Method(choice.method).short for choice in row.choices)
-        for row in journey.capacities
-    }
+    """The decision as the candidate receives it, admissible or not."""
+    decision = read_decision(fact)
+    jury = decision.entry.deliberation.jury
+    data = common_data(decision)
+    journey = load_one(decision.entry.registration, on_day=jury.held_on)
+    lines = {row.number: row for row in journey.capacities}
     for line in data["capacities"]:
-        line["methods"] = methods.get(line["number"], "")
-    admissible = decision.verdict == Verdict.ADMISSIBLE
-    lacking = [str(line["number"]) for line in data["capacities"] if not line["held"]]
+        line["methods"] = methods_of(lines[line["number"]])
+    data["letterhead"]["references"].append(data["minutes"])
+    lacking = [line["number"] for line in data["capacities"] if not line["held"]]
     return data | {
         "verdict": decision.get_verdict_display(),
-        "admissible": admissible,
-        "commissions": enumeration(day(held_on) for held_on in sorted(commissions)),
-        "grounds": "L’ensemble des capacités professionnelles décrites dans le référentiel est acquis."
-        if admissible
-        else f"{plural(len(lacking), 'capacité professionnelle n’est pas acquise', 'capacités professionnelles ne sont pas acquises')} : {enumeration(lacking)}.",
-        "kept": kept_sentences(decision),
-        "contact": contact(decision.entry.deliberation.jury.centre),
+        "admissible": decision.verdict == Verdict.ADMISSIBLE,
+        "place": typeset(jury.place),
+        "commissions": commissions_of(journey),
+        "grounds": grounds(lacking),
+        "kept": [*block_sentences(decision), *kept_by_date(decision)],
+        "contact": contact(jury.centre),
     }
 
 
-def kept_sentences(decision):
-    """«Capacités 1, 2 et 5 conservées jusqu'au …», one sentence per date."""
-    by_date = {}
-    for row in decision.capacities.all():
-        if row.kept_until:
-            by_date.setdefault(row.kept_until, []).append(row.capacity.number)
+def methods_of(row):
+    """How the capacity was evaluated; a kept one was not, this time."""
+    return "" if row.kept else ", ".join(Method(choice.method).short for choice in row.choices)
+
+
+def commissions_of(journey):
+    """«le 24 novembre 2026», «le 24 novembre 2026 et le 3 février 2027»: when the commission validated."""
+    days = {row.validation.commission.held_on for row in journey.to_evaluate if row.validation}
+    return enumeration(f"le {day(held_on)}" for held_on in sorted(days))
+
+
+def grounds(lacking):
+    if not lacking:
+        return "L’ensemble des capacités professionnelles décrites dans le référentiel est acquis."
+    if len(lacking) == 1:
+        return f"La capacité professionnelle{NBSP}{lacking[0]} n’est pas acquise."
+    return f"Les capacités professionnelles {enumeration(lacking)} ne sont pas acquises."
+
+
+def block_sentences(decision):
     return [
-        f"{'Capacité conservée' if len(numbers) == 1 else 'Capacités conservées'} jusqu’au {day(until)} : {enumeration(numbers)}."
-        for until, numbers in sorted(by_date.items())
+        f"Bloc de compétences {block['code']}, «{NBSP}{block['title']}{NBSP}», validé{NBSP}: "
+        f"capacités {block['capacities']}."
+        for block in validated_blocks(decision)
+        if decision.verdict == Verdict.NOT_ADMISSIBLE
     ]
 
 
 def contact(centre):
-    return ", ".join(filter(None, [centre.name, centre.phone, centre.email]))
-
-
-def build_minutes(fact):
-    deliberation = Deliberation.objects.select_related("jury__centre", "referentiel__certification").get(
-        pk=fact.partition(":")[2]
-    )
-    jury, referentiel = deliberation.jury, deliberation.referentiel
-    seats = list(jury.seats.select_related("member").order_by("position"))
-    decisions = list(
-        Decision.objects.filter(entry__deliberation=deliberation)
-        .select_related("entry__registration__candidate")
-        .prefetch_related("capacities__capacity", "entry__withdrawals__member")
-        .order_by("entry__rank")
-    )
-    president = president_of(jury)
-    colleges = {college: [seat for seat in seats if seat.college == college] for college in College}
-    return {
-        "letterhead": letterhead(jury.centre, [f"PV {deliberation.number}", day(jury.held_on)], referentiel),
-        "certification": certification_words(referentiel),
-        "number": deliberation.number,
-        "sitting": f"{long_day(jury.held_on)}, de {hour(jury.opened_at)} à {hour(jury.closed_at)}, {jury.place}",
-        "closed_at": hour(jury.closed_at),
-        "unions_invited": notice(jury.unions_invited_on, jury.held_on),
-        "summoned": notice(jury.summoned_on, jury.held_on),
-        "notice_override": jury.notice_override,
-        "president": president,
-        "seats": [
-            {"employer": seat_words(employer, president), "employee": seat_words(employee, president)}
-            for employer, employee in zip(colleges[College.EMPLOYER], colleges[College.EMPLOYEE], strict=True)
-        ],
-        "attendance": attendance(colleges),
-        "withdrawals": [
-            f"{withdrawal.member.name} n’a pas pris part à la délibération sur "
-            f"{decision.entry.registration.candidate} : {withdrawal.reason}."
-            for decision in decisions
-            for withdrawal in decision.entry.withdrawals.all()
-        ],
-        "numbers": [capacity.number for capacity in capacities_of(referentiel)],
-        "decisions": [decision_line(decision) for decision in decisions],
-        "tally": tally(decisions),
-        "remarks": [remark for decision in decisions for remark in remarks(decision)],
-    }
-
-
-def notice(on, sitting_on):
-    """«13 novembre 2026, 18 jours avant la séance»."""
-    if on is None:
-        return "non renseignées"
-    return f"{day(on)}, {plural((sitting_on - on).days, 'jour')} avant la séance"
-
-
-def seat_words(seat, president):
-    member = getattr(seat, "member", None)
-    if member is None:
-        return {
-            "name": "",
-            "organisation": seat.organisation,
-            "presence": "siège vide",
-            "present": False,
-            "role": "",
-        }
-    return {
-        "name": member.name,
-        "organisation": seat.organisation,
-        "presence": "présent(e)" if member.present else "absent(e)",
-        "present": bool(member.present),
-        "role": "président(e)" if member.name == president and seat.college == College.EMPLOYER else "",
-    }
-
-
-def attendance(colleges):
-    """«Huit sièges, quatre par collège. …», as the rule counted them."""
-    seats = sum(len(rows) for rows in colleges.values())
-    present = {
-        college: sum(bool(getattr(seat, "member", None) and seat.member.present) for seat in rows)
-        for college, rows in colleges.items()
-    }
-    return (
-        f"{plural(seats, 'siège')}, {seats // 2} par collège. "
-        f"{plural(sum(present.values()), 'membre présent', 'membres présents')} : "
-        f"{present[College.EMPLOYER]} pour les employeurs, {present[College.EMPLOYEE]} pour les salariés. Le quorum est atteint."
-    )
-
-
-def decision_line(decision):
-    candidate = decision.entry.registration.candidate
-    usage = f", usage {candidate.usage_name.upper()}" if candidate.usage_name else ""
-    return {
-        "registration": decision.entry.registration.number,
-        "candidate": f"{candidate.birth_name.upper()} {candidate.first_names}{usage}",
-        "birth_date": candidate.birth_date.strftime("%d/%m/%Y"),
-        "letters": [LETTERS[row.state] for row in decision.capacities.all()],
-        "verdict": decision.get_verdict_display(),
-        "vote": vote_words(decision.votes),
-    }
-
-
-def vote_words(votes):
-    """«unanimité», or «prononcer 3, ajourner 3, voix du président»; counts only, never who."""
-    if votes is None:
-        return "unanimité"
-    counts = {JuryAct(act): sum(by.values()) for act, by in votes["counts"].items()}
-    words = [f"{act.label.lower()} {count}" for act, count in counts.items() if count]
-    return ", ".join(words + (["voix du président"] if votes["casting"] else []))
-
-
-def tally(decisions):
-    counts = {verdict: sum(decision.verdict == verdict for decision in decisions) for verdict in Verdict}
-    words = {
-        Verdict.ADMISSIBLE: ("admissible", None),
-        Verdict.NOT_ADMISSIBLE: ("non admissible", "non admissibles"),
-        Verdict.ADJOURNED: ("ajournée", None),
-    }
-    return (
-        f"{enumeration(plural(counts[verdict], *words[verdict]) for verdict in Verdict if counts[verdict])}."
-    )
-
-
-def remarks(decision):
-    """What the table cannot hold: reasons, capacities sent back, capacities kept."""
-    candidate = decision.entry.registration.candidate
-    if decision.act == JuryAct.SEND_BACK:
-        numbers = enumeration(row.capacity.number for row in decision.capacities.all() if row.sent_back)
-        yield {
-            "who": str(candidate),
-            "text": f"Capacités renvoyées à la commission : {numbers}. Motif : {decision.reason}",
-        }
-    elif decision.act == JuryAct.ADJOURN:
-        yield {"who": str(candidate), "text": f"Décision ajournée. Motif : {decision.reason}"}
-    if decision.votes and decision.votes["casting"]:
-        yield {"who": str(candidate), "text": "Partage des voix : la voix du président a été prépondérante."}
-    for sentence in kept_sentences(decision):
-        yield {"who": str(candidate), "text": sentence}
-
-
-def build_dossier(fact):
-    dossier = (
-        Dossier.objects.select_related(
-            "registration__candidate",
-            "registration__company",
-            "registration__centre",
-            "registration__referentiel__certification__resource_centre",
-        )
-        .prefetch_related("choices__capacity")
-        .get(pk=fact.partition(":")[2])
-    )
-    registration, referentiel = dossier.registration, dossier.registration.referentiel
-    kept = {row.number: row.kept for row in load_one(registration).capacities if row.kept}
-    chosen = {}
-    for choice in dossier.choices.all():
-        chosen.setdefault(choice.capacity.number, []).append(choice)
-    return {
-        "letterhead": letterhead(
-            registration.centre, [f"Inscription {registration.number}", str(dossier)], referentiel
-        ),
-        "certification": certification_words(referentiel),
-        "heading": str(dossier),
-        "amendment_reason": dossier.amendment_reason,
-        "holder": holder(registration.candidate),
-        "registration": registration.number,
-        "registered_on": day(registration.registered_on),
-        "route": registration.get_route_display(),
-        "company": str(registration.company) if registration.has_company else "",
-        "tutor": ", ".join(filter(None, [registration.tutor_name, registration.tutor_function])),
-        "adaptation": registration.adaptation,
-        "context": dossier.context,
-        "no_company_reason": dossier.no_company_reason,
-        "capacities": [
-            {
-                "number": capacity.number,
-                "title": typeset(capacity.title),
-                "kept": f"conservée jusqu’au {day(kept[capacity.number].valid_until)}"
-                if capacity.number in kept
-                else "",
-                "methods": [
-                    {"name": choice.get_method_display(), "reason": choice.reason}
-                    for choice in chosen.get(capacity.number, [])
-                ],
-            }
-            for capacity in capacities_of(referentiel)
-        ],
-        "resource_centre": str(referentiel.certification.resource_centre or ""),
-        "centre_approval": approval(dossier.centre_approved_by, dossier.centre_approved_at),
-        "partner_approval": approval(
-            dossier.partner_approved_by, dossier.partner_approved_at, on_paper=dossier.partner_on_paper
-        ),
-        "transmitted": f"transmis par {dossier.transmitted_by} le {day(dossier.transmitted_at)}"
-        if dossier.transmitted_at
-        else "",
-    }
-
-
-def approval(name, at, *, on_paper=False):
-    """«validé par Claire Aubry le 3 février 2026»: a click is never called a signature."""
-    if not at:
-        return ""
-    return f"{'approuvé sur papier par' if on_paper else 'validé par'} {name} le {day(at)}"
+    """«UIMM territoriale Val-de-Brenne, 03 80 00 00 00, centre@exemple.fr»."""
+    return ", ".join(filter(None, [typeset(centre.name), centre.phone.replace(" ", NBSP), centre.email]))
 
 
 # --- The kinds --------------------------------------------------------------------------------------------------
 
 
-def may_read(user, document):
-    """The staff of the centre: candidates receive theirs from it, their space comes later."""
-    return is_staff_of(user, document.centre_id)
-
-
 def may_read_jury_paper(user, document):
-    """The staff of the centre, and the president of the jury it comes from."""
+    """The staff of the centre, and whoever is appointed to preside the jury it comes from.
+
+    Candidates receive theirs from the centre.
+    """
     name, _, pk = document.fact.partition(":")
-    deliberations = (
-        Deliberation.objects.filter(pk=pk)
-        if name == "deliberation"
-        else Deliberation.objects.filter(entries__decisions=pk)
-    )
-    presides = deliberations.filter(jury__seats__member__user=user, jury__seats__member__is_president=True)
-    return may_read(user, document) or presides.exists()
+    fact = {"pk": pk} if name == "deliberation" else {"entries__decisions": pk}
+    member = {"jury__seats__member__user": user, "jury__seats__member__is_president": True}
+    return is_staff_of(user, document.centre_id) or Deliberation.objects.filter(**fact, **member).exists()
 
 
-KINDS = (
-    Kind("dossier", "Dossier de modalités", "documents/dossier.html", 1, build_dossier, may_read),
-    Kind(
-        "minutes",
-        "Procès-verbal de délibération",
-        "documents/minutes.html",
-        1,
-        build_minutes,
-        may_read_jury_paper,
-    ),
-    Kind(
-        "admissibility_decision",
-        "Décision d’admissibilité",
-        "documents/admissibility_decision.html",
-        1,
-        build_decision,
-        may_read_jury_paper,
-    ),
-    Kind(
-        "attestation",
-        "Attestation d’admissibilité",
-        "documents/attestation.html",
-        1,
-        build_attestation,
-        may_read_jury_paper,
-        public=True,
-    ),
-    Kind(
-        "capacities_attestation",
-        "Attestation de capacités acquises",
-        "documents/capacities_attestation.html",
-        1,
-        build_capacities_attestation,
-        may_read_jury_paper,
-        public=True,
-    ),
+MINUTES = Kind(
+    "minutes",
+    "Procès-verbal de délibération",
+    "documents/minutes.html",
+    1,
+    build_minutes,
+    may_read_jury_paper,
 )
+DECISION = Kind(
+    "admissibility_decision",
+    "Décision d’admissibilité",
+    "documents/admissibility_decision.html",
+    1,
+    build_decision,
+    may_read_jury_paper,
+)
+ATTESTATION = Kind(
+    "attestation",
+    "Attestation d’admissibilité",
+    "documents/attestation.html",
+    1,
+    build_attestation,
+    may_read_jury_paper,
+    public=True,
+)
+CAPACITIES_ATTESTATION = Kind(
+    "capacities_attestation",
+    "Attestation de capacités acquises",
+    "documents/capacities_attestation.html",
+    1,
+    build_capacities_attestation,
+    may_read_jury_paper,
+    public=True,
+)
+KINDS = (MINUTES, DECISION, ATTESTATION, CAPACITIES_ATTESTATION)

@@ -1,7 +1,7 @@
 """Who may act on what he or she sees of this floor; the predicates on hats are in `accounts.perms`."""
 
 from accounts.perms import is_evaluator, is_evaluator_in, is_head_of, is_staff, is_staff_of
-from evaluations.models import CommissionMember
+from evaluations.models import CommissionMember, Jury
 
 
 def may_score(user, sheet):
@@ -53,3 +53,8 @@ def may_declare_link(user, member):
     """A personal link: the member declares his or her own, the staff of the centre anybody’s."""
     centre = member.commission.centre_id
     return is_staff_of(user, centre) or (is_evaluator_in(user, centre) and member.user_id == user.pk)
+
+
+def may_list_juries(user):
+    """The staff; whoever wears no hat, who presides juries; whoever presides one beside another hat."""
+    return is_staff(user) or user.hat is None or Jury.objects.presided_by(user).exists()

@@ -4,15 +4,15 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role
 from candidates.models import Registration
-from evaluations.models import CommissionCandidate, DeliberationEntry, ScoreSheet
+from evaluations.models import CommissionCandidate, DeliberationEntry, Jury, ScoreSheet
 
 
 def registrations_for(user):
     """The registrations this person may read.
 
     Staff: their centre's. Centre de ressource: those whose dossier it received. Evaluator: those he or she
-    scores, or whose commission he or she sits on, in the centre of the hat. A jury's president: those on the
-    agenda. National bodies and administrators: none.
+    scores, or whose commission he or she sits on, in the centre of the hat. A jury's president or substitute: those
+    on the agenda. National bodies and administrators: none.
     """
     hat = user.hat
     if hat and hat.role == Role.EVALUATOR:
@@ -24,8 +24,6 @@ def registrations_for(user):
     if hat:
         return Registration.objects.for_user(user)
     deliberated = DeliberationEntry.objects.filter(
-        deliberation__jury__seats__member__user=user,
-        deliberation__jury__seats__member__is_president=True,
-        registration=OuterRef("pk"),
+        deliberation__jury__in=Jury.objects.presided_by(user), registration=OuterRef("pk")
     )
     return Registration.objects.filter(Exists(deliberated))

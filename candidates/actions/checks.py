@@ -1,6 +1,7 @@
 """What several verbs ask before they change anything."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.text import capfirst
 
 from candidates.models import Registration
 from cqpm.utils.refusal import Refusal
@@ -8,8 +9,10 @@ from cqpm.utils.refusal import Refusal
 
 def validated(row):
     """The row, once its own validation has passed; Refusal with a sentence for each problem otherwise."""
+    relations = [field.name for field in row._meta.fields if field.is_relation]  # rows in hand: they exist
     try:
-        row.full_clean()
+        row.full_clean(exclude=relations, validate_unique=False, validate_constraints=False)
+        row.validate_constraints()
     except ValidationError as error:
         raise Refusal(*sentences(row, error)) from None
     return row
@@ -18,19 +21,17 @@ def validated(row):
 def sentences(row, error):
     """«Date de naissance : la date est dans le futur.» for each problem of a validation."""
     for name, problems in error.message_dict.items():
-        label = (
-            "" if name == NON_FIELD_ERRORS else f"{row._meta.get_field(name).verbose_name.capitalize()} : "
-        )
+        label = "" if name == NON_FIELD_ERRORS else f"{capfirst(row._meta.get_field(name).verbose_name)} : "
         yield from (f"{label}{problem}" for problem in problems)
 
 
-def lock_registration(pk, *, running=True):
+def lock_registration(pk):
     """The registration, locked until the end of the transaction: acts on one candidate follow one another.
 
-    Refusal when it is no longer running, unless `running=False`.
+    Refusal when it is no longer running.
     """
     registration = Registration.objects.with_people().select_for_update(of=("self",)).get(pk=pk)
-    if running and not registration.is_running:
+    if not registration.is_running:
         raise Refusal(
             f"Cette inscription est {registration.get_state_display().lower()} : elle ne change plus."
         )

@@ -12,6 +12,7 @@ from accounts.models import AccessLink
 from candidates import journey
 from candidates.actions.checks import lock_registration, required
 from candidates.models import Dossier, DossierChoice
+from candidates.papers import request_dossier_paper
 from candidates.rules import RECONSTITUTED
 from cqpm.utils.french import day, enumeration
 from cqpm.utils.refusal import Refusal, Stale
@@ -151,7 +152,7 @@ def record_paper_approval(*, dossier, name, by, version=None):
 
 @transaction.atomic
 def transmit_dossier(*, dossier, by):
-    """To the centre de ressource in charge of the certification, which gets a mail. It is then in force."""
+    """To the centre de ressource in charge of the certification, which gets a mail. It is then in force, and printed."""
     dossier = lock_dossier(dossier.pk)
     check_open(dossier)
     check_nothing_missing(dossier.missing_to_transmit())
@@ -169,6 +170,7 @@ def transmit_dossier(*, dossier, by):
         centre=dossier.registration.centre,
     )
     record(dossier, by=by, verb="transmit_dossier", what=f"transmis à {resource_centre}")
+    request_dossier_paper(dossier, by=by)
     journey.move_stage(dossier.registration)
     return dossier
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts import log
 from accounts.actions import revoke_link
-from accounts.models import AccessLink
+from accounts.models import AccessLink, ExaminationCentre
 from candidates import journey
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import create_company, create_training_body
@@ -79,8 +79,8 @@ def register_candidate(
     """
     registered_on = registration["registered_on"]
     check_dates(registered_on, referentiel)
-    # Locks the counter first: two inscriptions of one centre follow one another, and see each other's candidate.
-    rank = next_rank(centre=centre, series=Counter.Series.REGISTRATION, year=registered_on.year)
+    # Two inscriptions of one centre follow one another, and see each other's candidate.
+    ExaminationCentre.objects.select_for_update(no_key=True).get(pk=centre.pk)
     candidate = Candidate(centre=centre, **identity)
     validated(candidate)
     if new_company:
@@ -92,13 +92,14 @@ def register_candidate(
         centre=centre,
         candidate=candidate,
         referentiel=referentiel,
-        number=registration_number(registered_on.year, rank),
         state_by=log.actor_name(by),
         **registration,
     )
     check_confirmed(row, same_as=same_as, another_person=another_person, warnings_read=warnings_read)
     row.candidate = known_candidate(same_as, candidate, referentiel) if same_as else candidate
     row.candidate.save()
+    rank = next_rank(centre=centre, series=Counter.Series.REGISTRATION, year=registered_on.year)
+    row.number = registration_number(registered_on.year, rank)
     row.search = row.search_text()
     validated(row).save()
     log.record(

@@ -22,6 +22,25 @@ class CentreQuerySet(models.QuerySet):
         return self.filter(centre=hat.centre_id) if hat and hat.is_staff else self.none()
 
 
+class SaidInWords(models.Model):
+    """Validation that asks the database about uniqueness only.
+
+    What CHECK constraints say, fields and `clean` have said before in words; Django would ask a query for each.
+    """
+
+    class Meta:
+        abstract = True
+
+    def get_constraints(self):
+        return [
+            (
+                model,
+                [constraint for constraint in constraints if isinstance(constraint, models.UniqueConstraint)],
+            )
+            for model, constraints in super().get_constraints()
+        ]
+
+
 def validate_siret(value):
     """Refuses a SIRET whose shape or check digits are wrong (La Poste's own rule included)."""
     if not siret_number.is_valid(value):
@@ -30,7 +49,7 @@ def validate_siret(value):
         )
 
 
-class Company(models.Model):
+class Company(SaidInWords):
     """A company candidates work in; known by its SIRET, kept without spaces."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -76,7 +95,7 @@ class Company(models.Model):
         return self.siret[:9]
 
 
-class TrainingBody(models.Model):
+class TrainingBody(SaidInWords):
     """An *organisme de formation*."""
 
     centre = models.ForeignKey(
@@ -102,10 +121,9 @@ class TrainingBody(models.Model):
 class CandidateQuerySet(CentreQuerySet):
     def like(self, candidate):
         """The likely duplicates of a person in the same centre: same names without accents or case, same birth."""
-        same_day = self.filter(centre=candidate.centre_id, birth_date=candidate.birth_date).exclude(
-            pk=candidate.pk
-        )
-        return [other for other in same_day if other.likeness == candidate.likeness]
+        same_day = self.filter(centre=candidate.centre_id, birth_date=candidate.birth_date)
+        others = same_day.exclude(pk=candidate.pk).prefetch_related("registrations")
+        return [other for other in others if other.likeness == candidate.likeness]
 
 
 class Sex(models.TextChoices):
@@ -113,7 +131,7 @@ class Sex(models.TextChoices):
     MALE = "M", "Masculin"
 
 
-class Candidate(models.Model):
+class Candidate(SaidInWords):
     """A person as the civil register knows them: what a certificate and the Caisse des Dépôts will ask for."""
 
     NAMES = ("birth_name", "usage_name", "first_name", "first_name_2", "first_name_3")

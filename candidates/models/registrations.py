@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.models import ExaminationCentre, Role
 from candidates.journey import kept_capacities
-from candidates.models.people import Candidate, Company, TrainingBody
+from candidates.models.people import Candidate, Company, SaidInWords, TrainingBody
 from candidates.rules import Route, Stage, training_before_registration, vae_outside_rncp
 from candidates.search import folded, indexed
+from cqpm.utils.freeze import refused
 from referentiel.models import Referentiel
 
 SEARCH_LENGTH = 800
@@ -88,7 +89,7 @@ class Partner:
         return f"{self.name}, {self.of}" if self.of and self.of != self.name else self.name
 
 
-class Registration(models.Model):
+class Registration(SaidInWords):
     """One candidate, one référentiel version, one number. Nothing of the journey is dated before it."""
 
     class State(models.TextChoices):
@@ -250,3 +251,23 @@ class Registration(models.Model):
         company = self.company.name if self.has_company else ""
         texts = (candidate.birth_name, candidate.usage_name, candidate.first_names, self.number, company)
         return indexed(*texts)[:SEARCH_LENGTH]
+
+
+def of_another_centre(table, column):
+    """SQL: the row `column` points to, if any, belongs to another centre than the registration."""
+    return f"(SELECT o.centre_id FROM {table} o WHERE o.id = {{row}}.{column}) <> {{row}}.centre_id"
+
+
+# «A Candidate and a Company belong to one centre»: what a registration brings together never crosses centres.
+refused(
+    Registration,
+    "registration_in_one_centre",
+    when=" OR ".join(
+        of_another_centre(model._meta.db_table, column)
+        for model, column in (
+            (Candidate, "candidate_id"),
+            (Company, "company_id"),
+            (TrainingBody, "training_body_id"),
+        )
+    ),
+)

@@ -400,7 +400,7 @@ def test_a_renamed_company_renames_what_is_searched():
 def test_a_company_with_a_wrong_siret_is_refused():
     centre = make_centre()
     company = make_company(centre)
-    reason = "Siret : Ce SIRET n’existe pas : 14 chiffres, relevez-le sur un document de l’entreprise."
+    reason = "SIRET : Ce SIRET n’existe pas : 14 chiffres, relevez-le sur un document de l’entreprise."
     refused(lambda: actions.create_company(centre=centre, name="x", siret="12345678901234", by=None), reason)
     refused(lambda: actions.update_company(company=company, siret="12345678901234", by=None), reason)
 

@@ -225,6 +225,19 @@ def test_a_number_is_given_once_in_a_centre():
     breaks("registration_number_unique_in_centre", lambda: rewrite(other, number=registration.number))
 
 
+@pytest.mark.parametrize(
+    ("field", "make"),
+    [
+        ("candidate", make_candidate),
+        ("company", make_company),
+        ("training_body", lambda: TrainingBody.objects.create(centre=make_centre(), name="AFPI 21")),
+    ],
+)
+def test_a_registration_brings_together_rows_of_one_centre(field, make):
+    registration = make_registration()
+    breaks("registration_in_one_centre", lambda: rewrite(registration, **{field: make()}))
+
+
 def test_one_running_registration_per_candidate_and_referentiel():
     registration = make_registration()
     breaks("registration_one_running_per_referentiel", lambda: twin(registration, number="2026-9999"))

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -42,12 +41,14 @@ def kept(monkeypatch):
     monkeypatch.setattr(journey._journey, "kept", lambda registration: {1: first})
 
 
-def at(name, row, officer_client, method="get", **data):
-    return getattr(officer_client, method)(reverse(name, args=[row.pk]), data)
+def at(url_name, row, client, method="get", **data):
+    """What the page or verb of a row answers."""
+    return getattr(client, method)(reverse(url_name, args=[row.pk]), data)
 
 
 def told(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
+    """What the page one is sent to says of the act."""
+    return [str(message) for message in response.client.get(response["Location"]).context["messages"]]
 
 
 def text(response):
@@ -130,7 +131,7 @@ def test_the_road_of_a_dossier_through_its_screens(client, officer):
     ]
     page = at("dossier_edit", registration, client)
     assert [str(page.context["dossier"]), page.context["former"]] == ["Avenant n° 1", [dossier]]
-    assert page.context["form"]["c1"].value() == ["project", "real_situation"]
+    assert page.context["form"]["c1"].value() == ["real_situation", "project"]
 
 
 def test_what_was_typed_stays_when_it_is_refused(client, officer):

@@ -23,7 +23,11 @@ PAGE = 30
 def company_list(request):
     """Every company of the centre, found by the beginning of any word or by SIRET."""
     query = request.GET.get("q", "").strip()
-    companies = Company.objects.for_user(request.user).annotate(candidates=Count("registrations"))
+    companies = (
+        Company.objects.for_user(request.user)
+        .annotate(candidates=Count("registrations"))
+        .order_by("name", "pk")
+    )
     found = [company for company in companies if matches(company, query)]
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "candidates/company_list.html", {"page": page, "query": query})

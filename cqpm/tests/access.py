@@ -90,7 +90,6 @@ def task(given, method="get"):
 
 STAFF_ANYWHERE = STAFF | STAFF_ELSEWHERE
 HEADS = frozenset({HEAD, HEAD_ELSEWHERE})
-NOT_STAFF = SIGNED_IN - STAFF_ANYWHERE
 
 
 def user(world):
@@ -211,7 +210,7 @@ ACCESS = {
     "vae_confirm": act({HEAD}, refused={OFFICER, RESOURCE}, given=registration),
     "company_list": page(STAFF_ANYWHERE),
     "company_new": page(STAFF_ANYWHERE),
-    "company_edit": page(STAFF, refused=NOT_STAFF, given=lambda world: [world.registration.company_id]),
+    "company_edit": page(STAFF, given=lambda world: [world.registration.company_id]),
     # candidates: the dossier
     "dossier_edit": page(STAFF, refused={RESOURCE}, given=registration),
     "dossier_amend": act(STAFF, refused={RESOURCE}, given=registration),
@@ -252,12 +251,12 @@ ACCESS = {
     "sheet_submit": act({EVALUATOR}, refused=STAFF, given=sheet),
     "sheet_reopen": act({HEAD}, refused={OFFICER, EVALUATOR}, given=sheet),
     # evaluations: the company's opinion
-    "opinion_request": page(STAFF, refused=NOT_STAFF, given=registration),
-    "opinion_detail": page(STAFF, refused=NOT_STAFF, given=opinion),
-    "opinion_remind": act(STAFF, refused=NOT_STAFF, given=opinion),
-    "opinion_redirect": act(STAFF, refused=NOT_STAFF, given=opinion),
-    "opinion_absence": act({HEAD}, refused=SIGNED_IN - HEADS, given=opinion),
-    "opinion_print": page(STAFF, refused=NOT_STAFF, given=opinion),
+    "opinion_request": page(STAFF, given=registration),
+    "opinion_detail": page(STAFF, given=opinion),
+    "opinion_remind": act(STAFF, given=opinion),
+    "opinion_redirect": act(STAFF, given=opinion),
+    "opinion_absence": act({HEAD}, refused={OFFICER}, given=opinion),
+    "opinion_print": page(STAFF, given=opinion),
     "opinion": task(opinion_link),
     "opinion_save": task(opinion_link, "post"),
     "opinion_review": task(opinion_link),

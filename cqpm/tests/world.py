@@ -3,18 +3,21 @@
 from datetime import timedelta
 from functools import cached_property
 
+from django.test import Client
+
 from accounts import links
 from accounts.actions.people import Hat, invite_person
 from accounts.actions.profile import ask_password_reset
+from accounts.log import key
 from accounts.models import AccessLink, OutboxMessage, Role
-from accounts.tests.factories import make_centre, make_resource_centre, make_user, make_wearer
+from accounts.tests.factories import client_as, make_centre, make_resource_centre, make_user, make_wearer
 from candidates.actions import ask_partner_approval
 from candidates.models import Dossier
 from candidates.tests.factories import make_dossier, make_registration
 from cqpm.tests import access
 from cqpm.utils.french import today
+from documents.models import Document
 from evaluations.actions.opinions import request_opinion
-from evaluations.papers import request_dossier_paper
 from evaluations.tests.factories import make_evaluation, with_dossier
 from referentiel.tests.factories import make_referentiel
 
@@ -43,6 +46,13 @@ class World:
             access.PRESIDENT_ELSEWHERE: make_user(),
         }
         self.officer, self.head = self.users[access.OFFICER], self.users[access.HEAD]
+        self.sessions = {visitor: client_as(user).cookies for visitor, user in self.users.items()}
+
+    def client(self, visitor):
+        """A fresh browser, signed in as the visitor where it has an account."""
+        client = Client()
+        client.cookies.update(self.sessions.get(visitor, {}))
+        return client
 
     @staticmethod
     def address(link):
@@ -104,9 +114,8 @@ class World:
 
     @cached_property
     def document(self):
-        """The paper of the dossier: requested, not rendered."""
-        request_dossier_paper(self.dossier, by=self.officer)
-        return self.centre.documents.get()
+        """The paper of the dossier: requested when it was transmitted, not rendered."""
+        return Document.objects.get(fact=key(self.dossier))
 
     # --- Evaluations --------------------------------------------------------------------------------------
 

@@ -168,6 +168,15 @@ class JuryMember(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def initials(self):
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    @property
+    def awaits_account(self):
+        """Invited to preside or to stand in, who has not opened the account yet: nothing could be closed."""
+        return self.user is not None and not self.user.has_usable_password()
+
 
 class Deliberation(models.Model):
     """The part of a sitting on one référentiel version: its own procès-verbal and number."""

@@ -659,14 +659,8 @@ refused(
         JOIN candidates_registration r ON r.centre_id = c.centre_id
         WHERE c.id = {row}.commission_id AND r.id = {row}.registration_id)""",
 )
-refused(
-    EvaluationCapacity,
-    "evaluation_capacity_of_its_referentiel",
-    when="""NOT EXISTS (SELECT 1 FROM referentiel_capacity c, evaluations_evaluation e, candidates_registration r
-        WHERE c.id = {row}.capacity_id AND e.id = {row}.evaluation_id AND r.id = e.registration_id
-        AND c.referentiel_id = r.referentiel_id)""",
-)
-# The dossier may still be in preparation when an evaluation is planned: opening asks for the one in force.
+# A choice is of the registration's own référentiel. The dossier may still be in preparation when an evaluation is
+# planned: opening asks for the one in force.
 refused(
     EvaluationCapacity,
     "evaluation_capacity_method_chosen",

@@ -31,7 +31,13 @@ def make_evaluator(centre, **fields):
 
 
 def with_dossier(referentiel=None, *, methods=(Method.REAL_SITUATION,), centre=None, **fields):
-    """A registration two months old whose dossier is transmitted: these methods for every capacity allowing them."""
+    """A registration two months old whose dossier is transmitted: these methods for every capacity allowing them.
+
+    A référentiel that no centre de ressource keeps is given one.
+    """
+    if referentiel and referentiel.certification.resource_centre is None:
+        referentiel.certification.resource_centre = make_resource_centre()
+        referentiel.certification.save(update_fields=["resource_centre"])
     registration = make_registration(
         centre, referentiel, registered_on=fields.pop("registered_on", today() - timedelta(days=60)), **fields
     )

@@ -5,9 +5,12 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import mailing
 from accounts.answers import refused, told
+from accounts.models import OutboxMessage
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.views.scoped import posted
+from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import commissions as actions
 from evaluations.forms.commissions import (
@@ -119,7 +122,7 @@ def show(request, commission, *, status=200, **refusals):
         "today": today(),
         "oppositions": oppositions,
         "missing": [] if sitting.is_closed else sitting.missing_now(),
-        "letters": any(not row.address for row in sitting.members),
+        "letters": [row for row in letters(sitting) if not row["to"]],
     }
     if not sitting.is_closed:
         context["link_form"] = PairForm(commission=commission).offer(mine, registrations)
@@ -128,3 +131,143 @@ def show(request, commission, *, status=200, **refusals):
         context["named_form"] = NamedMemberForm(auto_id="nomme_%s")
         context["agenda_form"] = AgendaForm(commission=commission)
     return render(request, "evaluations/commission_detail.html", context | refusals, status=status)
+
+
+def letters(sitting):
+    """Everybody’s convocation, as mailed or printed."""
+    return [actions.convocation(row, sitting) for row in (*sitting.members, *sitting.entries)]
+
+
+@require_safe
+def commission_letters(request, pk):
+    """The convocations of those without an address, to print and hand over."""
+    commission = own(request, pk)
+    printed = [
+        mailing.render(
+            OutboxMessage(
+                template=letter["template"],
+                context=letter["context"],
+                recipient_name=letter["name"],
+                centre=commission.centre,
+            )
+        )
+        for letter in letters(Sitting(commission))
+        if not letter["to"]
+    ]
+    context = {"commission": commission, "letters": printed}
+    return render(request, "evaluations/commission_letters.html", context)
+
+
+# --- Verbs -----------------------------------------------------------------------------------------------------
+
+
+def act(request, pk, success, verb, **rows):
+    """One verb, then the page again, with its success or its refusal."""
+    with told(request, success):
+        verb(by=request.user, **rows)
+    return redirect("commission_detail", pk)
+
+
+@require_POST
+def commission_add_member(request, pk):
+    """An evaluator of the centre (`user` is sent), or somebody named by hand."""
+    commission = own(request, pk)
+    by_account = "user" in request.POST
+    name = "account_form" if by_account else "named_form"
+    form = (
+        AccountMemberForm(request.POST, commission=commission)
+        if by_account
+        else NamedMemberForm(request.POST, auto_id="nomme_%s")
+    )
+    if form.is_valid():
+        try:
+            member = actions.add_member(commission=commission, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, f"{member.name} est membre de la commission.")
+            return redirect("commission_detail", pk)
+    return show(request, commission, status=422, **{name: form})
+
+
+@require_POST
+def commission_remove_member(request, pk, member):
+    member = get_object_or_404(own(request, pk).members, pk=member)
+    return act(request, pk, f"{member.name} n’est plus membre.", actions.remove_member, member=member)
+
+
+@require_POST
+def commission_president(request, pk, member):
+    member = get_object_or_404(own(request, pk).members, pk=member)
+    return act(request, pk, f"{member.name} préside.", actions.name_president, member=member)
+
+
+@require_POST
+def commission_presence(request, pk, member):
+    """`present`: oui, non, or nothing for «à renseigner»."""
+    member = get_object_or_404(own(request, pk).members, pk=member)
+    form = PresenceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choisissez « présent » ou « absent ».")
+        return redirect("commission_detail", pk)
+    present = form.cleaned_data["present"]
+    words = {True: "Présence enregistrée", False: "Absence enregistrée", None: "Présence à renseigner"}
+    success = f"{words[present]} : {member.name}."
+    return act(request, pk, success, actions.record_presence, member=member, present=present)
+
+
+@require_POST
+def commission_add_candidate(request, pk):
+    commission = own(request, pk)
+    form = AgendaForm(request.POST, commission=commission)
+    if form.is_valid():
+        try:
+            entry = actions.add_candidate(commission=commission, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, f"{entry.registration.candidate} est à l’ordre du jour.")
+            return redirect("commission_detail", pk)
+    return show(request, commission, status=422, agenda_form=form)
+
+
+@require_POST
+def commission_remove_candidate(request, pk, registration):
+    """Off the agenda, for another commission."""
+    agenda = own(request, pk).agenda.select_related("registration__candidate")
+    entry = get_object_or_404(agenda, registration=registration)
+    success = f"{entry.registration.candidate} n’est plus à l’ordre du jour."
+    return act(request, pk, success, actions.remove_candidate, entry=entry)
+
+
+@require_POST
+def commission_personal_link(request, pk):
+    """Declared by the member, or by the centre for him or her."""
+    commission = seen(request, pk)
+    form = PairForm(request.POST, commission=commission)
+    if not form.is_valid():
+        allow(is_staff_of(request.user, commission.centre_id))
+        return show(request, commission, status=422, link_form=form)
+    allow(may_declare_link(request.user, form.cleaned_data["member"]))
+    success = "Lien personnel déclaré : il bloque jusqu’à ce que le responsable le lève."
+    return act(request, pk, success, actions.declare_personal_link, **form.cleaned_data)
+
+
+@require_POST
+def commission_override(request, pk):
+    """The responsable lifts a conflict, with a reason."""
+    commission = seen(request, pk)
+    allow(is_head_of(request.user, commission.centre_id))
+    form = OverrideForm(request.POST, commission=commission)
+    if not form.is_valid():
+        for problems in form.errors.values():
+            messages.error(request, f"Conflit non levé : {' '.join(problems)}")
+        return redirect("commission_detail", pk)
+    return act(request, pk, "Conflit d’intérêts levé.", actions.override_conflict, **form.cleaned_data)
+
+
+@require_POST
+def commission_summon(request, pk):
+    """Those not told yet of the date, hour and place."""
+    commission = own(request, pk)
+    return act(request, pk, "Convocations envoyées.", actions.summon_commission, commission=commission)

@@ -1,5 +1,7 @@
 """Seats and those who sit in them."""
 
+from typing import NamedTuple
+
 from django.db import transaction
 
 from accounts.actions import invite_person
@@ -95,45 +97,53 @@ def name_president(*, member, email, first_name, last_name, by):
     """This employer member presides: the account is opened by invitation if need be, the appointment opens the jury.
 
     «Le jury paritaire de délibération est présidé par un membre de la délégation patronale.» (accord, art. 54.3)
+    Refusal: another college, already president, an account that has another seat, or that is closed.
     """
-    return appoint(
-        member, "is_president", "présider", email=email, first_name=first_name, last_name=last_name, by=by
-    )
+    return appoint(member, PRESIDENT, email=email, first_name=first_name, last_name=last_name, by=by)
 
 
 @transaction.atomic
 def name_substitute(*, member, email, first_name, last_name, by):
     """This employer member presides in the president's absence, and needs an account for it as well."""
-    return appoint(
-        member, "is_substitute", "suppléer", email=email, first_name=first_name, last_name=last_name, by=by
-    )
+    return appoint(member, SUBSTITUTE, email=email, first_name=first_name, last_name=last_name, by=by)
 
 
-def appoint(member, role, verb, *, email, first_name, last_name, by):
-    """Gives an employer member the role (a field of JuryMember), takes it from whoever had it, invites."""
+class Appointment(NamedTuple):
+    """One of the two roles of the presidency: its column, its verb in the log, its words."""
+
+    column: str
+    verb: str
+    why: str
+    done: str
+
+
+PRESIDENT = Appointment("is_president", "name_president", "présider le jury", "préside")
+SUBSTITUTE = Appointment(
+    "is_substitute", "name_substitute", "suppléer le président du jury", "supplée le président"
+)
+
+
+def appoint(member, role, *, email, first_name, last_name, by):
+    """Gives an employer member the role, takes it from whoever had it, invites."""
     jury = lock_jury(member.seat.jury_id, *OPEN_TO_CHANGES)
     member = lock_row(member, joined=["seat"])
     if member.seat.college != College.EMPLOYER:
         raise Refusal("La présidence revient au collège employeurs.")
-    if getattr(member, role):
-        raise Refusal(f"{member.name} l’est déjà.")
-    why = "présider le jury" if role == "is_president" else "suppléer le président du jury"
+    if getattr(member, role.column):
+        raise Refusal(f"{member.name} {role.done} déjà.")
     user = invite_person(
         email=required(email, "Indiquez une adresse électronique : elle ouvre le compte."),
         first_name=required(first_name, "Indiquez le prénom."),
         last_name=required(last_name, "Indiquez le nom."),
-        why=f"{why} du {day(jury.held_on)}",
+        why=f"{role.why} du {day(jury.held_on)}",
         by=by,
     )
-    if JuryMember.objects.filter(seat__jury=jury, user=user).exclude(pk=member.pk).exists():
+    colleagues = JuryMember.objects.filter(seat__jury=jury).exclude(pk=member.pk)
+    if colleagues.filter(user=user).exists():
         raise Refusal(f"{user} occupe déjà un autre siège de ce jury.")
-    for former in JuryMember.objects.filter(seat__jury=jury, **{role: True}):
-        setattr(former, role, False)
-        former.save(update_fields=[role])
+    colleagues.filter(**{role.column: True}).update(**{role.column: False})
     member.user, member.email, member.name = user, user.email, str(user)
-    member.is_president = member.is_substitute = False
-    setattr(member, role, True)
+    member.is_president, member.is_substitute = role is PRESIDENT, role is SUBSTITUTE
     member.save()
-    done = "préside" if role == "is_president" else "supplée le président"
-    record(jury, by=by, verb=f"name_{verb}", what=about(f"{member.name} {done}"))
+    record(jury, by=by, verb=role.verb, what=about(f"{member.name} {role.done}"))
     return member
