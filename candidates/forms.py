@@ -275,11 +275,12 @@ class RegistrationChange(AroundTheCandidate):
 
 
 def comparison(typed, known):
-    """Two records of perhaps one person, side by side: [(label, typed, known, whether they differ)]."""
+    """Two records of perhaps one person, side by side, empty fields left out: [(label, typed, known, differ)]."""
     rows = []
     for name in IdentityForm.Meta.fields:
         pair = [shown(candidate, name) for candidate in (typed, known)]
-        rows.append((Candidate._meta.get_field(name).verbose_name, *pair, pair[0] != pair[1]))
+        if any(pair):
+            rows.append((Candidate._meta.get_field(name).verbose_name, *pair, pair[0] != pair[1]))
     return rows
 
 

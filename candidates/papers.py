@@ -58,7 +58,7 @@ def letterhead(centre, references, referentiel):
     """Who issues the paper; `references` are printed at the right, the référentiel is the rule under them."""
     return {
         "issuer": typeset(centre.name),
-        "lines": [typeset(f"Centre d’examen, {centre.address}"), f"{centre.postcode} {typeset(centre.city)}"],
+        "lines": [typeset(f"Centre d’examen, {centre.address}, {centre.postcode}{NBSP}{centre.city}")],
         "references": [unbroken(reference) for reference in references],
         "rule": list(referentiel.shape),
         "footer": typeset(f"{centre.name}, centre d’examen"),

@@ -160,9 +160,11 @@ class Case:
 class JurySitting:
     """A jury with its seats, agenda and journeys, each read once and only when asked for."""
 
-    def __init__(self, jury, *, entry=None):
-        """`jury`: with its centre joined; `entry`: the key of the only agenda entry wanted."""
-        self.jury = jury
+    def __init__(self, jury, *, entry=None, waiting=()):
+        """`jury`: with its centre joined; `entry`: the key of the only agenda entry wanted; `waiting`: registrations
+        on no agenda whose journeys are wanted too, with their people.
+        """
+        self.jury, self.waiting = jury, waiting
         self._entry = entry
 
     @cached_property
@@ -195,8 +197,13 @@ class JurySitting:
         return list(entries.filter(pk=self._entry) if self._entry else entries)
 
     @cached_property
+    def journeys(self) -> dict:
+        """{registration key: Journey} on the day of the sitting: the agenda's, and those of who waits."""
+        registrations = [entry.registration for entry in self.entries]
+        return load_for_jury([*registrations, *self.waiting], on_day=self.jury.held_on)
+
+    @cached_property
     def cases(self) -> list[Case]:
-        journeys = load_for_jury([entry.registration for entry in self.entries], on_day=self.jury.held_on)
         withdrawals = Withdrawal.objects.filter(entry__in=[entry.pk for entry in self.entries])
         members = {member.pk: member for member in self.members}
         by_entry = {}
@@ -204,7 +211,7 @@ class JurySitting:
             row.member = members[row.member_id]
             by_entry.setdefault(row.entry_id, []).append(row)
         return [
-            Case(self, entry, journeys[entry.registration_id], by_entry.get(entry.pk, []))
+            Case(self, entry, self.journeys[entry.registration_id], by_entry.get(entry.pk, []))
             for entry in self.entries
         ]
 
@@ -214,6 +221,9 @@ class JurySitting:
         groups = {}
         for case in self.cases:
             groups.setdefault(case.entry.deliberation_id, []).append(case)
+        for cases in groups.values():
+            deliberation = cases[0].entry.deliberation
+            deliberation.referentiel = cases[0].registration.referentiel  # the same: the database says so
         return [(cases[0].entry.deliberation, cases) for cases in groups.values()]
 
     @property
@@ -251,6 +261,15 @@ class JurySitting:
             )
             for college in College
         }
+
+    @property
+    def filled(self) -> dict[College, int]:
+        """How many seats are not empty, per college."""
+        return {college: sum(row.seat.college == college for row in self.members) for college in College}
+
+    @property
+    def has_quorum(self):
+        return not rules.quorum_for_candidate(self.jurors, (), quorum=self.settings[QUORUM])
 
     @property
     def president(self):

@@ -3,26 +3,28 @@
 import re
 from dataclasses import dataclass
 
-from cqpm.utils.french import NBSP, enumeration, plural
+from cqpm.utils.french import enumeration, plural
 from evaluations.deliberation import Case
 from evaluations.matrix import CAPACITY_TICKS, Sign, figure
-from evaluations.papers import vote_words
+from evaluations.minutes import vote_words
 from evaluations.rules import JuryAct, Verdict
 
 VERDICT_KINDS = {Verdict.ADMISSIBLE: "ok", Verdict.NOT_ADMISSIBLE: "ko", Verdict.ADJOURNED: "warn"}
 STATE_KINDS = {"prepared": "todo", "summoned": "info", "open": "info", "closed": "ok", "published": "ok"}
+PLURALS = {"non acquise.": "non acquises."}
 ABOUT_ONE = re.compile(r"(C\d+) (.+)")  # «C4 non acquise.»
 
 
 def gathered(sentences) -> str:
-    """«C4, C7 : non acquise.» for «C4 non acquise.» and «C7 non acquise.»; other sentences as they are."""
+    """«C4 et C7 non acquises.» for «C4 non acquise.» and «C7 non acquise.»; other sentences as they are."""
     groups = {}
     for sentence in sentences:
         found = ABOUT_ONE.fullmatch(sentence)
         number, rest = found.groups() if found else ("", sentence)
         groups.setdefault(rest, []).append(number)
     return " ".join(
-        rest if numbers == [""] else f"{', '.join(numbers)}{NBSP}: {rest}" for rest, numbers in groups.items()
+        f"{enumeration(numbers)} {rest if len(numbers) == 1 else PLURALS.get(rest, rest)}".strip()
+        for rest, numbers in groups.items()
     )
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.perms import is_staff_of
 from cqpm.utils.french import hour, plural, short_day
-from evaluations.matrix import MatrixRow, matrix
+from evaluations.matrix import OUTCOME_KINDS, MatrixRow, Sign, matrix
 from evaluations.models import CapacityValidation
 from evaluations.models.scoring import Evaluation
 from evaluations.rules import MergedValue, Outcome, missing_interview
@@ -108,8 +108,31 @@ class DecisionRow:
         return self.base.number
 
     @property
+    def number_text(self):
+        return str(self.number)
+
+    @property
+    def anchor(self):
+        return f"capacite-{self.number}"
+
+    @property
+    def prefix(self):
+        """Of the ids of its fields."""
+        return f"c{self.number}"
+
+    @property
     def revision(self):
         return self.base.file.revision
+
+    @property
+    def said(self):
+        """The decision to show where it cannot be changed: this commission’s, else the earlier one."""
+        return self.own or self.earlier
+
+    @property
+    def sign(self):
+        """That decision as a state: its kind and word."""
+        return Sign(OUTCOME_KINDS[self.said.outcome], self.said.get_outcome_display())
 
     @property
     def options(self):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cqpm.utils.french import plural, short_day
+from cqpm.utils.french import short_day
 from evaluations.journey import CapacityFile
 from evaluations.models import CompanyOpinion, DecisionCapacity
 from evaluations.models.scoring import Evaluation
@@ -29,6 +29,13 @@ REMARK_KINDS = {
 }
 PROPOSAL_KINDS = {Proposal.ACQUIRED: "ok", Proposal.NOT_ACQUIRED: "ko", Proposal.NONE: "todo"}
 OUTCOME_KINDS = {Outcome.ACQUIRED: "ok", Outcome.NOT_ACQUIRED: "ko"}
+HELD = {
+    Evaluation.State.PLANNED: "prévue le",
+    Evaluation.State.OPEN: "en cours depuis le",
+    Evaluation.State.SUBMITTED: "tenue le",
+    Evaluation.State.ABSENT: "candidat absent le",
+    Evaluation.State.POSTPONED: "reportée, était prévue le",
+}
 CAPACITY_TICKS = {
     DecisionCapacity.State.ACQUIRED: "ok",
     DecisionCapacity.State.KEPT: "ok",
@@ -51,8 +58,7 @@ class MatrixRow:
     """One capacity, ready for a template."""
 
     file: CapacityFile
-    opinion_state: str  # of the whole opinion; "" when none was asked for
-    opinion_due: str
+    asked: CompanyOpinion | None  # the whole opinion; None when none was asked for
     interviewed: bool
 
     @property
@@ -69,27 +75,12 @@ class MatrixRow:
 
     @property
     def methods(self):
-        """[(short name, second line)]: what the dossier chose, and where each evaluation is."""
+        """[(short name, second line)]: what the dossier chose, and where its latest evaluation is."""
         return [(Method(choice.method).short, self._held(choice.method)) for choice in self.file.choices]
 
     def _held(self, method):
-        rows = [row for row in self.file.evaluations if row.method == method]
-        if not rows:
-            return "à prévoir"
-        last = rows[-1]
-        words = {
-            Evaluation.State.PLANNED: "prévue le",
-            Evaluation.State.OPEN: "ouverte, le",
-            Evaluation.State.SUBMITTED: "remise, le",
-            Evaluation.State.ABSENT: "candidat absent le",
-            Evaluation.State.POSTPONED: "reportée, le",
-        }
-        return f"{words[last.state]} {short_day(last.held_on)}"
-
-    @property
-    def evaluations(self):
-        """[(label, url argument)]: the evaluations covering the capacity, latest last."""
-        return self.file.evaluations
+        last = next((row for row in reversed(self.file.evaluations) if row.method == method), None)
+        return f"{HELD[last.state]} {short_day(last.held_on)}" if last else "à prévoir"
 
     @property
     def exceptional(self):
@@ -116,8 +107,9 @@ class MatrixRow:
             return Sign(OPINION_KINDS[said.value], said.get_value_display(), said.comment)
         if self.file.inputs.opinion_absence:
             return Sign("na", "Absence motivée", self.file.inputs.opinion_absence)
-        if self.opinion_state in CompanyOpinion.AWAITING:
-            return Sign("wait", "Attendu", f"pour le {self.opinion_due}")
+        if self.asked and self.asked.state in CompanyOpinion.AWAITING:
+            kind = "warn" if self.asked.is_overdue else "wait"
+            return Sign(kind, "Attendu", f"pour le {short_day(self.asked.due_on)}")
         return Sign("todo", "À demander")
 
     @property
@@ -159,7 +151,8 @@ class MatrixRow:
         validation = self.file.validation
         if validation is None:
             return Sign("todo", "Renvoyée, à décider" if self.file.sent_back_at else "À décider")
-        return Sign(OUTCOME_KINDS[validation.outcome], validation.get_outcome_display())
+        sub = "" if self.file.is_decided else "commission à clore"
+        return Sign(OUTCOME_KINDS[validation.outcome], validation.get_outcome_display(), sub)
 
     @property
     def departure(self):
@@ -169,35 +162,11 @@ class MatrixRow:
 
 def matrix(journey) -> list[MatrixRow]:
     """The rows of a journey, ready for a template."""
-    opinion = journey.opinion
-    return [
-        MatrixRow(
-            file=row,
-            opinion_state=opinion.state if opinion else "",
-            opinion_due=short_day(opinion.due_on) if opinion else "",
-            interviewed=journey.interview is not None,
-        )
-        for row in journey.capacities
-    ]
+    interviewed = journey.interview is not None
+    return [MatrixRow(row, journey.opinion, interviewed) for row in journey.capacities]
 
 
 def figure(states) -> str:
     """«5 sur 7»: capacities acquired or kept, of all."""
     states = list(states)
     return f"{sum(CAPACITY_TICKS[state] == 'ok' for state in states)} sur {len(states)}"
-
-
-def capacity_ticks(journey) -> list[str]:
-    """One tick a capacity, as the jury will read it."""
-    return [CAPACITY_TICKS[row.state] for row in journey.capacities]
-
-
-def acquired(journey) -> str:
-    """«5 sur 7» for a journey."""
-    return figure(row.state for row in journey.capacities)
-
-
-def decided(journey) -> str:
-    """«5 capacités décidées sur 7»."""
-    done = sum(bool(row.kept or row.validation) for row in journey.capacities)
-    return f"{plural(done, 'capacité décidée', 'capacités décidées')} sur {len(journey.capacities)}"

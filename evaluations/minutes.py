@@ -8,8 +8,9 @@ from itertools import zip_longest
 
 from candidates.papers import certification_words, letterhead, unbroken
 from cqpm.utils.french import NARROW, NBSP, day, enumeration, hour, local_date, long_day, plural, typeset
+from evaluations.deliberation import JurySitting
 from evaluations.journey import capacities_of
-from evaluations.models import Decision, DecisionCapacity, Deliberation, JuryMember
+from evaluations.models import Decision, DecisionCapacity, Deliberation
 from evaluations.rules import College, JuryAct, Verdict
 
 LETTERS = {
@@ -18,7 +19,7 @@ LETTERS = {
     DecisionCapacity.State.NOT_ACQUIRED: "N",
     DecisionCapacity.State.UNDECIDED: "–",
 }
-OF = {College.EMPLOYER: "des employeurs", College.EMPLOYEE: "des salariés"}
+MEMBERS = {College.EMPLOYER: "employeur", College.EMPLOYEE: "salarié"}
 ACTS = {
     JuryAct.PRONOUNCE: "prononcer le résultat calculé",
     JuryAct.ADJOURN: "ajourner",
@@ -37,8 +38,12 @@ def build_minutes(fact):
         pk=fact.partition(":")[2]
     )
     jury, referentiel = deliberation.jury, deliberation.referentiel
-    chair = presiding(jury)
-    seats = {college: seats_of(jury, college, chair) for college in College}
+    sitting = JurySitting(jury)
+    seats = {
+        college: [seat_words(seat, sitting.presiding) for seat in sitting.seats if seat.college == college]
+        for college in College
+    }
+    present = sum(seat["present"] for rows in seats.values() for seat in rows)
     decisions = list(
         Decision.objects.filter(entry__deliberation=deliberation, replaces=None)
         .select_related("entry__registration__candidate")
@@ -49,11 +54,11 @@ def build_minutes(fact):
         "letterhead": letterhead(jury.centre, [f"PV {deliberation.number}", day(jury.held_on)], referentiel),
         "certification": certification_words(referentiel),
         "number": deliberation.number,
-        "sitting": sitting(jury),
+        "sitting": when(jury),
         "place": typeset(jury.place),
-        "unions_asked": notice(jury.unions_invited_on, jury.held_on),
-        "members_summoned": notice(jury.summoned_on, jury.held_on),
-        "notice_override": typeset(jury.notice_override),
+        "unions_asked": told("sollicitées", jury.unions_invited_on, jury.held_on),
+        "members_summoned": summons(sitting.members, jury.held_on),
+        "notice_override": jury.notice_override,
         "seats": [
             {"employer": employer, "employee": employee}
             for employer, employee in zip_longest(seats[College.EMPLOYER], seats[College.EMPLOYEE])
@@ -61,7 +66,7 @@ def build_minutes(fact):
         "attendance": attendance(seats),
         "withdrawals": [sentence for decision in decisions for sentence in withdrawals(decision)],
         "numbers": [capacity.number for capacity in capacities_of(referentiel)],
-        "decisions": [decision_line(decision, seats) for decision in decisions],
+        "decisions": [decision_line(decision, present) for decision in decisions],
         "tally": tally(decisions),
         "remarks": [remark for decision in decisions for remark in remarks(decision)],
         "closing": f"La séance est levée à {hour(jury.closed_at)}.",
@@ -72,16 +77,7 @@ def build_minutes(fact):
 # --- The sitting ------------------------------------------------------------------------------------------------
 
 
-def presiding(jury) -> JuryMember:
-    """Who presided: the president, or the substitute present in his or her absence."""
-    members = list(JuryMember.objects.filter(seat__jury=jury).select_related("seat"))
-    president = next(row for row in members if row.is_president)
-    if president.present:
-        return president
-    return next((row for row in members if row.is_substitute and row.present), president)
-
-
-def sitting(jury):
+def when(jury):
     """«mardi 1er décembre 2026, de 9 h 34 à 11 h 08»; each moment with its day when it was not that day."""
     if {local_date(jury.opened_at), local_date(jury.closed_at)} == {jury.held_on}:
         return f"{long_day(jury.held_on)}, de {hour(jury.opened_at)} à {hour(jury.closed_at)}"
@@ -89,18 +85,26 @@ def sitting(jury):
     return f"{long_day(jury.held_on)}, ouverte {opened}, close {closed}"
 
 
-def notice(asked_on, held_on):
-    """«13 novembre 2026, 18 jours avant la séance»."""
-    if asked_on is None:
-        return "date non renseignée"
-    days = (held_on - asked_on).days
-    return f"{day(asked_on)}, {plural(days, 'jour')} avant la séance" if days > 0 else day(asked_on)
+def told(how, on, held_on):
+    """«convoqués le 20 novembre 2026, 11 jours avant la séance», «non convoqués»."""
+    if on is None:
+        return f"non {how}"
+    days = (held_on - on).days
+    return f"{how} le {day(on)}" + (f", {plural(days, 'jour')} avant la séance" if days > 0 else "")
 
 
-def seats_of(jury, college, chair):
-    """The seats of a college in order, the empty ones included."""
-    seats = jury.seats.filter(college=college).select_related("member").order_by("position")
-    return [seat_words(seat, chair) for seat in seats]
+def summons(members, held_on):
+    """When the members were convened; whoever was at another date than most is named with it."""
+    groups = {}
+    for member in members:
+        groups.setdefault(member.summoned_on, []).append(typeset(member.name))
+    usual = max(groups, key=lambda on: len(groups[on]))
+    others = [
+        f"{told('convoqués', on, held_on)}{NBSP}: {enumeration(names)}"
+        for on, names in groups.items()
+        if on != usual
+    ]
+    return f"{NARROW}; ".join([told("convoqués", usual, held_on), *others])
 
 
 def seat_words(seat, chair):
@@ -108,18 +112,20 @@ def seat_words(seat, chair):
     return {
         "name": typeset(member.name) if member else "",
         "organisation": typeset(seat.organisation),
+        "union": seat.college == College.EMPLOYEE,
         "present": bool(member and member.present),
         "presides": member == chair,
     }
 
 
 def attendance(seats):
-    """«8 sièges, 4 par collège. 6 membres présents : …», as the rule counted them."""
-    present = {college: sum(seat["present"] for seat in rows) for college, rows in seats.items()}
+    """«8 sièges, 4 par collège. Présences : 3 employeurs et 3 salariés.», as the rule counted them."""
+    present = [
+        plural(sum(seat["present"] for seat in rows), MEMBERS[college]) for college, rows in seats.items()
+    ]
     return (
         f"{plural(sum(map(len, seats.values())), 'siège')}, {len(seats[College.EMPLOYER])} par collège. "
-        f"Présences{NBSP}: {enumeration(f'{count} au collège {OF[one]}' for one, count in present.items())}. "
-        "Le quorum est atteint."
+        f"Présences{NBSP}: {enumeration(present)}. Le quorum est atteint."
     )
 
 
@@ -138,31 +144,34 @@ def signatures(seats):
 # --- What it decided --------------------------------------------------------------------------------------------
 
 
-def decision_line(decision, seats):
+def decision_line(decision, present):
+    """A row of the table; `present`: how many members sat."""
     registration = decision.entry.registration
+    withdrawn = len(decision.entry.withdrawals.all())
     candidate = registration.candidate
     usage = f", usage {candidate.usage_name.upper()}" if candidate.usage_name else ""
     return {
         "rank": decision.entry.rank,
         "registration": registration.number,
         "candidate": typeset(f"{candidate.birth_name.upper()} {candidate.first_names}{usage}"),
-        "birth_date": candidate.birth_date.strftime("%d/%m/%Y"),
+        "born": f"{candidate.born} le {day(candidate.birth_date)}",
         "letters": [LETTERS[row.state] for row in decision.capacities.all()],
         "verdict": unbroken(decision.get_verdict_display()),
-        "vote": vote_words(decision, seats),
+        "vote": vote_words(decision.votes, voters=present - withdrawn if withdrawn else None),
     }
 
 
-def vote_words(decision, seats):
-    """«unanimité», «unanimité des 5 votants» after a withdrawal, «4 voix contre 2», «3 voix contre 3»."""
-    if decision.votes is None:
-        withdrawn = len(decision.entry.withdrawals.all())
-        voters = sum(seat["present"] for rows in seats.values() for seat in rows) - withdrawn
-        return f"unanimité des {plural(voters, 'votant')}" if withdrawn else "unanimité"
-    counts = {act: sum(colleges.values()) for act, colleges in decision.votes["counts"].items()}
-    chosen = counts.pop(decision.act, 0)
-    against = f"{chosen}{NBSP}voix contre{NBSP}{sum(counts.values())}"
-    return f"{against}, voix prépondérante" if decision.votes["casting"] else against
+def vote_words(votes, *, voters=None):
+    """«unanimité», «unanimité des 5 votants», «4 voix contre 2», «3 voix contre 3, voix prépondérante».
+
+    `votes`: as a decision stores them, None for unanimity; `voters`: how many took part, said only after a
+    withdrawal.
+    """
+    if votes is None:
+        return f"unanimité des {plural(voters, 'votant')}" if voters else "unanimité"
+    counts = sorted((sum(colleges.values()) for colleges in votes["counts"].values()), reverse=True)
+    words = f"{counts[0]}{NBSP}voix contre{NBSP}{sum(counts[1:])}"
+    return f"{words}, voix prépondérante" if votes["casting"] else words
 
 
 def tally(decisions):
@@ -206,8 +215,8 @@ def vote_sentences(decision):
 
 
 def voices(colleges):
-    """«3 voix (2 des employeurs et 1 des salariés)»."""
-    by = [f"{count} {OF[College(college)]}" for college, count in colleges.items() if count]
+    """«3 voix (2 employeurs et 1 salarié)»."""
+    by = [plural(count, MEMBERS[College(college)]) for college, count in colleges.items() if count]
     return f"{sum(colleges.values())}{NBSP}voix ({enumeration(by)})"
 
 

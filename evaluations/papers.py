@@ -5,16 +5,17 @@ and answers with everything the template shows; nothing is read again when the P
 """
 
 from accounts.log import key
-from accounts.perms import is_staff_of
 from candidates.models import Dossier
-from candidates.papers import certification_words, holder, labelled, letterhead
+from candidates.papers import certification_words, holder, labelled, letterhead, unbroken
 from cqpm.utils.french import NBSP, day, enumeration, in_town, long_day, typeset
 from documents.actions import request_document
 from documents.kinds import Kind
 from documents.models import Document
-from evaluations.journey import load_one
-from evaluations.minutes import build_minutes, kept_by_date, presiding
-from evaluations.models import Decision, DecisionCapacity, Deliberation
+from evaluations.deliberation import JurySitting
+from evaluations.fitting import attestation_size, capacities_attestation_size, decision_size
+from evaluations.journey import load, load_one
+from evaluations.minutes import build_minutes, kept_by_date
+from evaluations.models import Decision, DecisionCapacity, Jury
 from evaluations.rules import Verdict
 from referentiel.models import Method
 
@@ -35,26 +36,49 @@ def request_closing_papers(jury, *, by):
             centre=jury.centre,
             by=by,
         )
-    for decision in decisions_of(jury):
-        if decision.verdict != Verdict.ADJOURNED:
-            request_for(decision, DECISION, by=by)
+    decisions = [row for row in decisions_of(jury) if row.verdict != Verdict.ADJOURNED]
+    journeys = load([row.entry.registration for row in decisions], on_day=jury.held_on)
+    chair = JurySitting(jury).presiding
+    for decision in decisions:
+        data = decision_data(decision, chair, journeys[decision.entry.registration_id])
+        request_for(decision, DECISION, data, by=by)
 
 
 def request_result_papers(jury, *, by) -> list[Document]:
     """The attestations, at the publication; returns everything that is released with the results."""
+    chair = JurySitting(jury).presiding
     for decision in decisions_of(jury):
         if decision.verdict == Verdict.ADMISSIBLE:
-            request_for(decision, ATTESTATION, by=by)
+            request_for(decision, ATTESTATION, attestation_data(decision, chair), by=by)
         elif decision.verdict == Verdict.NOT_ADMISSIBLE and any(
             row.state in HELD for row in decision.capacities.all()
         ):
-            request_for(decision, CAPACITIES_ATTESTATION, by=by)
+            data = capacities_attestation_data(decision, chair)
+            request_for(decision, CAPACITIES_ATTESTATION, data, by=by)
     return list(papers_of(jury))
+
+
+def request_for(decision, kind, data, *, by):
+    """A paper of one candidate, under the number of the minutes and his or her rank in them: «2026-0007-012»."""
+    return request_document(
+        kind=kind.key,
+        fact=key(decision),
+        number=number_of(decision),
+        label=labelled(kind.title, decision.entry.registration.candidate),
+        centre=decision.entry.deliberation.jury.centre,
+        data=data,
+        by=by,
+    )
+
+
+def number_of(decision):
+    return f"{decision.entry.deliberation.number}-{decision.entry.rank:03d}"
 
 
 def papers_of(jury):
     """All the papers of a jury: minutes and, candidate by candidate, decisions and attestations."""
-    facts = [key(row) for row in jury.deliberations.all()] + [key(row) for row in decisions_of(jury)]
+    decisions = Decision.objects.filter(entry__deliberation__jury=jury)
+    facts = [key(row) for row in (*jury.deliberations.all(), *decisions)]
     return Document.objects.filter(fact__in=facts)
 
 
@@ -64,52 +88,50 @@ def facts_of(registration) -> list[str]:
     return [key(row) for row in (*Dossier.objects.filter(registration=registration), *decisions)]
 
 
+# --- What they print --------------------------------------------------------------------------------------------
+
+
 def decisions_of(jury):
-    """What was decided in the sitting, in the order of the minutes."""
+    """What was decided in the sitting, in the order of the minutes, with all its papers need."""
+    return read(entry__deliberation__jury=jury, replaces=None)
+
+
+def read(**wanted):
+    """The decisions wanted; rows they share are read once."""
     return (
-        Decision.objects.filter(entry__deliberation__jury=jury, replaces=None)
-        .select_related("entry__deliberation__centre", "entry__registration__candidate")
-        .prefetch_related("capacities")
+        Decision.objects.filter(**wanted)
+        .select_related("entry__registration__candidate", "entry__registration__centre")
+        .prefetch_related(
+            "entry__deliberation__jury__centre",
+            "entry__registration__referentiel__certification",
+            "capacities__capacity__block",
+        )
         .order_by("entry__deliberation__number", "entry__rank")
     )
 
 
-def request_for(decision, kind, *, by):
-    """A paper of one candidate, under the number of the minutes and his or her rank in them: «2026-0007-012»."""
-    entry = decision.entry
-    return request_document(
-        kind=kind.key,
-        fact=key(decision),
-        number=number_of(decision),
-        label=labelled(kind.title, entry.registration.candidate),
-        centre=entry.deliberation.centre,
-        by=by,
-    )
+def read_one(fact):
+    """The decision of «decision:<uuid>», and who presided."""
+    decision = read(pk=fact.partition(":")[2]).get()
+    return decision, JurySitting(decision.entry.deliberation.jury).presiding
 
 
-def number_of(decision):
-    return f"{decision.entry.deliberation.number}-{decision.entry.rank:03d}"
+def build_attestation(fact):
+    return attestation_data(*read_one(fact))
 
 
-# --- What they print --------------------------------------------------------------------------------------------
+def build_capacities_attestation(fact):
+    return capacities_attestation_data(*read_one(fact))
 
 
-def read_decision(fact):
-    """The decision of «decision:<uuid>» with all its papers need."""
-    return (
-        Decision.objects.select_related(
-            "entry__registration__candidate",
-            "entry__registration__centre",
-            "entry__registration__referentiel__certification",
-            "entry__deliberation__jury__centre",
-        )
-        .prefetch_related("capacities__capacity__block")
-        .get(pk=fact.partition(":")[2])
-    )
+def build_decision(fact):
+    decision, chair = read_one(fact)
+    held_on = decision.entry.deliberation.jury.held_on
+    return decision_data(decision, chair, load_one(decision.entry.registration, on_day=held_on))
 
 
-def common_data(decision):
-    """What the decision and both attestations have in common."""
+def common_data(decision, chair):
+    """What the decision and both attestations have in common; `chair`: who presided."""
     registration, deliberation = decision.entry.registration, decision.entry.deliberation
     jury = deliberation.jury
     person = holder(registration.candidate)
@@ -121,7 +143,7 @@ def common_data(decision):
         "minutes": f"PV{NBSP}{deliberation.number}",
         "sitting": long_day(jury.held_on),
         "done": f"Fait {in_town(typeset(jury.centre.city))}, le {day(jury.held_on)}",
-        "president": typeset(presiding(jury).name),
+        "president": typeset(chair.name),
         "capacities": [capacity_line(row) for row in decision.capacities.all()],
     }
 
@@ -132,43 +154,41 @@ def capacity_line(row):
         "title": typeset(row.capacity.title),
         "state": row.get_state_display().lower(),
         "held": row.state in HELD,
-        "until": f"{day(row.kept_until)}" if row.kept_until else "",
+        "until": day(row.kept_until) if row.kept_until else "",
     }
 
 
-def public_part(data, jury):
+def public_part(decision, data):
     """What the verification page may show, and nothing else."""
-    certification = data["certification"]
     return {
         "holder": data["holder"]["name"],
-        "title": f"{certification['kind']} {certification['title']}",
-        "decided_on": jury.held_on.isoformat(),
+        "title": f"{data['certification']['kind']} {data['certification']['title']}",
+        "decided_on": decision.entry.deliberation.jury.held_on.isoformat(),
         "centre": data["letterhead"]["issuer"],
     }
 
 
-def build_attestation(fact):
+def attestation_data(decision, chair):
     """Admissible: the candidate «a été déclaré(e) admissible au CQPM … par le jury paritaire du …»."""
-    decision = read_decision(fact)
-    data = common_data(decision)
-    return data | {"public": public_part(data, decision.entry.deliberation.jury)}
+    data = common_data(decision, chair)
+    return data | {"size": attestation_size(data), "public": public_part(decision, data)}
 
 
-def build_capacities_attestation(fact):
+def capacities_attestation_data(decision, chair):
     """Not admissible, with capacities to keep.
 
     «le président du jury de délibération l’informe, par écrit, des compétences professionnelles, et le cas échéant,
     des blocs de compétences qui ont été validés» (accord, art. 55.3)
     """
-    decision = read_decision(fact)
-    data = common_data(decision)
+    data = common_data(decision, chair)
     held = [line for line in data["capacities"] if line["held"]]
-    return data | {
+    data |= {
         "share": share(len(held), len(data["capacities"])),
         "capacities": held,
         "blocks": validated_blocks(decision),
-        "public": public_part(data, decision.entry.deliberation.jury),
+        "public": public_part(decision, data),
     }
+    return data | {"size": capacities_attestation_size(data)}
 
 
 def share(held, total):
@@ -188,38 +208,37 @@ def validated_blocks(decision):
         {
             "code": block.code,
             "title": typeset(block.title),
-            "capacities": enumeration(row.capacity.number for row in rows),
+            "capacities": unbroken(enumeration(row.capacity.number for row in rows)),
         }
         for block, rows in sorted(blocks.items(), key=lambda item: item[0].code)
         if all(row.state in HELD for row in rows)
     ]
 
 
-def build_decision(fact):
-    """The decision as the candidate receives it, admissible or not."""
-    decision = read_decision(fact)
+def decision_data(decision, chair, journey):
+    """The decision as the candidate receives it, admissible or not; `journey`: how each capacity was evaluated."""
     jury = decision.entry.deliberation.jury
-    data = common_data(decision)
-    journey = load_one(decision.entry.registration, on_day=jury.held_on)
-    lines = {row.number: row for row in journey.capacities}
+    data = common_data(decision, chair)
+    evaluated = {row.number: row for row in journey.capacities}
     for line in data["capacities"]:
-        line["methods"] = methods_of(lines[line["number"]])
+        line["methods"] = methods_of(evaluated[line["number"]])
     data["letterhead"]["references"].append(data["minutes"])
-    lacking = [line["number"] for line in data["capacities"] if not line["held"]]
-    return data | {
+    data |= {
         "verdict": decision.get_verdict_display(),
         "admissible": decision.verdict == Verdict.ADMISSIBLE,
         "place": typeset(jury.place),
         "commissions": commissions_of(journey),
-        "grounds": grounds(lacking),
+        "grounds": grounds([line["number"] for line in data["capacities"] if not line["held"]]),
         "kept": [*block_sentences(decision), *kept_by_date(decision)],
         "contact": contact(jury.centre),
     }
+    return data | {"size": decision_size(data)}
 
 
 def methods_of(row):
-    """How the capacity was evaluated; a kept one was not, this time."""
-    return "" if row.kept else ", ".join(Method(choice.method).short for choice in row.choices)
+    """«Situation réelle, projets ou activités»; a kept capacity was not evaluated this time."""
+    chosen = {choice.method for choice in row.choices if not row.kept}
+    return ", ".join(method.short for method in Method if method in chosen).capitalize()
 
 
 def commissions_of(journey):
@@ -254,14 +273,10 @@ def contact(centre):
 
 
 def may_read_jury_paper(user, document):
-    """The staff of the centre, and whoever is appointed to preside the jury it comes from.
-
-    Candidates receive theirs from the centre.
-    """
+    """Whoever sees the jury: the staff of its centre, its president and substitute. Candidates get theirs from the centre."""
     name, _, pk = document.fact.partition(":")
-    fact = {"pk": pk} if name == "deliberation" else {"entries__decisions": pk}
-    member = {"jury__seats__member__user": user, "jury__seats__member__is_president": True}
-    return is_staff_of(user, document.centre_id) or Deliberation.objects.filter(**fact, **member).exists()
+    fact = {"deliberations": pk} if name == "deliberation" else {"deliberations__entries__decisions": pk}
+    return Jury.objects.for_user(user).filter(**fact).exists()
 
 
 MINUTES = Kind(

@@ -1,6 +1,14 @@
 """Who may act on what he or she sees of this floor; the predicates on hats are in `accounts.perms`."""
 
-from accounts.perms import is_evaluator, is_evaluator_in, is_head_of, is_staff, is_staff_of
+from accounts.perms import (
+    is_administrator,
+    is_evaluator,
+    is_evaluator_in,
+    is_head_of,
+    is_national,
+    is_staff,
+    is_staff_of,
+)
 from evaluations.models import CommissionMember, Jury
 
 
@@ -58,3 +66,25 @@ def may_declare_link(user, member):
 def may_list_juries(user):
     """The staff; whoever wears no hat, who presides juries; whoever presides one beside another hat."""
     return is_staff(user) or user.hat is None or Jury.objects.presided_by(user).exists()
+
+
+def may_list_candidates(user):
+    """Whoever may be given candidates to see: not the national body, nor the administrator, who see none."""
+    return not is_national(user) and not is_administrator(user)
+
+
+def may_read_bases(user, registration):
+    """What the evaluations, the company and the interview say of a candidate, and what follows from it.
+
+    The staff of the centre; an evaluator of the commission that hears the candidate; who presides the jury. An
+    evaluator who only scores does so without knowing what others found; the centre de ressource received the
+    modalities, not the results.
+    """
+    if is_staff_of(user, registration.centre_id):
+        return True
+    if is_evaluator_in(user, registration.centre_id):
+        sits = CommissionMember.objects.filter(user=user, commission__agenda__registration=registration)
+        if sits.exists():
+            return True
+    juries = Jury.objects.presided_by(user).filter(deliberations__entries__registration=registration)
+    return juries.exists()

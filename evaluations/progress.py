@@ -1,15 +1,19 @@
-"""Where a journey is and what comes next, in words: stepper, missing list, the one primary action."""
+"""Where a journey is and what comes next, in words: stepper, missing list, the one primary action.
+
+The stage is the stored one, the same as in the lists; the journey was read `with_deadlines`.
+"""
 
 from dataclasses import dataclass
 
 from django.urls import reverse
 
-from accounts.perms import is_staff
+from accounts.perms import is_staff_of
 from candidates.rules import Stage
-from cqpm.utils.french import plural, short_day
-from evaluations.models import Commission, CompanyOpinion, Jury
+from cqpm.utils.french import enumeration, plural, short_day, today
+from evaluations.models import CompanyOpinion, Evaluation
 
 SHORT = {Stage.OPINION: "Avis"}
+TO_HOLD = (Evaluation.State.PLANNED, Evaluation.State.OPEN)
 
 
 @dataclass(frozen=True)
@@ -20,34 +24,40 @@ class Act:
     url: str
 
 
-def steps(journey):
-    """The eight stations for `components/stepper.html`: done, current, to come; a late opinion warns."""
-    order = list(Stage)
-    current = order.index(journey.stage)
+# --- The stepper ------------------------------------------------------------------------------------------------
+
+
+def steps(journey, *, results=True):
+    """The eight stations for `components/stepper.html`: done, current, to come; a late opinion warns.
+
+    `results`: whether the reader may know what came out, and not only how far things are.
+    """
+    registration, order = journey.registration, list(Stage)
+    current = order.index(registration.stage)
     subs = {
-        Stage.REGISTRATION: short_day(journey.registration.registered_on),
+        Stage.REGISTRATION: short_day(registration.registered_on),
         Stage.DOSSIER: _dossier(journey),
         Stage.EVALUATIONS: _count(journey, lambda row: not row.missing_evaluations),
         Stage.OPINION: _opinion(journey),
-        Stage.INTERVIEW: short_day(journey.interview.held_on) if journey.interview else "",
+        Stage.INTERVIEW: _interview(journey),
         Stage.VALIDATION: _count(journey, lambda row: row.is_decided),
         Stage.DELIBERATION: _jury(journey),
-        Stage.RESULT: journey.decision.get_verdict_display() if _published(journey) else "",
+        Stage.RESULT: _result(journey, results),
     }
     late = journey.opinion is not None and journey.opinion.is_overdue
     return [
         {
             "name": SHORT.get(stage, stage.label),
             "sub": subs[stage],
-            "status": _status(stage, position, current, late=late, finished=_published(journey)),
+            "status": "warn"
+            if stage == Stage.OPINION and late
+            else _status(position, current, finished=journey.is_published),
         }
         for position, stage in enumerate(order)
     ]
 
 
-def _status(stage, position, current, *, late, finished):
-    if stage == Stage.OPINION and late:
-        return "warn"
+def _status(position, current, *, finished):
     if position < current or finished:
         return "done"
     return "current" if position == current else "todo"
@@ -56,12 +66,12 @@ def _status(stage, position, current, *, late, finished):
 def _dossier(journey):
     if journey.dossier_is_returned:
         return "retourné"
+    dossier = journey.dossier or journey.dossier_in_preparation
     if journey.dossier is None:
-        preparing = journey.dossier_in_preparation
-        return preparing.get_state_display().lower() if preparing else "à ouvrir"
-    if journey.dossier.accepted_at:
-        return f"accepté le {short_day(journey.dossier.accepted_at)}"
-    return f"transmis le {short_day(journey.dossier.transmitted_at)}"
+        return dossier.get_state_display().lower()
+    if dossier.accepted_at:
+        return f"accepté le {short_day(dossier.accepted_at)}"
+    return f"transmis le {short_day(dossier.transmitted_at)}"
 
 
 def _opinion(journey):
@@ -73,16 +83,25 @@ def _opinion(journey):
     return opinion.get_state_display().lower()
 
 
+def _interview(journey):
+    if journey.interview:
+        return short_day(journey.interview.held_on)
+    planned = journey.registration.commission_on
+    return f"prévu le {short_day(planned)}" if planned else ""
+
+
 def _jury(journey):
-    if journey.decision is None:
-        return ""
-    if journey.decision.jury.state in (Jury.State.CLOSED, Jury.State.PUBLISHED):
+    if journey.is_pronounced:
         return f"jury du {short_day(journey.decision.jury.held_on)}"
-    return "en cours"
+    if journey.registration.jury_on:
+        return f"jury du {short_day(journey.registration.jury_on)}"
+    return f"ajournée le {short_day(journey.decision.jury.held_on)}" if journey.decision else ""
 
 
-def _published(journey):
-    return journey.stage == Stage.RESULT and journey.decision.jury.state == Jury.State.PUBLISHED
+def _result(journey, results):
+    if journey.is_published:
+        return journey.decision.get_verdict_display().lower() if results else "publié"
+    return "à publier" if journey.is_pronounced else ""
 
 
 def _count(journey, done):
@@ -91,60 +110,163 @@ def _count(journey, done):
     return f"{count} sur {plural(total, 'capacité')}" if count else ""
 
 
-def missing(journey):
-    """What is missing before the jury, each point with the page that settles it: `components/missing.html`."""
+# --- What is missing --------------------------------------------------------------------------------------------
+
+
+def missing(journey, user):
+    """What is missing before the jury, as `components/missing.html` takes it: text, and for the staff of the centre
+    the page that settles it. Empty once the jury's turn has come, or when the registration is over."""
     registration = journey.registration
-    if journey.stage in (Stage.DELIBERATION, Stage.RESULT):
+    if not registration.is_running or registration.stage in (Stage.DELIBERATION, Stage.RESULT):
         return []
-    if journey.dossier is None or journey.dossier_is_returned:
-        returned = (
-            "Dossier retourné par le centre de ressource : à amender." if journey.dossier_is_returned else ""
-        )
-        text = returned or "Dossier de modalités à transmettre."
-        return [
-            {
-                "text": text,
-                "url": reverse("dossier_edit", args=[registration.pk]),
-                "action": "Ouvrir le dossier",
-            }
-        ]
+    points = _missing_dossier(journey)
+    if journey.dossier:
+        points += _missing_bases(journey) + _missing_decisions(journey)
+    staff = is_staff_of(user, registration.centre_id)
+    return [
+        {"text": text, "url": act.url, "action": act.text} if staff and act else {"text": text}
+        for text, act in points
+    ]
+
+
+def _missing_dossier(journey):
+    address = reverse("dossier_edit", args=[journey.registration.pk])
+    if journey.dossier_is_returned:
+        text = "Dossier retourné par le centre de ressource : à amender."
+        return [(text, Act("Corriger", address))]
+    if journey.dossier is None:
+        return [("Dossier de modalités : à transmettre au centre de ressource.", Act("Compléter", address))]
+    if journey.registration.stage == Stage.DOSSIER:
+        return [("Dossier de modalités : l’accord du centre de ressource est attendu.", None)]
+    return []
+
+
+def _missing_bases(journey):
+    """Each sentence once, with the capacities it is about: «C1 et C3 · Évaluation à remettre…»."""
+    settled_by = {
+        f"{result}.": result.reference for row in journey.capacities for result in row.inputs.evaluations
+    }
     grouped = {}
     for row in journey.to_evaluate:
         for sentence in row.proposal.missing:
-            grouped.setdefault(sentence, []).append(f"C{row.number}")
-    points = [{"text": f"{' '.join(numbers)} · {sentence}"} for sentence, numbers in grouped.items()]
-    if not points:
-        undecided = [f"C{row.number}" for row in journey.to_evaluate if not row.is_decided]
-        if undecided:
-            points.append(
-                {"text": f"{' '.join(undecided)} · Décision de la commission à prendre, puis à clore."}
-            )
+            grouped.setdefault(sentence, []).append(row.number)
+    points = []
+    for sentence, numbers in grouped.items():
+        reference = settled_by.get(sentence.partition(" : ")[2])
+        if sentence.startswith("Avis"):
+            act = _opinion_act(journey)
+        elif sentence.startswith("Entretien"):
+            act = _commission_act(journey)
+        elif reference:
+            act = Act("Ouvrir", reverse("evaluation_detail", args=[reference]))
+        else:
+            act = Act("Prévoir", reverse("evaluation_new", args=[journey.registration.pk]))
+        points.append((_about(journey, numbers, sentence), act))
     return points
 
 
-def next_act(journey, user):
-    """The one primary action of the page for the staff; None when nothing waits for them."""
-    if not is_staff(user):
-        return None
-    registration, stage = journey.registration, journey.stage
-    if stage == Stage.DOSSIER:
-        return Act("Compléter le dossier", reverse("dossier_edit", args=[registration.pk]))
-    if stage == Stage.EVALUATIONS:
-        return Act("Prévoir une évaluation", reverse("evaluation_new", args=[registration.pk]))
-    if stage == Stage.OPINION:
-        if journey.opinion:
-            return Act("Suivre l’avis de l’entreprise", reverse("opinion_detail", args=[journey.opinion.pk]))
-        return Act("Demander l’avis de l’entreprise", reverse("opinion_request", args=[registration.pk]))
-    if stage in (Stage.INTERVIEW, Stage.VALIDATION):
-        entry = (
-            registration.commission_entries.exclude(commission__state=Commission.State.CLOSED)
-            .order_by("commission__held_on")
-            .first()
-        )
-        if entry:
-            url = reverse("commission_session", args=[entry.commission_id, registration.pk])
-            return Act("Ouvrir la séance de commission", url)
+def _missing_decisions(journey):
+    ready = [row for row in journey.to_evaluate if not row.proposal.missing and not row.is_decided]
+    undecided = [row.number for row in ready if row.validation is None]
+    to_close = [row.number for row in ready if row.validation is not None]
+    act, points = _commission_act(journey), []
+    if undecided:
+        points.append((_about(journey, undecided, "Décision de la commission à prendre."), act))
+    if to_close and not undecided:
+        points.append(("Commission à clore.", act))
+    return points
+
+
+def _about(journey, numbers, sentence):
+    """The sentence alone when it holds for every capacity."""
+    if len(numbers) == len(journey.to_evaluate):
+        return sentence
+    return f"{enumeration(f'C{number}' for number in numbers)} · {sentence}"
+
+
+def _opinion_act(journey):
+    registration = journey.registration
+    if journey.opinion:
+        return Act("Suivre l’avis", reverse("opinion_detail", args=[journey.opinion.pk]))
+    if registration.has_company:
+        return Act("Demander l’avis", reverse("opinion_request", args=[registration.pk]))
+    return Act("Amender le dossier", reverse("dossier_edit", args=[registration.pk]))
+
+
+def _commission_act(journey):
+    registration = journey.registration
+    if registration.commission is None:
         return Act("Placer en commission", reverse("commission_list"))
-    if stage == Stage.DELIBERATION:
-        return Act("Inscrire à un jury", reverse("jury_list"))
+    if registration.commission_on > today():
+        return Act("Préparer la commission", reverse("commission_detail", args=[registration.commission]))
+    address = reverse("commission_session", args=[registration.commission, registration.pk])
+    return Act("Ouvrir la séance", address)
+
+
+# --- The next act -----------------------------------------------------------------------------------------------
+
+
+def next_act(journey, user):
+    """The one primary action of the page; None when nothing waits for this person."""
+    registration = journey.registration
+    if not is_staff_of(user, registration.centre_id):
+        return _own_sheet(journey, user)
+    if registration.stage == Stage.RESULT:
+        return _result_act(journey)
+    if not registration.is_running:
+        return None
+    by_stage = {
+        Stage.DOSSIER: _dossier_act,
+        Stage.EVALUATIONS: _evaluation_act,
+        Stage.OPINION: _opinion_act,
+        Stage.INTERVIEW: _commission_act,
+        Stage.VALIDATION: _commission_act,
+        Stage.DELIBERATION: _jury_act,
+    }
+    return by_stage[registration.stage](journey)
+
+
+def _own_sheet(journey, user):
+    """The evaluator's own sheet, once open; before, the evaluation."""
+    for evaluation in journey.evaluations:
+        for sheet in evaluation.sheet_rows:
+            if sheet.evaluator_id == user.pk and evaluation.state == Evaluation.State.OPEN:
+                return Act("Remplir ma grille", reverse("sheet", args=[sheet.pk]))
+            if sheet.evaluator_id == user.pk and evaluation.state == Evaluation.State.PLANNED:
+                return Act("Ouvrir mon évaluation", reverse("evaluation_detail", args=[evaluation.pk]))
     return None
+
+
+def _dossier_act(journey):
+    """None while the centre de ressource has it."""
+    if journey.dossier and not journey.dossier_is_returned:
+        return None
+    words = "Corriger le dossier" if journey.dossier_is_returned else "Compléter le dossier"
+    return Act(words, reverse("dossier_edit", args=[journey.registration.pk]))
+
+
+def _evaluation_act(journey):
+    """To plan what the dossier foresees and nobody planned; else the first evaluation still to be handed in."""
+    planned = {
+        (capacity, evaluation.method)
+        for evaluation in journey.evaluations
+        if not evaluation.is_not_held
+        for capacity in evaluation.capacity_numbers
+    }
+    foreseen = {(row.number, choice.method) for row in journey.to_evaluate for choice in row.choices}
+    waiting = [row for row in journey.evaluations if row.state in TO_HOLD]
+    if waiting and foreseen <= planned:
+        return Act("Ouvrir l’évaluation", reverse("evaluation_detail", args=[waiting[0].pk]))
+    return Act("Prévoir une évaluation", reverse("evaluation_new", args=[journey.registration.pk]))
+
+
+def _jury_act(journey):
+    if journey.registration.jury:
+        return Act("Ouvrir le jury", reverse("jury_detail", args=[journey.registration.jury]))
+    return Act("Inscrire à un jury", reverse("jury_list"))
+
+
+def _result_act(journey):
+    if journey.is_published:
+        return Act("Voir les documents", reverse("registration_documents", args=[journey.registration.pk]))
+    return Act("Publier le résultat", reverse("jury_detail", args=[journey.decision.jury.pk]))

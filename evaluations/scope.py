@@ -4,26 +4,24 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role
 from candidates.models import Registration
-from evaluations.models import CommissionCandidate, DeliberationEntry, Jury, ScoreSheet
+from evaluations.models import DeliberationEntry, Jury, ScoreSheet
+from evaluations.models.scoring import heard_by
 
 
 def registrations_for(user):
     """The registrations this person may read.
 
     Staff: their centre's. Centre de ressource: those whose dossier it received. Evaluator: those he or she
-    scores, or whose commission he or she sits on, in the centre of the hat. A jury's president or substitute: those
-    on the agenda. National bodies and administrators: none.
+    scores, or whose commission he or she sits on, in the centre of the hat. A jury's president or substitute,
+    whatever the hat: those on the agenda. National bodies and administrators: none.
     """
     hat = user.hat
+    mine = Registration.objects.for_user(user)  # staff and centre de ressource
     if hat and hat.role == Role.EVALUATOR:
-        scored = ScoreSheet.objects.filter(evaluator=user, evaluation__registration=OuterRef("pk"))
-        heard = CommissionCandidate.objects.filter(
-            commission__members__user=user, registration=OuterRef("pk")
-        )
-        return Registration.objects.filter(Q(Exists(scored)) | Q(Exists(heard)), centre=hat.centre_id)
-    if hat:
-        return Registration.objects.for_user(user)
+        scored = Exists(ScoreSheet.objects.filter(evaluator=user, evaluation__registration=OuterRef("pk")))
+        heard = heard_by(user, OuterRef("pk"))
+        mine = Registration.objects.filter(Q(scored) | Q(heard), centre=hat.centre_id)
     deliberated = DeliberationEntry.objects.filter(
         deliberation__jury__in=Jury.objects.presided_by(user), registration=OuterRef("pk")
     )
-    return Registration.objects.filter(Exists(deliberated))
+    return Registration.objects.filter(Q(pk__in=mine.order_by().values("pk")) | Q(Exists(deliberated)))

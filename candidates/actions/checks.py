@@ -25,13 +25,13 @@ def sentences(row, error):
         yield from (f"{label}{problem}" for problem in problems)
 
 
-def lock_registration(pk):
+def lock_registration(pk, *, running=True):
     """The registration, locked until the end of the transaction: acts on one candidate follow one another.
 
-    Refusal when it is no longer running.
+    Refusal when it is no longer running, unless `running=False`.
     """
     registration = Registration.objects.with_people().select_for_update(of=("self",)).get(pk=pk)
-    if not registration.is_running:
+    if running and not registration.is_running:
         raise Refusal(
             f"Cette inscription est {registration.get_state_display().lower()} : elle ne change plus."
         )

@@ -1,5 +1,6 @@
 """The screens of the dossier: the centre's, the link's, the inbox of the centre de ressource."""
 
+import re
 from datetime import date, timedelta
 from html import unescape
 
@@ -215,6 +216,17 @@ def test_the_printed_page_shows_no_dead_link(client, officer):
     revoke_link(link=dossier.partner_link, by=officer)
     page = at("dossier_partner_print", dossier, client)
     assert [page.context["link_url"], page.context["qr"]] == [None, None]
+
+
+def test_what_an_act_needs_is_asked_beside_its_button(client, officer):
+    """The name on the paper, the reason of an amendment, each in the form that posts it; no id stands twice."""
+    sent = make_dossier(make_registration(by=officer), by=officer)
+    pages = [at("dossier_edit", row.registration, client) for row in (draft(officer), sent)]
+    fields = [re.findall(r'<(?:input|textarea)[^>]* name="(name|reason)"', text(page)) for page in pages]
+    assert fields == [["name"], ["reason"]]
+    for page in pages:
+        ids = re.findall(r' id="([^"]+)"', text(page))
+        assert sorted(set(ids)) == sorted(ids)
 
 
 def test_an_unfinished_dossier_is_not_asked_about(client, officer):

@@ -299,6 +299,8 @@ def test_an_identity_is_corrected(client, officer):
 def test_a_registration_is_abandoned_with_a_reason(client, officer):
     registration = make_registration(by=officer)
     url = reverse("registration_abandon", args=[registration.pk])
+    page = text(client.get(reverse("registration_edit", args=[registration.pk])))
+    assert [page.count(f'action="{url}"'), page.count('name="reason"')] == [1, 1]
     client.post(url, {"reason": " "})
     assert Registration.objects.get().is_running
     client.post(url, {"reason": "Démission."})

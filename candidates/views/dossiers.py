@@ -34,7 +34,7 @@ def show(request, registration, form=None):
         "form": form or (DossierForm(dossier=dossier) if editable else None),
         "unfinished": dossier.missing_to_approve() if editable else [],
         "missing": dossier.missing_to_transmit() if editable else [],
-        "paper_form": PaperApprovalForm(initial={"version": dossier.version}),
+        "paper_form": PaperApprovalForm(auto_id="papier-%s", initial={"version": dossier.version}),
         "amendment_form": ReasonForm(
             label="Motif de l’avenant", help_text="Transmis au centre de ressource avec l’avenant."
         ),

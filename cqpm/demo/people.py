@@ -36,6 +36,7 @@ ACCOUNTS = [
     ),
     ("ressource@demo.test", "Solène", "Cormier", [("resource", "idf")], "", ""),
     ("president@demo.test", "Philippe", "Garnier", [], "Garnier Industrie", ""),
+    ("h.mugnier@demo.test", "Hélène", "Mugnier", [], "Précision Morvandelle", ""),
     ("national@demo.test", "Hugues", "Lantier", [("national", None)], "", ""),
     ("admin@demo.test", "Agathe", "Morel", [("administrator", None)], "", ""),
     (
@@ -62,8 +63,12 @@ COMPANIES = {
 TUTORS = [("Laure Cassagne", "Tutrice, cheffe d’atelier"), ("Marc Estève", "Tuteur, régleur"),
           ("Sylvie Ravier", "Tutrice, responsable d’îlot"), ("Paul Colin", "Responsable de production")]  # fmt: skip
 UNIONS = ["CFDT", "CFE-CGC", "CGT", "FO"]
-EMPLOYERS = [("Hélène Mugnier", "Précision Morvandelle"), ("Thierry Lambelin", "Mécanique Sainte-Reine"),
+EMPLOYERS = [("Philippe Garnier", "Garnier Industrie"), ("Hélène Mugnier", "Précision Morvandelle"), ("Thierry Lambelin", "Mécanique Sainte-Reine"),
              ("Sophie Delcourt", "Fonderie Chauvelot")]  # fmt: skip
+PRESIDING = {
+    1: ("president@demo.test", "Philippe", "Garnier"),
+    2: ("h.mugnier@demo.test", "Hélène", "Mugnier"),
+}
 EMPLOYEES = ["Marc Oudot", "Isabelle Ravel", "Denis Chaumont", "Patricia Lemoine"]
 
 

@@ -206,7 +206,7 @@ def validate(commission, registration, *, by, departures=None, only=None):
     for row in load_one(registration).to_evaluate:
         if only is not None and row.number not in only:
             continue
-        outcome, reason = departures.get(row.number, (Outcome(row.proposal.proposal), ""))
+        outcome, reason = departures.get(row.number) or (Outcome(row.proposal.proposal), "")
         validations.validate_capacity(
             commission=commission,
             registration=registration,

@@ -14,7 +14,7 @@ from cqpm.demo.steps import Clock
 from cqpm.utils.french import today
 from evaluations.actions import commissions, juries, opinions, planning
 from evaluations.models import DeliberationEntry, JuryMember
-from evaluations.rules import College, JuryAct, OpinionValue, Outcome, Vote
+from evaluations.rules import College, JuryAct, OpinionValue, Outcome
 from referentiel.actions import assign_certifications
 from referentiel.models import Method, Referentiel
 
@@ -228,27 +228,20 @@ class Story:
             juries.record_union_invitation(jury=jury, asked_on=self.clock(days + asked), by=by)
         with self.clock.on(days + summoned):
             seats = {(seat.college, seat.position): seat for seat in jury.seats.all()}
-            president = juries.seat_member(
-                seat=seats[College.EMPLOYER, 1],
-                name="Philippe Garnier",
-                organisation="Garnier Industrie",
-                by=by,
-            )
-            juries.name_president(
-                member=president,
-                email="president@demo.test",
-                first_name="Philippe",
-                last_name="Garnier",
-                by=by,
-            )
-            for position, (name, company) in enumerate(people.EMPLOYERS, start=2):
+            for position, (name, company) in enumerate(people.EMPLOYERS, start=1):
                 juries.seat_member(
                     seat=seats[College.EMPLOYER, position], name=name, organisation=company, by=by
                 )
-            for position, name in enumerate(people.EMPLOYEES, start=1):
-                juries.seat_member(seat=seats[College.EMPLOYEE, position], name=name, by=by)
-            substitute = JuryMember.objects.get(seat=seats[College.EMPLOYER, 2])
-            juries.name_substitute(member=substitute, by=by)
+            for position, (name, union) in enumerate(
+                zip(people.EMPLOYEES, people.UNIONS, strict=True), start=1
+            ):
+                juries.seat_member(
+                    seat=seats[College.EMPLOYEE, position], name=name, organisation=union, by=by
+                )
+            for position, name_to in ((1, juries.name_president), (2, juries.name_substitute)):
+                member = JuryMember.objects.select_related("seat").get(seat=seats[College.EMPLOYER, position])
+                email, first_name, last_name = people.PRESIDING[position]
+                name_to(member=member, email=email, first_name=first_name, last_name=last_name, by=by)
             juries.add_candidates(
                 jury=jury, registrations=[self.registrations[rank] for rank in ranks], by=by
             )
@@ -293,10 +286,7 @@ class Story:
         jury = self.jury(-35, range(8))
         with self.clock.on(-35, 9):
             self.open(jury, by=self.officer)
-            vote = Vote(
-                counts={JuryAct.PRONOUNCE: {College.EMPLOYER: 4}, JuryAct.ADJOURN: {College.EMPLOYEE: 3}},
-                present={College.EMPLOYER: 4, College.EMPLOYEE: 3},
-            )
+            votes = {JuryAct.PRONOUNCE: {College.EMPLOYER: 4}, JuryAct.ADJOURN: {College.EMPLOYEE: 3}}
             juries.declare_withdrawal(
                 entry=self.entry(jury, 3),
                 member=JuryMember.objects.get(seat__jury=jury, name="Thierry Lambelin"),
@@ -305,7 +295,7 @@ class Story:
             )
             for rank in (0, 1, 3, 5, 6, 7):
                 juries.decide(entry=self.entry(jury, rank), act=JuryAct.PRONOUNCE, by=self.officer)
-            juries.decide(entry=self.entry(jury, 2), act=JuryAct.PRONOUNCE, vote=vote, by=self.officer)
+            juries.decide(entry=self.entry(jury, 2), act=JuryAct.PRONOUNCE, votes=votes, by=self.officer)
             juries.decide(
                 entry=self.entry(jury, 4),
                 act=JuryAct.ADJOURN,

@@ -1,5 +1,7 @@
 """Tags behind the frame and the components of `templates/components/`."""
 
+from functools import lru_cache
+
 from django import template
 from django.contrib.messages import constants as levels
 from django.templatetags.static import static
@@ -69,6 +71,7 @@ TICKS = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a page draws dozens of them
 def icon(name, label=""):
     """The symbol `i-<name>` of `static/icons.svg`; hidden from screen readers unless it has a `label`."""
     naming = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')

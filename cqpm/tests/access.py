@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from evaluations.rules import NoticeKey
+
 # --- Visitors ---------------------------------------------------------------------------------------------
 ANONYMOUS = "anonymous"
 LINK = "task link"  # nobody signed in, but an address that came by mail; elsewhere, just anonymous
@@ -141,6 +143,30 @@ def opinion_link(world):
     return world.address(world.opinion.link)
 
 
+def commission(world):
+    return [world.commission.pk]
+
+
+def commission_member(world):
+    return [world.commission.pk, world.commission_member.pk]
+
+
+def heard(world):
+    return [world.commission.pk, world.heard.pk]
+
+
+def jury(world):
+    return [world.jury.pk]
+
+
+def jury_seat(world):
+    return [world.jury.pk, world.jury_member.seat_id]
+
+
+def jury_entry(world):
+    return [world.jury.pk, world.entry.pk]
+
+
 def document(world):
     return [world.document.pk]
 
@@ -196,10 +222,10 @@ ACCESS = {
         {ADMINISTRATOR}, refused=SIGNED_IN, given=lambda world: [world.resource_centre.pk]
     ),
     # documents
-    "document_status": page(STAFF, given=document),
-    "document_download": page((), moved=STAFF, given=document),  # not rendered yet: to its status
-    "document_preview": page(STAFF, given=document),
-    "document_retry": act(STAFF, given=document),
+    "document_status": page(STAFF | {RESOURCE}, given=document),
+    "document_download": page((), moved=STAFF | {RESOURCE}, given=document),  # not rendered yet
+    "document_preview": page(STAFF, refused={RESOURCE}, given=document),
+    "document_retry": act(STAFF, refused={RESOURCE}, given=document),
     "verify_form": page(VISITORS),
     "verify": page(VISITORS, given=lambda world: ["7KQM-2F9D-X4TR-AB"]),
     # candidates: inscription
@@ -226,11 +252,11 @@ ACCESS = {
     "dossier_return": act({RESOURCE}, refused=STAFF, given=dossier),
     "dossier_accept": act({RESOURCE}, refused=STAFF, given=dossier),
     # evaluations: candidates
-    "candidate_list": page(SIGNED_IN),
+    "candidate_list": page(SIGNED_IN - {NATIONAL, ADMINISTRATOR}),
     "registration_detail": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
-    "registration_file": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
-    "registration_documents": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
-    "registration_journal": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
+    "registration_file": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
+    "registration_documents": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
+    "registration_journal": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     # evaluations: evaluations and sheets
     "evaluation_new": page(STAFF, refused={RESOURCE}, given=registration),
     "evaluation_detail": page(STAFF | {EVALUATOR}, given=evaluation),
@@ -251,7 +277,7 @@ ACCESS = {
     "sheet_submit": act({EVALUATOR}, refused=STAFF, given=sheet),
     "sheet_reopen": act({HEAD}, refused={OFFICER, EVALUATOR}, given=sheet),
     # evaluations: the company's opinion
-    "opinion_request": page(STAFF, given=registration),
+    "opinion_request": page(STAFF, refused={RESOURCE}, given=registration),
     "opinion_detail": page(STAFF, given=opinion),
     "opinion_remind": act(STAFF, given=opinion),
     "opinion_redirect": act(STAFF, given=opinion),
@@ -261,4 +287,59 @@ ACCESS = {
     "opinion_save": task(opinion_link, "post"),
     "opinion_review": task(opinion_link),
     "opinion_submit": task(opinion_link, "post"),
+    # evaluations: commissions; EVALUATOR presides this one
+    "commission_list": page(STAFF_ANYWHERE | {EVALUATOR, EVALUATOR_ELSEWHERE}),
+    "commission_new": page(STAFF_ANYWHERE),
+    "commission_detail": page(STAFF | {EVALUATOR}, given=commission),
+    "commission_edit": page(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_summon": act(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_letters": page(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_add_member": act(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_remove_member": act(STAFF, refused={EVALUATOR}, given=commission_member),
+    "commission_president": act(STAFF, refused={EVALUATOR}, given=commission_member),
+    "commission_presence": act(STAFF, refused={EVALUATOR}, given=commission_member),
+    "commission_add_candidate": act(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_remove_candidate": act(STAFF, refused={EVALUATOR}, given=heard),
+    # A member declares only his or her own link: naming nobody is refused.
+    "commission_personal_link": act(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_override": act({HEAD}, refused={OFFICER, EVALUATOR}, given=commission),
+    "commission_session": page(STAFF | {EVALUATOR}, given=commission),
+    "interview_record": act(STAFF | {EVALUATOR}, given=heard),
+    "capacity_validate": act(STAFF | {EVALUATOR}, given=lambda world: [*heard(world), 1]),
+    "commission_close": act(STAFF | {EVALUATOR}, given=commission),
+    # evaluations: juries
+    "jury_list": page(STAFF_ANYWHERE | {PRESIDENT, PRESIDENT_ELSEWHERE}),
+    "jury_new": page(STAFF_ANYWHERE),
+    "jury_detail": page(STAFF | {PRESIDENT}, given=jury),
+    "jury_edit": page(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_delete": act(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_seat_add": act(STAFF, refused={PRESIDENT}, given=jury, data={"college": "employer"}),
+    "jury_seat": page(STAFF, refused={PRESIDENT}, given=jury_seat),
+    "jury_seat_empty": act(STAFF, refused={PRESIDENT}, given=jury_seat),
+    "jury_seat_remove": act(STAFF, refused={PRESIDENT}, given=jury_seat),
+    "jury_president": act(STAFF, refused={PRESIDENT}, given=jury_seat),
+    "jury_substitute": act(STAFF, refused={PRESIDENT}, given=jury_seat),
+    "jury_unions": act(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_notice": act(
+        {HEAD}, refused={OFFICER, PRESIDENT}, given=lambda world: [world.jury.pk, NoticeKey.UNIONS]
+    ),
+    "jury_candidates": act(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_candidate_remove": act(STAFF, refused={PRESIDENT}, given=jury_entry),
+    "jury_summon": act(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_open": act(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_session": page(STAFF | {PRESIDENT}, given=jury),
+    "jury_presence": act(
+        STAFF, refused={PRESIDENT}, given=lambda world: [world.jury.pk, world.jury_member.pk]
+    ),
+    "jury_pronounce": page(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_decide": act(STAFF, refused={PRESIDENT}, given=jury_entry),
+    "jury_cancel": act(
+        STAFF, refused={PRESIDENT}, given=lambda world: [world.jury.pk, world.decision.entry_id]
+    ),
+    "jury_withdraw": act(STAFF, refused={PRESIDENT}, given=jury_entry),
+    "jury_withdrawal_cancel": act(
+        STAFF, refused={PRESIDENT}, given=lambda world: [world.jury.pk, world.withdrawal.pk]
+    ),
+    "jury_close": act(STAFF | {PRESIDENT}, given=jury),
+    "jury_publish": act(STAFF | {PRESIDENT}, given=jury),
 }

@@ -13,6 +13,8 @@ from cqpm.tests.access import ABSENT, ACCESS, IN, MOVED, REFUSED, SIGN_IN, VISIT
 from cqpm.tests.code import url_names
 from cqpm.tests.world import World
 
+pytestmark = pytest.mark.django_db
+
 # A form posted empty: done, shown again with its errors, or refused by a rule. In any case the visitor is in.
 ANSWERS_TO_POST = {200, 302, 409, 422}
 
@@ -21,7 +23,7 @@ ANSWERS_TO_POST = {200, 302, 409, 422}
 def world(django_db_setup, django_db_blocker):
     """Built once for all the URLs, in a transaction that is never committed; `ask` leaves it as it was."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
+        yield World().built()
         transaction.set_rollback(True)
 
 

@@ -17,13 +17,22 @@ from candidates.tests.factories import make_dossier, make_registration
 from cqpm.tests import access
 from cqpm.utils.french import today
 from documents.models import Document
+from evaluations.actions import commissions, juries
 from evaluations.actions.opinions import request_opinion
-from evaluations.tests.factories import make_evaluation, with_dossier
+from evaluations.models import DeliberationEntry, Jury, JuryMember
+from evaluations.rules import Verdict
+from evaluations.tests.factories import (
+    make_commission,
+    make_decided_registration,
+    make_evaluation,
+    make_jury,
+    with_dossier,
+)
 from referentiel.tests.factories import make_referentiel
 
 
 class World:
-    """One centre with its people, the twin of each in another centre, and rows made when a URL asks for them.
+    """One centre with its people and rows, and the twin of each person in another centre.
 
     What belongs to somebody belongs to OFFICER, HEAD, EVALUATOR, RESOURCE or PRESIDENT, never to a twin.
     """
@@ -47,6 +56,13 @@ class World:
         }
         self.officer, self.head = self.users[access.OFFICER], self.users[access.HEAD]
         self.sessions = {visitor: client_as(user).cookies for visitor, user in self.users.items()}
+
+    def built(self):
+        """The world with every row made, whatever the tests ask for first."""
+        for name, attribute in vars(type(self)).items():
+            if isinstance(attribute, cached_property):
+                getattr(self, name)
+        return self
 
     def client(self, visitor):
         """A fresh browser, signed in as the visitor where it has an account."""
@@ -149,4 +165,63 @@ class World:
             respondent_email="laure.cassagne@exemple.fr",
             due_on=today() + timedelta(days=21),
             by=self.officer,
+        )
+
+    # --- Commissions and juries ---------------------------------------------------------------------------
+
+    @cached_property
+    def heard(self):
+        """A candidate of the commission's agenda."""
+        return with_dossier(self.referentiel, centre=self.centre)
+
+    @cached_property
+    def commission(self):
+        """Prepared for today; EVALUATOR presides."""
+        commission = make_commission(self.centre, by=self.officer)
+        member = commissions.add_member(
+            commission=commission, user=self.users[access.EVALUATOR], quality="Évaluateur", by=self.officer
+        )
+        commissions.name_president(member=member, by=self.officer)
+        commissions.add_candidate(commission=commission, registration=self.heard, by=self.officer)
+        return commission
+
+    @cached_property
+    def commission_member(self):
+        return self.commission.members.get()
+
+    @cached_property
+    def jury(self):
+        """In session, PRESIDENT presiding, three candidates on the agenda; the twin presides one elsewhere."""
+        make_jury(
+            centre=self.users[access.HEAD_ELSEWHERE].hat.centre,
+            president=self.users[access.PRESIDENT_ELSEWHERE],
+            state=Jury.State.PREPARED,
+        )
+        candidates = [make_decided_registration(self.referentiel, centre=self.centre) for _ in range(3)]
+        return make_jury(*candidates, president=self.users[access.PRESIDENT])
+
+    @cached_property
+    def jury_member(self):
+        return JuryMember.objects.get(seat__jury=self.jury, is_president=True)
+
+    @cached_property
+    def entries(self):
+        return list(DeliberationEntry.objects.filter(deliberation__jury=self.jury).order_by("rank"))
+
+    @cached_property
+    def entry(self):
+        """Of a candidate not decided yet."""
+        return self.entries[0]
+
+    @cached_property
+    def decision(self):
+        """Of another candidate."""
+        seen = {self.entries[1].pk: Verdict.ADMISSIBLE}
+        return juries.pronounce_all(jury=self.jury, seen=seen, by=self.officer)[0]
+
+    @cached_property
+    def withdrawal(self):
+        """For a third one."""
+        return juries.declare_withdrawal(
+            entry=self.entries[2], member=self.jury_member, reason="Lien personnel", by=self.officer
         )

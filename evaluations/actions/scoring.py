@@ -13,7 +13,14 @@ from candidates.actions.checks import required
 from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations.actions.planning import check_transition, described, lock_evaluation, record, sign_state
-from evaluations.models import CapacityValidation, Commission, ConditionNote, CriterionResult, ScoreSheet
+from evaluations.models import (
+    CapacityValidation,
+    Commission,
+    ConditionNote,
+    CriterionResult,
+    Evaluation,
+    ScoreSheet,
+)
 from evaluations.rules import CriterionValue
 
 LONGEST = 5000  # characters of a comment or of a note on a condition
@@ -230,12 +237,10 @@ def fingerprint(plain):
 
 
 def lock_open_sheet(pk, by):
-    """The sheet with its evaluation, both locked; Refusal unless it is open and this person's own."""
-    sheet = (
-        ScoreSheet.objects.select_for_update(of=("self", "evaluation"))
-        .select_related("evaluation", "evaluator")
-        .get(pk=pk)
-    )
+    """The sheet, its evaluation locked before it, as the other verbs do; Refusal unless open and this person's own."""
+    evaluation = Evaluation.objects.select_for_update().get(sheets=pk)
+    sheet = ScoreSheet.objects.select_for_update(of=("self",)).select_related("evaluator").get(pk=pk)
+    sheet.evaluation = evaluation
     check_writer(sheet, by)
     check_open(sheet)
     return sheet

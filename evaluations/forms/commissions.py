@@ -154,10 +154,11 @@ class InterviewForm(forms.ModelForm):
             "notes": forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST}),
         }
 
-    def __init__(self, *args, capacities, remarks=None, **kwargs):
-        """`capacities`: those not kept; `remarks`: {number: InterviewRemark} already recorded."""
+    def __init__(self, *args, capacities, prompts, remarks=None, **kwargs):
+        """`capacities`: those not kept; `prompts`: {number: what to come back to}; `remarks`: {number:
+        InterviewRemark} already recorded."""
         super().__init__(*args, **kwargs)
-        self.capacities, remarks = capacities, remarks or {}
+        self.capacities, self.prompts, remarks = capacities, prompts, remarks or {}
         for capacity in capacities:
             said = remarks.get(capacity.number)
             self.fields[f"remark_{capacity.number}"] = forms.ChoiceField(
@@ -172,6 +173,19 @@ class InterviewForm(forms.ModelForm):
                 max_length=LONGEST,
                 initial=said.comment if said else "",
             )
+
+    def rows(self):
+        """Per capacity: its prompts, the bound fields of its remark and comment."""
+        for capacity in self.capacities:
+            number = capacity.number
+            yield {
+                "number": number,
+                "number_text": str(number),
+                "capacity": capacity,
+                "prompts": self.prompts[number],
+                "remark": self[f"remark_{number}"],
+                "comment": self[f"comment_{number}"],
+            }
 
     @property
     def remarks(self):

@@ -113,7 +113,9 @@ class WithdrawalForm(forms.Form):
     """A member who takes no part for one candidate."""
 
     member = forms.ModelChoiceField(None, label="Membre", empty_label="Choisir")
-    reason = forms.CharField(label="Motif", max_length=200, help_text="Employeur du candidat, lien personnel…")
+    reason = forms.CharField(
+        label="Motif", max_length=200, help_text="Employeur du candidat, lien personnel…"
+    )
 
     def __init__(self, *args, members, **kwargs):
         super().__init__(*args, **kwargs)

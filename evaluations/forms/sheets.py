@@ -31,8 +31,16 @@ class VersionedForm(forms.Form):
 class ResultForm(VersionedForm):
     """One criterion: its value, the branches applied, a comment. Emptied by hand is «à saisir» again."""
 
-    value = forms.ChoiceField(choices=CriterionValue.choices, required=False)
-    branches = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    value = forms.ChoiceField(
+        choices=CriterionValue.choices,
+        required=False,
+        error_messages={"invalid_choice": "Cette réponse n’existe pas."},
+    )
+    branches = forms.TypedMultipleChoiceField(
+        coerce=int,
+        required=False,
+        error_messages={"invalid_choice": "Cette branche n’existe pas dans ce critère."},
+    )
     comment = forms.CharField(required=False)
 
     def __init__(self, *args, criterion, **kwargs):

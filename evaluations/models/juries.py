@@ -75,20 +75,22 @@ class Jury(models.Model):
                 name="jury_summoned_dated",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["prepared", "summoned"], opened_at=None)
-                | Q(state__in=["open", "closed", "published"], opened_at__isnull=False) & ~Q(opened_by=""),
+                condition=Q(state__in=["open", "closed", "published"], opened_at__isnull=False)
+                & ~Q(opened_by="")
+                | ~Q(state__in=["open", "closed", "published"]) & Q(opened_at=None, opened_by=""),
                 name="jury_opened_dated",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["prepared", "summoned", "open"], closed_at=None)
-                | Q(state__in=["closed", "published"], closed_at__isnull=False) & ~Q(closed_by=""),
+                condition=Q(state__in=["closed", "published"], closed_at__isnull=False) & ~Q(closed_by="")
+                | ~Q(state__in=["closed", "published"]) & Q(closed_at=None, closed_by=""),
                 name="jury_closed_dated",
             ),
             models.CheckConstraint(
-                condition=~Q(state="published") & Q(published_at=None)
-                | Q(state="published", published_at__isnull=False) & ~Q(published_by=""),
+                condition=Q(state="published", published_at__isnull=False) & ~Q(published_by="")
+                | ~Q(state="published") & Q(published_at=None, published_by=""),
                 name="jury_published_dated",
             ),
+            models.CheckConstraint(condition=~Q(created_by=""), name="jury_has_actor"),
         ]
         indexes = [models.Index(fields=["centre", "-held_on"])]
 
@@ -274,8 +276,9 @@ class Decision(models.Model):
         verbose_name = "décision"
         ordering = ["entry__rank", "decided_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="decision_verdict_known"),
-            models.CheckConstraint(condition=Q(act__in=JuryAct.values), name="decision_act_known"),
+            models.CheckConstraint(
+                condition=Q(computed__in=["", "admissible", "not_admissible"]), name="decision_computed_known"
+            ),
             # No vote, no hand and no bug produces another outcome than the computed one.
             models.CheckConstraint(
                 condition=Q(
@@ -283,7 +286,9 @@ class Decision(models.Model):
                     verdict=models.F("computed"),
                     computed__in=["admissible", "not_admissible"],
                 )
-                | Q(act__in=["adjourn", "send_back"], verdict="adjourned"),
+                | Q(
+                    act__in=["adjourn", "send_back"], verdict="adjourned"
+                ),  # so act and verdict are known ones
                 name="decision_pronounces_the_computed_outcome",
             ),
             models.CheckConstraint(

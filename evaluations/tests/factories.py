@@ -2,14 +2,26 @@
 
 from datetime import time, timedelta
 
+from django.utils import timezone
+
 from accounts.models import Role
 from accounts.tests.factories import make_resource_centre, make_user, make_wearer
-from candidates.models import DossierChoice
+from candidates.models import DossierChoice, Registration
 from candidates.tests.factories import REASON, make_dossier, make_registration
 from cqpm.utils.french import today
-from evaluations.actions import commissions, opinions, planning, scoring, validations
+from evaluations.actions import commissions, juries, opinions, planning, scoring, validations
+from evaluations.deliberation import JurySitting
 from evaluations.journey import load_one
-from evaluations.models import Commission, CriterionResult
+from evaluations.models import (
+    CapacityValidation,
+    Commission,
+    CommissionCandidate,
+    CompanyOpinion,
+    CriterionResult,
+    Jury,
+    JuryMember,
+)
+from evaluations.rules import RULE_VERSION, College, Outcome
 from referentiel.models import Method
 
 REPORT_CONDITIONS = "Quinze pages, annexes comprises, en PDF à l’adresse du centre."
@@ -206,6 +218,31 @@ def kept_somewhere(referentiel):
     return referentiel
 
 
+def ask_opinion(registration=None, *, by=None, **fields):
+    """The opinion asked of the company, due in three weeks; `fields`: those of `request_opinion`."""
+    registration = registration or with_dossier()
+    return opinions.request_opinion(
+        registration=registration,
+        by=by or make_wearer(Role.OFFICER, centre=registration.centre),
+        **{
+            "respondent_name": registration.tutor_name,
+            "respondent_email": registration.tutor_email,
+            "due_on": today() + timedelta(days=21),
+        }
+        | fields,
+    )
+
+
+def draft_opinion(opinion, value="favorable", *, but=()):
+    """Every capacity asked about answered with `value`, those of `but` left without answer; not given yet."""
+    for number in opinion.values.values_list("capacity__number", flat=True):
+        if number not in but:
+            opinions.save_capacity_opinion(
+                opinion=opinion, number=number, value=value, comment="", by=opinion.link
+            )
+    return CompanyOpinion.objects.with_people().get(pk=opinion.pk)
+
+
 def give_opinion(registration, values):
     """The company's opinion, favorable save for `values`, where the référentiel asks for one."""
     if not any(capacity.company_opinion for capacity in registration.referentiel.tree):
@@ -257,3 +294,134 @@ def decide_all(commission, registration, *, outcomes=None):
             reason="Explications convaincantes à l’entretien.",
             by=by,
         )
+
+
+# --- Juries ----------------------------------------------------------------------------------------------------
+
+
+def make_validated_registration(referentiel=None, *, lacking=(), **fields):
+    """A registration ready for the jury: every capacity decided by a commission that has closed.
+
+    `lacking`: the capacities not acquired; `fields`: those of `make_ready_registration`.
+    """
+    registration, commission = make_ready_registration(referentiel, **fields)
+    return close_validated(commission, registration, lacking)
+
+
+def make_decided_registration(referentiel=None, *, centre=None, lacking=(), **fields):
+    """What a jury reads and nothing more: a registration whose capacities a closed commission decided last week.
+
+    Its dossier is not transmitted and nothing was evaluated: ten times as fast as `make_validated_registration`.
+    """
+    registered_on = today() - timedelta(days=60)
+    registration = make_registration(centre, referentiel, registered_on=registered_on, **fields)
+    commission = make_commission(registration.centre, held_on=today() - timedelta(days=7))
+    CommissionCandidate.objects.create(commission=commission, registration=registration)
+    CapacityValidation.objects.bulk_create(
+        CapacityValidation(
+            commission=commission,
+            registration=registration,
+            capacity=capacity,
+            outcome=outcome,
+            proposal=outcome,
+            rule_version=RULE_VERSION,
+            inputs={},
+            decided_by="Nathalie Brossard",
+        )
+        for capacity in registration.referentiel.tree
+        for outcome in [Outcome.NOT_ACQUIRED if capacity.number in lacking else Outcome.ACQUIRED]
+    )
+    done = {"summoned_at": timezone.now(), "summoned_by": "Claire Aubry", "closed_at": timezone.now()}
+    Commission.objects.filter(pk=commission.pk).update(state="closed", closed_by="Nathalie Brossard", **done)
+    return Registration.objects.with_people().get(pk=registration.pk)
+
+
+def validate_again(registration, *, lacking=()):
+    """Another commission hears the candidate, decides what is to decide, and closes."""
+    commission = make_session(registration)
+    hear(commission, registration)
+    return close_validated(commission, registration, lacking)
+
+
+def close_validated(commission, registration, lacking):
+    decide_all(commission, registration, outcomes=dict.fromkeys(lacking, "not_acquired"))
+    commissions.close_commission(
+        commission=commission, by=make_wearer(Role.OFFICER, centre=commission.centre)
+    )
+    return Registration.objects.with_people().get(pk=registration.pk)
+
+
+def make_jury(*registrations, centre=None, state=Jury.State.OPEN, president=None, **fields):
+    """A jury of today brought to `state` by the real acts: two seats a college, all filled and present, notices kept.
+
+    Open, nothing is decided; closed, every computed outcome has been pronounced. `fields`: those of `prepare_jury`.
+    """
+    centre = centre or registrations[0].centre
+    by = make_wearer(Role.HEAD, centre=centre)
+    plan = {"held_on": today(), "starts_at": time(9, 30), "place": "Montbard, salle Buffon", **fields}
+    jury = juries.prepare_jury(centre=centre, by=by, **{"unions": ["CFDT", "CGT"], **plan})
+    compose(jury, president or make_user(first_name="Philippe", last_name="Garnier"), by=by)
+    if registrations:
+        juries.add_candidates(jury=jury, registrations=registrations, by=by)
+    if state == Jury.State.PREPARED:
+        return fresh_jury(jury)
+    juries.summon_jury(jury=jury, by=by)
+    # No verb convenes or asks in the past.
+    asked_on = jury.held_on - timedelta(days=20)
+    Jury.objects.filter(pk=jury.pk).update(unions_invited_on=asked_on, summoned_on=asked_on)
+    JuryMember.objects.filter(seat__jury=jury).update(summoned_on=asked_on)
+    if state == Jury.State.SUMMONED:
+        return fresh_jury(jury)
+    juries.open_jury(jury=jury, by=by)
+    for member in JuryMember.objects.filter(seat__jury=jury).select_related("seat"):
+        juries.record_presence(member=member, present=True, by=by)
+    if state == Jury.State.OPEN:
+        return fresh_jury(jury)
+    return finish(fresh_jury(jury), state, by=by)
+
+
+def compose(jury, president, *, by):
+    """Somebody in every seat; the first employer presides, the second one stands in."""
+    for seat in jury.seats.order_by("college", "position"):
+        name = f"{seat.get_college_display()[:-1]} {seat.position}"
+        juries.seat_member(
+            seat=seat,
+            name=name,
+            email=f"siege{seat.pk}@exemple.fr",
+            organisation=seat.organisation or f"Société {seat.position}",
+            by=by,
+        )
+    members = JuryMember.objects.filter(seat__jury=jury, seat__college=College.EMPLOYER)
+    first, second, *_ = members.select_related("seat").order_by("seat__position")
+    substitute = make_user(first_name="Hélène", last_name="Mugnier")
+    for member, user, name_somebody in (
+        (first, president, juries.name_president),
+        (second, substitute, juries.name_substitute),
+    ):
+        names = {"first_name": user.first_name, "last_name": user.last_name}
+        name_somebody(member=member, email=user.email, by=by, **names)
+
+
+def finish(jury, state, *, by=None):
+    """Pronounces what is computed, closes, and publishes when `state` says so."""
+    by = by or make_wearer(Role.OFFICER, centre=jury.centre)
+    president = president_of(jury)
+    cases = JurySitting(jury).cases
+    seen = {case.entry.pk: case.computed.verdict for case in cases if case.may_be_pronounced}
+    if seen:
+        juries.pronounce_all(jury=jury, seen=seen, by=by)
+    juries.close_jury(jury=jury, president=president, secretary=by)
+    if state == Jury.State.PUBLISHED:
+        juries.publish_jury(jury=jury, president=president, secretary=by)
+    return fresh_jury(jury)
+
+
+def president_of(jury):
+    """The account of the president, wearing no hat."""
+    user = JuryMember.objects.get(seat__jury=jury, is_president=True).user
+    user.hat = None
+    return user
+
+
+def fresh_jury(jury):
+    return Jury.objects.select_related("centre").get(pk=jury.pk)

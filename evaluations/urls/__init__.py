@@ -1,5 +1,11 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import candidates, evaluations, opinions
+from evaluations.urls import candidates, commissions, evaluations, juries, opinions
 
-urlpatterns = [*candidates.urlpatterns, *evaluations.urlpatterns, *opinions.urlpatterns]
+urlpatterns = [
+    *candidates.urlpatterns,
+    *evaluations.urlpatterns,
+    *opinions.urlpatterns,
+    *commissions.urlpatterns,
+    *juries.urlpatterns,
+]

@@ -22,9 +22,7 @@ urlpatterns = [
     path(f"{JURY}syndicats/", juries.jury_unions, name="jury_unions"),
     path(f"{JURY}delais/<str:key>/", juries.jury_notice, name="jury_notice"),
     path(f"{JURY}candidats/", juries.jury_candidates, name="jury_candidates"),
-    path(
-        f"{JURY}candidats/<int:entry>/retirer/", juries.jury_candidate_remove, name="jury_candidate_remove"
-    ),
+    path(f"{JURY}candidats/<int:entry>/retirer/", juries.jury_candidate_remove, name="jury_candidate_remove"),
     path(f"{JURY}convoquer/", juries.jury_summon, name="jury_summon"),
     path(f"{JURY}ouvrir/", juries.jury_open, name="jury_open"),
     path(SESSION, jury_session.jury_session, name="jury_session"),

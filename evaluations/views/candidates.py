@@ -1,4 +1,11 @@
-"""The candidates: the list, and one candidate's page with its tabs."""
+"""The candidates: the list, and one candidate's page with its tabs.
+
+Who sees what. The tabs Fiche, Documents and Journal hold civil identity, addresses, papers and who did what: they
+are for the staff of the centre alone. The others in scope get the page Parcours, without birth date or address,
+and see of it what their part asks for (`perms.may_read_bases`): an evaluator who only scores and the centre de
+ressource the steps and the modalities retained; those who decide, the matrix. The measure granted
+(«aménagement») is for those who apply it: staff and evaluators.
+"""
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
@@ -7,45 +14,61 @@ from django.views.decorators.http import require_safe
 
 from accounts.log import key
 from accounts.models import LogEntry
-from accounts.perms import is_staff
+from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
 from candidates.rules import Stage
 from documents.models import Document
 from evaluations import matrix, progress
+from evaluations.deadlines import next_deadline, with_deadlines
 from evaluations.filters import RegistrationFilter
 from evaluations.journey import load_decisions, load_one
 from evaluations.papers import facts_of
+from evaluations.perms import may_list_candidates, may_read_bases
 from evaluations.scope import registrations_for
 
 PAGE = 25
-NUMBERS = {stage: number for number, stage in enumerate(Stage, start=1)}
+JOURNAL_PAGE = 50
+JOURNAL_SHOWN = 6  # lines beside the journey
+STEPS = {stage: number for number, stage in enumerate(Stage, start=1)}
 
 
+@require(may_list_candidates)
 @require_safe
 def candidate_list(request):
-    """Everyone this person may see, filtered by the address."""
-    mine = registrations_for(request.user)
+    """Everyone this person may see, narrowed by the address; for the staff, the most urgent first."""
+    staff = is_staff(request.user)
+    mine = with_deadlines(registrations_for(request.user).with_people())
+    order = ("next_on",) if staff else ()
     filters = RegistrationFilter(
-        request.GET, queryset=mine.with_people().order_by("-registered_on", "-number")
+        request.GET, queryset=mine.order_by(*order, "-registered_on", "-number", "pk")
     )
     page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
-    states = load_decisions(page)
-    rows = [
-        {
-            "registration": row,
-            "number": NUMBERS[row.stage],
-            "ticks": [matrix.CAPACITY_TICKS[state] for state in states[row.pk].values()],
-            "figure": matrix.figure(states[row.pk].values()),
-        }
-        for row in page
-    ]
     context = {
         "filters": filters,
         "page": page,
-        "rows": rows,
-        "stages": len(Stage),
-        "may_register": is_staff(request.user),
+        "rows": rows(page, results=staff or request.user.hat is None),
+        "steps": len(Stage),
+        "staff": staff,
+        "results": staff or request.user.hat is None,
     }
     return render(request, "evaluations/candidate_list.html", context)
+
+
+def rows(page, *, results):
+    """The lines of the list; `results`: with what was validated so far, three queries more."""
+    page = list(page)
+    states = load_decisions(page) if results else {}
+    for registration in page:
+        found = list(states.get(registration.pk, {}).values())
+        yield {
+            "registration": registration,
+            "step": STEPS[registration.stage],
+            "deadline": next_deadline(registration),
+            "ticks": [matrix.CAPACITY_TICKS[state] for state in found],
+            "figure": matrix.figure(found),
+        }
+
+
+# --- One candidate ----------------------------------------------------------------------------------------------
 
 
 def visible(request, pk):
@@ -53,65 +76,88 @@ def visible(request, pk):
     return get_object_or_404(registrations_for(request.user).with_people(), pk=pk)
 
 
-def tabs(registration, current):
-    """The tabs of a candidate's page: (words, address, whether it is this one)."""
-    names = {
+def own(request, pk):
+    """The same for the staff of its centre; 403 for the others who see it."""
+    registration = visible(request, pk)
+    allow(is_staff_of(request.user, registration.centre_id))
+    return registration
+
+
+def page(request, name, registration, **context):
+    """One tab of a candidate's page; the staff alone has more than one."""
+    words = {
         "registration_detail": "Parcours",
         "registration_file": "Fiche",
         "registration_documents": "Documents",
         "registration_journal": "Journal",
     }
-    return [(words, reverse(name, args=[registration.pk]), name == current) for name, words in names.items()]
+    staff = is_staff_of(request.user, registration.centre_id)
+    tabs = [(text, reverse(tab, args=[registration.pk]), tab == name) for tab, text in words.items() if staff]
+    template = name.replace("registration", "candidate").replace("_detail", "")
+    frame = {"registration": registration, "tabs": tabs, "staff": staff}
+    return render(request, f"evaluations/{template}.html", frame | context)
 
 
 @require_safe
 def registration_detail(request, pk):
     """The journey: stepper, capacity matrix, what is missing, what to do next."""
-    registration = visible(request, pk)
-    journey = load_one(registration)
-    context = {
-        "registration": registration,
-        "journey": journey,
-        "rows": matrix.matrix(journey),
-        "steps": progress.steps(journey),
-        "missing": progress.missing(journey),
-        "next_act": progress.next_act(journey, request.user),
-        "tabs": tabs(registration, "registration_detail"),
-        "staff": is_staff(request.user),
-    }
-    return render(request, "evaluations/candidate.html", context)
+    found = with_deadlines(registrations_for(request.user).with_people())
+    registration = get_object_or_404(found, pk=pk)
+    journey, user = load_one(registration), request.user
+    staff, bases = is_staff_of(user, registration.centre_id), may_read_bases(user, registration)
+    return page(
+        request,
+        "registration_detail",
+        registration,
+        journey=journey,
+        bases=bases,
+        rows=matrix.matrix(journey),
+        steps=progress.steps(journey, results=bases),
+        missing=progress.missing(journey, user) if bases else [],
+        next_act=progress.next_act(journey, user),
+        evaluations=evaluations_shown(journey, user, bases=bases),
+        decision=journey.decision if staff or (bases and journey.is_published) else None,
+        shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
+        journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
+    )
+
+
+def evaluations_shown(journey, user, *, bases):
+    """[(evaluation, whether its page opens for this person)]: all with the bases, else his or her own.
+
+    The pages of evaluations are for the staff and for evaluators, as `Evaluation.objects.for_user` says.
+    """
+    centre = journey.registration.centre_id
+    opens = is_staff_of(user, centre) or is_evaluator_in(user, centre)
+    return [
+        (evaluation, opens)
+        for evaluation in journey.evaluations
+        if bases or any(sheet.evaluator_id == user.pk for sheet in evaluation.sheet_rows)
+    ]
 
 
 @require_safe
 def registration_file(request, pk):
     """Who the candidate is, and with whom he or she prepares."""
-    registration = visible(request, pk)
-    context = {
-        "registration": registration,
-        "tabs": tabs(registration, "registration_file"),
-        "staff": is_staff(request.user),
-    }
-    return render(request, "evaluations/candidate_file.html", context)
+    return page(request, "registration_file", own(request, pk))
 
 
 @require_safe
 def registration_documents(request, pk):
     """The papers of this registration, with where their rendering is."""
-    registration = visible(request, pk)
-    documents = Document.objects.filter(fact__in=facts_of(registration)).order_by("-requested_at")
-    context = {
-        "registration": registration,
-        "documents": documents,
-        "tabs": tabs(registration, "registration_documents"),
-    }
-    return render(request, "evaluations/candidate_documents.html", context)
+    registration = own(request, pk)
+    documents = Document.objects.filter(fact__in=facts_of(registration)).order_by("-requested_at", "pk")
+    return page(request, "registration_documents", registration, documents=documents)
 
 
 @require_safe
 def registration_journal(request, pk):
     """Who did what for this registration."""
-    registration = visible(request, pk)
-    entries = LogEntry.objects.filter(subject=key(registration))
-    page = Paginator(entries, 50).get_page(request.GET.get("page"))
-    context = {"registration": registration, "page": page, "tabs": tabs(registration, "registration_journal")}
-    return render(request, "evaluations/candidate_journal.html", context)
+    registration = own(request, pk)
+    entries = Paginator(journal_of(registration), JOURNAL_PAGE).get_page(request.GET.get("page"))
+    return page(request, "registration_journal", registration, entries=entries)
+
+
+def journal_of(registration):
+    """The acts on a registration, the latest first."""
+    return LogEntry.objects.filter(subject=key(registration))

@@ -55,7 +55,7 @@ def evaluation_new(request, pk):
     """The methods the dossier chose; then, for one of them, the plan."""
     registration = own_registration(request, pk)
     offers = offered(registration)
-    former = registration.evaluations.filter(pk__in=request.GET.getlist(AGAIN)[:1]).first()
+    former = taken_up_by(request, registration)
     wanted = former.method if former else request.GET.get(METHOD, "")
     offer = offers.get(wanted)
     if offer is None:
@@ -76,6 +76,13 @@ def evaluation_new(request, pk):
             return redirect("evaluation_detail", evaluation.pk)
     context = {"registration": registration, "offer": offer, "form": form, "former": former}
     return render(request, "evaluations/evaluation_form.html", context)
+
+
+def taken_up_by(request, registration):
+    """The evaluation of this registration that the new one takes up; None when the address names none."""
+    named = request.GET.get(AGAIN)
+    rows = registration.evaluations.all() if named else []
+    return next((row for row in rows if str(row.pk) == named), None)
 
 
 def taken_up(former):
@@ -145,7 +152,7 @@ def show(request, evaluation, *, status=200, **forms):
         "conflicts": [row for sheet in sheets for row in conflicts_of_user(sheet.evaluator, registration)]
         if planned
         else [],
-        "scores": any(may_score(user, sheet) for sheet in sheets),
+        "own_sheet": next((sheet for sheet in sheets if may_score(user, sheet)), None),
         "holds": may_hold(user, evaluation),
         "plans": is_staff_of(user, registration.centre_id),
         "is_head": is_head_of(user, registration.centre_id),

@@ -28,14 +28,13 @@ from evaluations.forms.juries import (
     PresidencyForm,
     UnionsForm,
 )
-from evaluations.journey import load_for_jury
 from evaluations.models import CapacityValidation, DeliberationEntry, Jury, JuryMember
 from evaluations.perms import may_list_juries
 from evaluations.rules import College, NoticeKey
 
 PAGE = 25
 NEARLY = 20  # candidates not ready, shown at most
-JOURNAL = 20
+JOURNAL = 10
 RUNNING = (Jury.State.PREPARED, Jury.State.SUMMONED, Jury.State.OPEN)
 
 
@@ -67,7 +66,7 @@ def jury_list(request):
     juries = Jury.objects.for_user(request.user).annotate(
         candidates=Count("deliberations__entries", distinct=True), president=Subquery(president)
     )
-    page = Paginator(juries, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(juries.order_by("-held_on", "-starts_at", "pk"), PAGE).get_page(request.GET.get("page"))
     for jury in page:
         jury.kind, jury.days_left = STATE_KINDS[jury.state], (jury.held_on - today()).days
     return render(
@@ -125,13 +124,14 @@ def jury_detail(request, pk):
 
 def detail_page(request, jury, **forms):
     """The page of the preparation; `forms`: those refused, with what was typed."""
-    sitting, staff = JurySitting(jury), is_staff_of(request.user, jury.centre_id)
+    staff = is_staff_of(request.user, jury.centre_id)
     prepares = staff and jury.state in RUNNING
+    sitting = JurySitting(jury, waiting=waiting_for(jury) if prepares else [])
     opens = jury.state == Jury.State.SUMMONED
     context = {
         "jury": jury,
         "sitting": sitting,
-        "kind": STATE_KINDS[jury.state],
+        "state_kind": STATE_KINDS[jury.state],
         "colleges": colleges_of(sitting),
         "deliberations": rows_of(sitting),
         "days_left": (jury.held_on - today()).days,
@@ -140,7 +140,7 @@ def detail_page(request, jury, **forms):
         "missing": sitting.missing_to_open() if opens else sitting.missing_to_summon(),
         "unions_form": UnionsForm(initial={"asked_on": jury.unions_invited_on or today()}),
         "override_form": OverrideForm(),
-        **(offered(sitting) if prepares else {}),
+        **offered(sitting),
         "journal": LogEntry.objects.filter(subject=key_of(jury))[:JOURNAL] if staff else [],
         **forms,
     }
@@ -157,23 +157,24 @@ def rows_of(sitting):
     return [(row, [CaseRow(case) for case in cases]) for row, cases in sitting.deliberations]
 
 
-def offered(sitting):
-    """The candidates of the centre on no agenda: those ready for this jury, and those nearly so with what is missing."""
-    jury = sitting.jury
+def waiting_for(jury):
+    """The candidates of the centre on no agenda who are ready for a jury, or nearly so."""
     expected = DeliberationEntry.objects.filter(
         registration=OuterRef("pk"), deliberation__jury__state__in=RUNNING
     )
     near = Q(stage__in=[Stage.OPINION, Stage.INTERVIEW, Stage.VALIDATION, Stage.DELIBERATION])
     validated = Exists(CapacityValidation.objects.filter(registration=OuterRef("pk")))
-    registrations = list(
-        Registration.objects.with_people()
-        .filter(near | validated, ~Exists(expected), centre=jury.centre_id, state="registered")
-        .order_by("candidate__birth_name", "candidate__first_name", "number")
+    registrations = Registration.objects.with_people().filter(
+        near | validated, ~Exists(expected), centre=jury.centre_id, state=Registration.State.REGISTERED
     )
-    journeys = load_for_jury(registrations, on_day=jury.held_on)
-    missing = {row.pk: gathered(journeys[row.pk].missing_for_jury()) for row in registrations}
-    ready = [row for row in registrations if row.stage == Stage.DELIBERATION and not missing[row.pk]]
-    others = [row for row in registrations if row not in ready]
+    return list(registrations.order_by("candidate__birth_name", "candidate__first_name", "number"))
+
+
+def offered(sitting):
+    """Those waiting: the ready ones, the others with what is missing, and how many more there are."""
+    missing = {row.pk: gathered(sitting.journeys[row.pk].missing_for_jury()) for row in sitting.waiting}
+    ready = [row for row in sitting.waiting if row.stage == Stage.DELIBERATION and not missing[row.pk]]
+    others = [row for row in sitting.waiting if row not in ready]
     return {
         "ready": ready,
         "nearly": [
@@ -306,7 +307,9 @@ def jury_candidates(request, pk):
     form = AgendaForm(request.POST, centre=jury.centre_id)
     if form.is_valid():
         with told(request, "Ordre du jour complété."):
-            actions.add_candidates(jury=jury, registrations=form.cleaned_data["registration"], by=request.user)
+            actions.add_candidates(
+                jury=jury, registrations=form.cleaned_data["registration"], by=request.user
+            )
     else:
         messages.error(request, "Choisissez au moins un candidat.")
     return redirect("jury_detail", pk)

@@ -42,18 +42,18 @@ def session_page(request, jury, *, opened=None, **forms):
     context = {
         "jury": jury,
         "sitting": sitting,
-        "kind": STATE_KINDS[jury.state],
+        "state_kind": STATE_KINDS[jury.state],
         "colleges": colleges_of(sitting),
         "present": [sitting.present()[college] for college in College],
         "deliberations": rows_of(sitting),
         "decided": sum(case.decision is not None for case in sitting.cases),
         "ready": sum(case.may_be_pronounced for case in sitting.cases),
-        "withdrawals": [row for case in sitting.cases for row in case.withdrawals],
+        "withdrawals": [(case.candidate, row) for case in sitting.cases for row in case.withdrawals],
         "staff": staff,
         "decides": decides,
         "opened": case,
         "missing": missing_points(sitting, decides) if sitting.is_open else [],
-        "papers": papers_of(sitting) if sitting.is_done else {},
+        "papers": papers_of(sitting) if sitting.is_done else [],
         "sign_form": SignForm(
             initial={"email": request.user.email} if sitting.is_presided_by(request.user) else {}
         ),
@@ -81,14 +81,11 @@ def missing_points(sitting, decides):
     """What is left before closing, each point about a candidate with the way to its panel."""
     points = []
     for point in sitting.missing_to_close():
-        leads = decides and point.case and not point.case.decision
-        points.append({"text": str(point), **(way_to(point.case) if leads else {})})
+        item = {"text": str(point)}
+        if decides and point.case and not point.case.decision:
+            item |= {"url": panel(sitting.jury.pk, point.case.entry.pk), "action": "Délibérer"}
+        points.append(item)
     return points
-
-
-def way_to(case):
-    name = f"{case.candidate.last_name} {case.candidate.first_name}"
-    return {"url": panel(case.sitting.jury.pk, case.entry.pk), "action": "Délibérer", "label": name}
 
 
 def panel(pk, entry):
@@ -97,13 +94,11 @@ def panel(pk, entry):
 
 
 def papers_of(sitting):
-    """{key of a deliberation or decision: its papers, in the order they were asked for}, in one query."""
-    facts = [key(row) for row, _ in sitting.deliberations]
-    facts += [key(case.decision) for case in sitting.cases]
-    papers = {}
-    for document in Document.objects.filter(fact__in=facts).order_by("requested_at", "pk"):
-        papers.setdefault(document.fact, []).append(document)
-    return papers
+    """[(Document, what its label does not say)]: the procès-verbaux, then each candidate's papers, in one query."""
+    subjects = {key(row): row.referentiel.title for row, _ in sitting.deliberations}
+    subjects |= {key(case.decision): "" for case in sitting.cases}
+    documents = list(Document.objects.filter(fact__in=subjects).order_by("requested_at", "pk"))
+    return [(row, more) for fact, more in subjects.items() for row in documents if row.fact == fact]
 
 
 # --- In session --------------------------------------------------------------------------------------------------
@@ -224,8 +219,11 @@ def signed(request, pk, verb, success):
     form = SignForm(request.POST)
     if form.is_valid():
         try:
-            president = check_password_throttled(request, **form.cleaned_data)
+            president = check_password_throttled(request=request, **form.cleaned_data)
             verb(jury=jury, president=president, secretary=request.user)
+        except Stale as stale:
+            messages.error(request, str(stale))
+            return redirect("jury_session", pk)
         except Refusal as refusal:
             refused(form, refusal)
         else:

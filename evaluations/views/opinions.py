@@ -216,9 +216,7 @@ def opinion_review(request):
 def review(request, opinion, form):
     shown = rows(opinion)
     if missing := opinion.missing_to_submit():
-        return company_page(
-            request, "opinion", opinion, shown=shown, open=to_open(shown), missing=missing
-        )
+        return company_page(request, "opinion", opinion, shown=shown, open=to_open(shown), missing=missing)
     return company_page(request, "opinion_review", opinion, shown=shown, form=form)
 
 

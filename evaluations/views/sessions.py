@@ -79,7 +79,6 @@ def show(request, sitting, registration, *, status=200, form=None, refusal=None)
         "interview": hearing.interview_of(sitting, journey),
         "form": (form or interview_form(sitting, journey)) if acting and journey.to_evaluate else None,
         "remarks": InterviewRemark.choices,
-        "prompts": hearing.prompts(journey),
         "saved_at": hearing.saved_at(sitting, journey),
         "closing": list(hearing.closing_points(sitting)) if presides else [],
     }
@@ -95,6 +94,7 @@ def interview_form(sitting, journey, data=None):
         instance=mine,
         initial={} if mine else {"held_on": sitting.commission.held_on},
         capacities=[row.capacity for row in journey.to_evaluate],
+        prompts=hearing.prompts(journey),
         remarks={
             row.number: row.remark
             for row in journey.to_evaluate

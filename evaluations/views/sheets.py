@@ -22,7 +22,7 @@ from evaluations.actions.scoring import Conflict
 from evaluations.forms.sheets import ConditionForm, NotesForm, ResultForm, RevisionForm
 from evaluations.models import ScoreSheet
 from evaluations.perms import may_hold, may_reopen, may_score
-from evaluations.sheets import answer_at, condition_at, notes_of, progress_of, screen_of
+from evaluations.sheets import Answer, answer_at, condition_at, notes_of, progress_of, screen_of
 
 SAVED, REFUSED, STALE = 200, 422, 409
 
@@ -34,10 +34,12 @@ def seen(request, pk):
 
 def own(request, pk):
     """The sheet of this evaluator, lean: what it takes to write on it. Else 403 to those who may read it, 404."""
-    sheet = ScoreSheet.objects.own(request.user).filter(pk=pk).first()
-    if sheet is None or not may_score(request.user, sheet):
+    try:
+        sheet = ScoreSheet.objects.own(request.user).get(pk=pk)
+        allow(may_score(request.user, sheet))
+    except (ScoreSheet.DoesNotExist, PermissionDenied):
         seen(request, pk)
-        raise PermissionDenied
+        raise PermissionDenied from None
     return sheet
 
 
@@ -130,6 +132,8 @@ def save(request, sheet, piece, form, write):
         return answered(request, sheet, piece, status)
     try:
         piece.hold(write(sheet=sheet, by=request.user, **form.sent))
+        if not isinstance(piece, Answer):  # written on the sheet's own row
+            sheet.refresh_from_db(fields=[*ScoreSheet.NOTES, "version", "updated_at"])
     except Conflict as conflict:
         piece.clash(conflict.current)
         status = STALE

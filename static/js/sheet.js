@@ -96,15 +96,15 @@ function resume() {
 addEventListener("online", resume);
 document.addEventListener("visibilitychange", () => document.hidden || resume());
 
-// Signing in again in another tab changes the token: the cookie has the one of now.
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
-
 async function post(form, body) {
+  // Signing in again in another tab changes the token: the cookie has the one of now.
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  if (token) body.set("csrfmiddlewaretoken", token);
   const response = await fetch(form.action, {
     method: "POST",
     body,
     credentials: "same-origin",
-    headers: { "HX-Request": "true", ...(token() && { "X-CSRFToken": token() }) },
+    headers: { "HX-Request": "true" },
   });
   if (response.redirected) return { again: "Session expirée : reconnectez-vous dans un autre onglet." };
   if ([200, 409, 422].includes(response.status)) return { html: await response.text() };

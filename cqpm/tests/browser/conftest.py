@@ -1,6 +1,7 @@
 """A whole site for the browser tests: its own database, web server, worker and beat, as `make run` starts them."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.request
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -21,6 +23,7 @@ from playwright.sync_api import expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE = 20_000  # milliseconds: two cores also run the database, the worker and the browser
+FIRST_LOAD = 150_000  # bytes a page may transfer on a first visit: compressed, fonts and images included
 
 
 class Site:
@@ -32,14 +35,15 @@ class Site:
 
     def manage(self, *arguments):
         """Runs one command; gives what it printed."""
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment,
-            check=True,
             capture_output=True,
             text=True,
-        ).stdout
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def start(self):
         """Starts web, worker and beat; returns once the site answers."""
@@ -118,7 +122,9 @@ def chromium():
 
 
 class Visitor:
-    """One person before a screen. Every page they come to is checked: nothing on the console, no axe violation."""
+    """One person before a screen. Every page they come to is checked: nothing on the console, no axe violation,
+    no more bytes than a first visit may cost.
+    """
 
     def __init__(self, browser, site, *, width=1280, height=900):
         self.site = site
@@ -134,20 +140,42 @@ class Visitor:
         self.complaints = []
         self.page.on("console", lambda message: self.note(message) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.checked = set()
+        self.audited = set()
+        self.weigh()
 
     def note(self, message):
         self.complaints.append(f"{self.page.url}: {message.text}")
 
+    def weigh(self):
+        """Counts what each page transfers. The cache is off: every visit is a first one."""
+        self.weights, page, later = {}, SimpleNamespace(place="", weight=0), set()
+
+        def sent(request):
+            if request["requestId"] == request["loaderId"]:  # the page itself
+                page.place, page.weight = kind(request["request"]["url"]), 0
+            elif request.get("type") in ("XHR", "Fetch"):
+                later.add(request["requestId"])
+
+        def received(answer):
+            if answer["requestId"] not in later:
+                page.weight += answer["encodedDataLength"]
+                self.weights[page.place] = max(page.weight, self.weights.get(page.place, 0))
+
+        wire = self.context.new_cdp_session(self.page)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        wire.on("Network.requestWillBeSent", sent)
+        wire.on("Network.loadingFinished", received)
+
     def check(self):
         """What is wrong with the page as it is now; each kind of page is audited once."""
         assert self.complaints == []
-        kind = "/".join(part for part in urlsplit(self.page.url).path.split("/") if len(part) < 20)
-        if kind in self.checked:
+        assert {place: weight for place, weight in self.weights.items() if weight > FIRST_LOAD} == {}
+        if (place := kind(self.page.url)) in self.audited:
             return
-        self.checked.add(kind)
+        self.audited.add(place)
         found = Axe().run(self.page).response["violations"]
-        assert [(kind, rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+        assert [(place, rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
 
     def open(self, path):
         self.page.goto(path)
@@ -155,41 +183,77 @@ class Visitor:
 
     def press(self, name, *, within=None, exact=False):
         """Presses a button or follows a link by its name, and looks at where it leads."""
-        area = within or self.page
-        target = area.get_by_role("button", name=name, exact=exact).or_(
-            area.get_by_role("link", name=name, exact=exact)
-        )
-        target.first.click()
-        self.page.wait_for_load_state("load")
+        with self.page.expect_navigation(wait_until="load"):
+            self.target(name, within=within, exact=exact).click()
         self.check()
 
-    def fill(self, label, value, *, within=None, exact=False):
-        """Types in a field, chooses in a list, or ticks a box, by its label."""
-        field = (within or self.page).get_by_label(label, exact=exact).first
-        kind = field.evaluate("field => field.tagName + ':' + field.type")
-        if kind.startswith("SELECT"):
+    def target(self, name, *, within=None, exact=False):
+        """The button or link of that name."""
+        area = within or self.page
+        button, link = (area.get_by_role(role, name=name, exact=exact) for role in ("button", "link"))
+        return button.or_(link).first
+
+    def unfold(self, words, *, within=None):
+        """Opens what is folded under these words."""
+        (within or self.page).locator("summary").filter(has_text=words).first.click()
+
+    def fill(self, label, value, *, within=None):
+        """Types in a field, chooses in a list, or ticks a box, by its whole label."""
+        labelled = (within or self.page).get_by_label(whole(label))
+        field = labelled.and_(self.page.locator("input, select, textarea")).first
+        nature = field.evaluate("field => field.tagName + ':' + field.type")
+        if nature.startswith("SELECT"):
             field.select_option(label=value)
-        elif kind in ("INPUT:checkbox", "INPUT:radio"):
+        elif nature in ("INPUT:checkbox", "INPUT:radio"):
             field.evaluate("field => field.click()")
         else:
             field.fill(value)
 
     def sees(self, text):
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
+
+    def picture(self):
+        """What this person has before them, for a failure to show: words, and the path of an image."""
+        path = Path(tempfile.gettempdir()) / f"cqpm-{uuid.uuid4().hex[:8]}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return f"{path}\n{self.page.locator('main').inner_text()}"
 
     def leave(self):
         self.context.close()
 
 
+def whole(label):
+    """A pattern for a label and nothing else: any kind of space inside, the star of what is required after."""
+    words = r"\s".join(re.escape(word) for word in label.split())
+    return re.compile(rf"^\s*{words}\s*\*?\s*$")
+
+
+def kind(url):
+    """The path of a page without its numbers, keys and tokens: pages that differ only by these are of one kind."""
+    return "/".join(part for part in urlsplit(url).path.split("/") if len(part) < 20 and not part.isdigit())
+
+
 @pytest.fixture
 def visitor(chromium, site):
     """`visitor()` opens a browser of one's own: each person of a test has theirs."""
-    people = []
 
     def come(**options):
-        people.append(Visitor(chromium, site, **options))
-        return people[-1]
+        come.people.append(Visitor(chromium, site, **options))
+        return come.people[-1]
 
+    come.people = []
     yield come
-    for person in people:
+    for person in come.people:
         person.leave()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure shows what everybody had before them, and the end of the server's log."""
+    report = yield
+    if report.failed and "visitor" in item.funcargs:
+        for person in item.funcargs["visitor"].people:
+            report.sections.append((person.page.url, person.picture()))
+        log = item.funcargs["site"].folder / "site.log"
+        report.sections.append(("site.log", log.read_text()[-5000:]))
+    return report

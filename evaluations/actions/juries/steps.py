@@ -3,7 +3,7 @@
 from accounts import log
 from candidates.models import Registration
 from cqpm.utils.french import NBSP, day
-from cqpm.utils.refusal import Refusal, Stale
+from cqpm.utils.refusal import Stale
 from evaluations.models import Jury
 
 BEFORE = (Jury.State.PREPARED, Jury.State.SUMMONED)
@@ -11,13 +11,13 @@ OPEN_TO_CHANGES = (*BEFORE, Jury.State.OPEN)
 
 
 def lock_jury(pk, *states):
-    """The jury, locked; Refusal unless it is in one of these states."""
+    """The jury, locked; Stale unless it is in one of these states: the page acted upon shows another moment."""
     jury = Jury.objects.select_for_update(of=("self",)).select_related("centre").filter(pk=pk).first()
     if jury is None:
         raise Stale()
     if jury.state not in states:
         state = jury.get_state_display().lower()
-        raise Refusal(f"Ce jury est {state} : cet acte n’est plus possible, ou pas encore.")
+        raise Stale(f"Ce jury est {state} : cet acte n’est plus possible, ou pas encore.")
     return jury
 
 

@@ -1,0 +1,103 @@
+"""What comes next for each registration: computed in the query that reads it, for lists and pages alike."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, DateField, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
+
+from candidates.models import Registration
+from cqpm.utils.french import hour, plural, short_day, today
+from evaluations.models import (
+    Commission,
+    CommissionCandidate,
+    CompanyOpinion,
+    DeliberationEntry,
+    Evaluation,
+    Jury,
+)
+from referentiel.models import Method
+
+NEVER = date(9999, 12, 31)
+AHEAD = ("opinion_due", "evaluation_on", "commission_on", "jury_on")
+
+
+def with_deadlines(registrations):
+    """Annotates what is ahead of each running registration, without a further query.
+
+    `opinion_due`; `evaluation_on`, `evaluation_method`; `commission`, `commission_on`, `commission_at`; `jury`,
+    `jury_on`; and `next_on`, the first of these days, `NEVER` when there is none, to sort by.
+    """
+    opinion = CompanyOpinion.objects.filter(registration=OuterRef("pk"), state__in=CompanyOpinion.AWAITING)
+    evaluation = Evaluation.objects.filter(
+        registration=OuterRef("pk"), state__in=[Evaluation.State.PLANNED, Evaluation.State.OPEN]
+    ).order_by("held_on", "created_at")
+    sitting = (
+        CommissionCandidate.objects.filter(registration=OuterRef("pk"))
+        .exclude(commission__state=Commission.State.CLOSED)
+        .order_by("commission__held_on", "commission__starts_at")
+    )
+    agenda = DeliberationEntry.objects.filter(registration=OuterRef("pk")).exclude(
+        deliberation__jury__state__in=[Jury.State.CLOSED, Jury.State.PUBLISHED]
+    )
+    return registrations.annotate(
+        opinion_due=_first(opinion, "due_on"),
+        evaluation_on=_first(evaluation, "held_on"),
+        evaluation_method=_first(evaluation, "method"),
+        commission=_first(sitting, "commission"),
+        commission_on=_first(sitting, "commission__held_on"),
+        commission_at=_first(sitting, "commission__starts_at"),
+        jury=_first(agenda, "deliberation__jury"),
+        jury_on=_first(agenda, "deliberation__jury__held_on"),
+    ).annotate(
+        next_on=Case(
+            # An engine may answer NULL as soon as one of several is NULL.
+            When(
+                state=Registration.State.REGISTERED,
+                then=Least(*(Coalesce(name, Value(NEVER), output_field=DateField()) for name in AHEAD)),
+            ),
+            default=Value(NEVER),
+            output_field=DateField(),
+        )
+    )
+
+
+def _first(rows, name):
+    return Subquery(rows.values(name)[:1])
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The next day that matters: what happens, and how late it is."""
+
+    on: date
+    what: str
+
+    @property
+    def late_by(self):
+        """Days of lateness, 0 when there is none."""
+        return max((today() - self.on).days, 0)
+
+    @property
+    def words(self):
+        """«aujourd’hui», «14 nov. 2026»."""
+        return "aujourd’hui" if self.on == today() else short_day(self.on)
+
+    @property
+    def late(self):
+        """«13 jours de retard», "" in time."""
+        return f"{plural(self.late_by, 'jour')} de retard" if self.late_by else ""
+
+
+def next_deadline(registration) -> Deadline | None:
+    """The first thing ahead of a registration read `with_deadlines`, in words."""
+    if registration.next_on == NEVER:
+        return None
+    what = {
+        "opinion_due": lambda: "avis de l’entreprise",
+        "evaluation_on": lambda: Method(registration.evaluation_method).short.lower(),
+        "commission_on": lambda: f"commission, {hour(registration.commission_at)}",
+        "jury_on": lambda: "jury",
+    }
+    name = next(name for name in AHEAD if getattr(registration, name) == registration.next_on)
+    return Deadline(registration.next_on, what[name]())
