@@ -21,6 +21,7 @@ CERTIFICATES = {
     CertificateKind.CCPM: "certificat de compétences professionnelles de la métallurgie",
     CertificateKind.CCPI: "certificat de compétences professionnelles interbranches",
 }
+REGISTER = "Certification enregistrée au répertoire national des certifications professionnelles"
 
 
 # --- When it is asked for ---------------------------------------------------------------------------------------
@@ -68,12 +69,15 @@ def letterhead(centre, references, referentiel):
 def certification_words(referentiel):
     """How a paper names the certificate; the RNCP is spoken of only when the version is registered there."""
     kind = referentiel.certification.kind
+    reference = unbroken(referentiel.number or f"version {referentiel.version}")
+    register = f". {REGISTER}, {referentiel.rncp}" if referentiel.rncp_active else ""
     return {
         "kind": kind,
         "name": CERTIFICATES[kind],
         "title": typeset(referentiel.title),
-        "reference": unbroken(referentiel.number or f"version {referentiel.version}"),
+        "reference": reference,
         "rncp": referentiel.rncp or "",
+        "mention": f"Référentiel {reference}{register}.",
         "fictitious": referentiel.fictitious,
     }
 

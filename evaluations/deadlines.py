@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, DateField, OuterRef, Subquery, Value, When
+from django.db.models import Case, DateField, OuterRef, Subquery, UUIDField, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from candidates.models import Registration
@@ -44,10 +44,10 @@ def with_deadlines(registrations):
         opinion_due=_first(opinion, "due_on"),
         evaluation_on=_first(evaluation, "held_on"),
         evaluation_method=_first(evaluation, "method"),
-        commission=_first(sitting, "commission"),
+        commission=_first(sitting, "commission", output_field=UUIDField()),
         commission_on=_first(sitting, "commission__held_on"),
         commission_at=_first(sitting, "commission__starts_at"),
-        jury=_first(agenda, "deliberation__jury"),
+        jury=_first(agenda, "deliberation__jury", output_field=UUIDField()),
         jury_on=_first(agenda, "deliberation__jury__held_on"),
     ).annotate(
         next_on=Case(
@@ -62,8 +62,8 @@ def with_deadlines(registrations):
     )
 
 
-def _first(rows, name):
-    return Subquery(rows.values(name)[:1])
+def _first(rows, name, **output):
+    return Subquery(rows.values(name)[:1], **output)
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,9 @@ def attestation_size(data):
         fixed=62 + 2 * len(data["capacities"]),
         texts=[
             name_of(data, usual=(30, 9.7), long=(42, 6.3)),
-            Text(person["born"], 85, 5.6),
+            Text(person["born"], 78, 5.6),
             Text(certification["title"], 48, 6.9),
-            Text("Certification enregistrée au répertoire…" * 3 if certification["rncp"] else "-", 100, 4.4),
+            Text(certification["mention"], 100, 4.4),
             *(Text(line["title"], 80, 4.6) for line in data["capacities"]),
         ],
     )
@@ -63,19 +63,28 @@ def decision_size(data):
     certification, person = data["certification"], data["holder"]
     return fitted(
         184 if certification["fictitious"] else 193,
-        fixed=83 + 2.4 * len(data["capacities"]),
+        fixed=93 + 2.4 * len(data["capacities"]),
         texts=[
             Text(f"{certification['kind']} {certification['title']}", 80, 5.8),
-            Text(certification["reference"] + " " * 55, 92, 5.2),
-            Text(data["commissions"] + " " * 65, 92, 5.2),
-            Text(data["sitting"] + data["place"] + " " * 80, 92, 5.2),
-            Text(f"{person['name']}, {person['born']}, est déclarée", 84, 5.6),
+            Text(
+                f"Vu le référentiel {certification['reference']} et ses conditions d’admissibilité ;", 92, 5.2
+            ),
+            Text(
+                f"Vu les validations prononcées par la commission d’évaluation {data['commissions']}", 92, 5.2
+            ),
+            Text(
+                f"le jury paritaire de délibération réuni le {data['sitting']} ({data['place']}), après en avoir "
+                "délibéré, décide :",
+                92,
+                5.2,
+            ),
+            Text(f"{person['name']}, {person['born']}, est déclarée", 80, 5.6),
             Text(data["grounds"], 92, 5.2),
             *(
                 longest(Text(line["title"], 56, 4.1), Text(line["methods"], 30, 4.1))
                 for line in data["capacities"]
             ),
-            Text(" ".join(data["kept"]) + " " * 170, 88, 5.2),
+            Text(" ".join(data["kept"]), 88, 5.2),
         ],
     )
 
@@ -90,8 +99,11 @@ def capacities_attestation_size(data):
             Text(f"{certification['kind']} {certification['title']}", 80, 5.8),
             Text(person["name"], 42, 6.1),
             Text(person["born"], 88, 5.2),
-            Text("Certification enregistrée au répertoire…" * 3 if certification["rncp"] else "-", 100, 4.4),
+            Text(certification["mention"], 100, 4.4),
             *(Text(line["title"], 72, 4.1) for line in data["capacities"]),
-            *(Text(block["title"] + block["capacities"] + " " * 60, 96, 4.7) for block in data["blocks"]),
+            *(
+                Text(f"Bloc de compétences {block['code']} validé : {block['title']}", 80, 4.7)
+                for block in data["blocks"]
+            ),
         ],
     )

@@ -118,14 +118,13 @@ class Sitting:
         for entry in self.entries:
             registration = entry.registration
             points += [Point(text, registration) for text in self.conflicts(registration)]
-            undecided = [
-                row.number
-                for row in self.journeys[registration.pk].to_evaluate
-                if not self.standing(row) or self.is_outdated(row)
-            ]
+            to_decide = self.journeys[registration.pk].to_evaluate
+            undecided = [row for row in to_decide if not self.standing(row) or self.is_outdated(row)]
             if undecided:
-                numbers = enumeration(f"C{number}" for number in undecided)
-                points.append(Point(f"{numbers} à décider.", registration, undecided[0]))
+                numbers = enumeration(f"C{row.number}" for row in undecided)
+                every = len(undecided) == len(to_decide)
+                text = "toutes ses capacités sont à décider." if every else f"{numbers} à décider."
+                points.append(Point(text, registration, undecided[0].number))
         return points
 
     def missing_now(self):

@@ -96,6 +96,7 @@ def test_what_the_dossier_says(registration):
             "title": "Opérateur(trice) d’essai",
             "reference": "ESSAI\u00a00300",
             "rncp": "",
+            "mention": "Référentiel ESSAI\u00a00300.",
             "fictitious": False,
         },
         "heading": "Dossier de modalités d’évaluation",

@@ -5,6 +5,8 @@ from datetime import date
 
 from stdnum import luhn
 
+from candidates.search import folded
+
 PASSWORD = "demo"
 
 CENTRES = {
@@ -89,9 +91,7 @@ class Person:
     def identity(self):
         """The fields `register_candidate` takes."""
         first, second, third = [*self.first_names.split(" "), "", ""][:3]
-        plain = f"{first}.{self.birth_name}".lower().translate(
-            str.maketrans("éèêëàâçîïôöûüœ’ -", "eeeeaaciioouuo___")
-        )
+        plain = folded(f"{first} {self.birth_name}").replace(" ", ".").replace("ı", "i")
         return {
             "sex": self.sex,
             "birth_name": self.birth_name,

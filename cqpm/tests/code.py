@@ -1,6 +1,7 @@
 """What the tests of the project's shape look at: its Python files, read as trees, and its addresses."""
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -42,6 +43,7 @@ class Module:
                 for alias in node.names:
                     yield node, f"{'.' * node.level}{node.module or ''}.{alias.name}"
 
+    @cached_property
     def strings(self):
         """Every string constant of the file."""
         return {
@@ -49,6 +51,22 @@ class Module:
             for node in ast.walk(self.tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         }
+
+    @cached_property
+    def composed(self):
+        """Every f-string of the file, as a pattern with a group for each place."""
+        return [
+            "".join(
+                re.escape(part.value) if isinstance(part, ast.Constant) else "(.+)" for part in node.values
+            )
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.JoinedStr)
+        ]
+
+    def composes(self, text):
+        """Whether an f-string of the file gives the text with other strings of the file: f"x/{page}.html"."""
+        matches = (re.fullmatch(pattern, text) for pattern in self.composed)
+        return any(set(match.groups()) <= self.strings for match in matches if match)
 
 
 @lru_cache(1)

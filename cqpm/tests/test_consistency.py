@@ -19,8 +19,8 @@ from cqpm.tests.code import APPS, modules, url_names
 TEMPLATES = settings.BASE_DIR / "templates"
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.is_file())
 PAGES = [name for name in NAMES if name.endswith((".html", ".svg"))]
-# Found by Django itself when something goes wrong.
-ERROR_PAGES = {"400.html", "403.html", "404.html", "500.html"}
+# Found when something goes wrong: by Django, and by allauth when it throttles.
+ERROR_PAGES = {"400.html", "403.html", "404.html", "500.html", "429.html"}
 COMMENTS = re.compile(
     r"{#.*?#}|{% comment .*?%}.*?{% endcomment %}|{% comment %}.*?{% endcomment %}", re.DOTALL
 )
@@ -79,8 +79,8 @@ def test_template_compiles_and_loads_nothing_missing(name):
 
 def test_every_template_is_used():
     """Named by a module of the program or by another template, or found by Django or a package on its own."""
-    program = [module.strings() for module in modules() if not module.is_test]
-    named = set().union(*program)
+    program = [module for module in modules() if not module.is_test]
+    named = set().union(*(module.strings for module in program))
     for name in NAMES:
         named |= set(re.findall(r"[\w./-]+\.(?:html|txt|svg)\b", source(name))) - {name}
     packages = [
@@ -92,14 +92,12 @@ def test_every_template_is_used():
     unused = [
         name
         for name in NAMES
-        for folder, _, stem in [name.removesuffix(".html").rpartition("/")]
         if not (
             name in named
             or name in ERROR_PAGES
             # A mail goes by its bare name: outbox.post(template="opinion_requested").
             or (name.startswith("emails/") and re.sub(r"^emails/|\.(txt|html)$", "", name) in named)
-            # f"evaluations/{page}.html", where the same module says «opinion».
-            or any({f"{folder}/", stem} <= strings for strings in program)
+            or any(module.composes(name) for module in program)
             or any((directory / name).exists() for directory in packages)
         )
     ]
@@ -161,7 +159,7 @@ def test_constraints_are_named_after_their_model():
 
 def test_each_constraint_is_provoked_by_a_test():
     """The test that breaks a constraint names it, so that the database refuses for that reason and no other."""
-    named = set().union(*(module.strings() for module in modules() if module.is_test))
+    named = set().union(*(module.strings for module in modules() if module.is_test))
     text = "\n".join(named)
     wrong = [
         f"{model._meta.label}: {constraint.name}"

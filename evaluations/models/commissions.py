@@ -105,7 +105,7 @@ class CommissionMember(models.Model):
             models.UniqueConstraint(
                 fields=["commission"],
                 condition=Q(is_president=True),
-                name="commission_one_president",
+                name="commission_member_one_president",
                 violation_error_message="La commission a déjà un président.",
             ),
             models.UniqueConstraint(

@@ -247,13 +247,7 @@ def give_opinion(registration, values):
     """The company's opinion, favorable save for `values`, where the référentiel asks for one."""
     if not any(capacity.company_opinion for capacity in registration.referentiel.tree):
         return
-    opinion = opinions.request_opinion(
-        registration=registration,
-        respondent_name=registration.tutor_name,
-        respondent_email=registration.tutor_email,
-        due_on=today() + timedelta(days=21),
-        by=make_wearer(Role.OFFICER, centre=registration.centre),
-    )
+    opinion = ask_opinion(registration)
     for number in opinion.values.values_list("capacity__number", flat=True):
         opinions.save_capacity_opinion(
             opinion=opinion, number=number, value=values.get(number, "favorable"), comment="", by=opinion.link

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Invitation, Role
 from accounts.tests.factories import PASSWORD, client_as, make_centre, make_user, make_wearer
 from candidates.actions import return_dossier
 from candidates.tests.factories import make_registration
@@ -239,6 +239,21 @@ def test_a_seat_is_filled_then_presides_then_emptied(client, centre):
     assert said == ["Siège vidé : il compte toujours pour la parité."]
     _, said = post(client, "jury_seat_remove", jury, seat.pk)
     assert (said, jury.seats.count()) == (["Siège retiré."], 1)
+
+
+def test_the_responsable_sends_the_invitation_of_the_president_again(client, centre, prepared, head):
+    seat = prepared.seats.get(college="employer", position=2)
+    newcomer = {"email": "nouveau@exemple.fr", "first_name": "Thierry", "last_name": "Lambelin"}
+    juries.name_president(member=seat.member, by=head, **newcomer)
+    invitation = Invitation.objects.get()
+    url = at("jury_seat", prepared, seat.pk)
+    assert client.get(url).context["invitation"] == invitation
+    assert client.post(reverse("reinvite", args=[invitation.pk])).status_code == 302
+    officer = client_as(make_wearer(Role.OFFICER, centre=centre).hat)
+    assert officer.get(url).context["invitation"] is None
+    invitation.user.set_password(PASSWORD)
+    invitation.user.save()
+    assert client.get(url).context["invitation"] is None
 
 
 def test_what_is_refused_of_a_presidency_is_said_on_the_page(client, prepared):

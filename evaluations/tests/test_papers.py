@@ -179,6 +179,7 @@ def test_the_attestation(ines):
             "title": "Opérateur(trice) d’essai",
             "reference": "ESSAI\u00a00300",
             "rncp": "",
+            "mention": "Référentiel ESSAI\u00a00300.",
             "fictitious": False,
         },
         "holder": {
@@ -331,7 +332,7 @@ def test_a_certificate_of_the_register_says_so_by_its_code_alone(centre):
     html = plain(render_html(paper("attestation")))
     assert html.count("RNCP") == 1
     assert (
-        "Certification enregistrée au répertoire national des certifications professionnelles, RNCP38622"
+        "Certification enregistrée au répertoire national des certifications professionnelles, RNCP38622."
         in html
     )
 

@@ -217,12 +217,14 @@ def jury_seat(request, pk, seat):
 def seat_page(request, seat, **forms):
     member = getattr(seat, "member", None)
     presidency = member and seat.college == College.EMPLOYER
+    renews = member and member.awaits_account and is_head_of(request.user, seat.jury.centre_id)
     context = {
         "jury": seat.jury,
         "seat": seat,
         "member": member,
         "form": MemberForm(seat=seat),
         "presidency_form": PresidencyForm.for_member(member) if presidency else None,
+        "invitation": member.user.pending_invitation() if renews else None,
         **forms,
     }
     return render(request, "evaluations/jury_seat.html", context)

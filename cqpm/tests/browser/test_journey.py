@@ -273,7 +273,7 @@ def the_company_gives_its_opinion(story):
     """By a link, on a telephone, capacity by capacity; reading changes nothing, sending is final."""
     head = story.head
     head.open(story.candidate)
-    head.press("Demander l’avis de l’entreprise")
+    head.press("Demander l’avis")
     head.fill("Courriel de l’interlocuteur", "l.cassagne@exemple.fr")
     head.press("Envoyer la demande")
     opinion = head.page.url
