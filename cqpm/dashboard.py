@@ -1,18 +1,24 @@
 """The dashboard of each hat: what waits for this person first, then where things stand.
 
-A section lists at most `SHOWN` lines, the most urgent first, and says how many there are in all; each costs one or
-two queries whatever the number of rows.
+A section lists at most `SHOWN` lines, the most urgent first, and says how many there are in all; one query brings
+both, whatever the number of rows.
 """
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import preferences
 from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMessage, Role
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
 from cqpm.utils.french import hour, long_day, plural, short_day, today
+from evaluations.deadlines import with_deadlines
+from evaluations.deliberation import MEMBER_NOTICE, UNION_NOTICE
 from evaluations.models import (
     Commission,
     CommissionCandidate,
@@ -25,6 +31,8 @@ from evaluations.models import (
 from evaluations.rules import Verdict
 
 SHOWN = 5
+RECENT = timedelta(days=30)
+LONGEST_RULE = 35  # days one can still count on a rule
 
 
 @dataclass
@@ -35,24 +43,113 @@ class Line:
     sub: str
     url: str
     when: str = ""
+    when_sub: str = ""
     late: bool = False
     action: str = "Ouvrir"
 
 
 @dataclass
 class Section:
-    """A panel: `count` rows in all, the first ones shown."""
+    """A panel: `count` rows in all, the first ones shown. `agenda`: a day ahead rather than a candidate's file."""
 
     title: str
     lines: list[Line] = field(default_factory=list)
     count: int = 0
     url: str = ""
-    more: str = ""
+    agenda: bool = False
+
+    @property
+    def has_more(self):
+        return self.count > len(self.lines)
+
+
+@dataclass
+class Step:
+    """What must be done a number of days before the sitting: `until`, and whether it has been."""
+
+    words: str
+    until: date
+    done: bool
+
+    @property
+    def sub(self):
+        """«au plus tard lundi 16 novembre 2026, dans 4 jours»."""
+        if self.done:
+            return "fait"
+        days = (self.until - today()).days
+        left = f"dans {plural(days, 'jour')}" if days > 0 else "aujourd’hui"
+        left = f"{plural(-days, 'jour')} de retard" if days < 0 else left
+        return f"au plus tard {long_day(self.until)}, {left}"
+
+    @property
+    def late(self):
+        return not self.done and self.until < today()
+
+
+@dataclass
+class Tick:
+    """One day on the rule of a countdown: its place, and whether it is a limit («major») or still free («now»)."""
+
+    x: int
+    kind: str
+    label: str = ""
+
+
+@dataclass
+class Countdown:
+    """The next sitting of a jury: how many days are left, and what the rules ask for meanwhile."""
+
+    jury: Jury
+    steps: list[Step]
+
+    @property
+    def days(self):
+        return (self.jury.held_on - today()).days
+
+    @property
+    def heading(self):
+        return f"{long_day(self.jury.held_on).capitalize()}, {hour(self.jury.starts_at)}"
+
+    @property
+    def next_step(self):
+        return next((step for step in self.steps if not step.done), None)
+
+    @property
+    def spoken(self):
+        """What the rule shows, in a sentence."""
+        limits = ", ".join(f"{step.words.lower()} au plus tard J-{self.before(step)}" for step in self.steps)
+        return f"Échelle des jours : aujourd’hui J-{self.days}, {limits}, jury"
+
+    def before(self, step):
+        """How many days before the sitting."""
+        return (self.jury.held_on - step.until).days
+
+    @property
+    def rule(self) -> list[Tick]:
+        """One tick a day, from today to the sitting; empty when it is too far ahead to be counted."""
+        if not 0 < self.days <= LONGEST_RULE:
+            return []
+        limits = {self.before(step): f"J-{self.before(step)}" for step in self.steps}
+        limits |= {self.days: "auj.", 0: "jury"}
+        free = self.next_step.until if self.next_step else today()
+        ticks, last_label = [], None
+        for left in range(self.days, -1, -1):
+            x = 12 + round(380 * (self.days - left) / self.days)
+            label = limits.get(left, "")
+            crowded = last_label is not None and x - last_label < 36
+            shown = label if label == "jury" or not crowded else ""
+            last_label = x if shown else last_label
+            still_free = self.jury.held_on - timedelta(days=left) < free
+            kind = "now" if left == self.days or still_free else "major" if label else "minor"
+            ticks.append(Tick(x, kind, shown))
+        return ticks
+
+
+# --- Building sections ------------------------------------------------------------------------------------------
 
 
 def sections_for(user) -> list[Section]:
     """The «à faire» of the hat worn; sections with nothing to do are left out."""
-    hat = user.hat
     by_role = {
         Role.OFFICER: staff,
         Role.HEAD: staff,
@@ -60,260 +157,377 @@ def sections_for(user) -> list[Section]:
         Role.RESOURCE: resource,
         Role.ADMINISTRATOR: administrator,
     }
-    if hat is None:
-        return [section for section in president(user) if section.count]
-    return [section for section in by_role.get(hat.role, lambda user: [])(user) if section.count]
+    made = by_role.get(user.hat.role, nothing) if user.hat else president
+    return [section for section in made(user) if section.count]
 
 
-def _section(title, rows, line, *, url="", more="Tout voir"):
-    """A section from a queryset: its lines, and a count only when there may be more than is shown."""
-    shown = list(rows[: SHOWN + 1])
-    count = len(shown) if len(shown) <= SHOWN else rows.count()
-    return Section(title, [line(row) for row in shown[:SHOWN]], count, url, more if count > SHOWN else "")
+def nothing(user):
+    return []
 
 
-# --- Centre d'examen ------------------------------------------------------------------------------------------
+def section(title, rows, line, *, url="", agenda=False):
+    """A section from a queryset: its first lines, and how many rows there are."""
+    shown = list(rows.annotate(total=Window(Count("pk")))[:SHOWN])
+    return Section(title, [line(row) for row in shown], shown[0].total if shown else 0, url, agenda)
+
+
+def number_of(rows, key):
+    """How many of these rows point by `key` at the row annotated."""
+    counted = rows.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def listing(**filters):
+    """The list of candidates, narrowed."""
+    return f"{reverse('candidate_list')}?{'&'.join(f'{name}={value}' for name, value in filters.items())}"
+
+
+# --- Centre d'examen --------------------------------------------------------------------------------------------
 
 
 def staff(user):
-    centre = user.hat.centre_id
-    running = Registration.objects.filter(centre=centre, state=Registration.State.REGISTERED).select_related(
-        "candidate"
-    )
     opinions = CompanyOpinion.objects.for_user(user).awaiting().select_related("registration__candidate")
     dossiers = (
         Dossier.objects.for_user(user)
         .filter(state__in=Dossier.OPEN, registration__state=Registration.State.REGISTERED)
         .select_related("registration__candidate")
     )
-    placed = CommissionCandidate.objects.filter(registration=OuterRef("pk")).exclude(
-        commission__state=Commission.State.CLOSED
+    evaluations = (
+        Evaluation.objects.for_user(user)
+        .filter(registration__state=Registration.State.REGISTERED)
+        .select_related("registration__candidate")
     )
-    on_agenda = DeliberationEntry.objects.filter(registration=OuterRef("pk")).exclude(
-        deliberation__jury__state__in=[Jury.State.CLOSED, Jury.State.PUBLISHED]
+    late_reports = evaluations.filter(
+        state=Evaluation.State.PLANNED,
+        report_received_on__gt=F("report_due_on"),
+        late_report_accepted_at=None,
     )
-    to_hear = running.filter(~Exists(placed), stage__in=[Stage.INTERVIEW, Stage.VALIDATION])
-    ready = running.filter(~Exists(on_agenda), stage=Stage.DELIBERATION)
-    listing = reverse("candidate_list")
+    mails = OutboxMessage.objects.for_user(user).filter(state=OutboxMessage.State.FAILED)
     return [
-        _section(
+        section(
             "Avis de l’entreprise en retard",
-            opinions.filter(due_on__lt=today()).order_by("due_on"),
-            lambda row: Line(
-                str(row.registration.candidate),
-                f"{row.company_name}, {row.respondent_name}",
-                reverse("opinion_detail", args=[row.pk]),
-                when=f"{plural((today() - row.due_on).days, 'jour')} de retard",
-                late=True,
-                action="Relancer",
-            ),
-            url=f"{listing}?etape={Stage.OPINION}",
+            opinions.filter(due_on__lt=today()).order_by("due_on", "pk"),
+            opinion_line,
+            url=listing(etape=Stage.OPINION),
         ),
-        _section(
+        section(
             "Dossiers de modalités à compléter",
-            dossiers.order_by("-state", "created_at"),
-            lambda row: Line(
-                str(row.registration.candidate),
-                row.return_comment if row.state == Dossier.State.RETURNED else str(row),
-                reverse("dossier_edit", args=[row.registration_id]),
-                when=row.get_state_display().lower(),
-                late=row.state == Dossier.State.RETURNED,
-                action="Corriger" if row.state == Dossier.State.RETURNED else "Compléter",
-            ),
-            url=f"{listing}?etape={Stage.DOSSIER}",
+            dossiers.order_by("-state", "created_at"),  # returned, draft, approved
+            dossier_line,
+            url=listing(etape=Stage.DOSSIER),
         ),
-        _section(
-            "Évaluations passées, grille à remettre",
-            evaluations_due(Evaluation.objects.for_user(user)),
-            evaluation_line,
-            url=f"{listing}?etape={Stage.EVALUATIONS}",
+        section(
+            "Rapports en retard, à admettre ou non",
+            late_reports.order_by("held_on", "pk"),
+            lambda row: evaluation_line(row, action="Décider"),
         ),
-        _section(
-            "Candidats à placer en commission",
-            to_hear.order_by("registered_on"),
-            lambda row: Line(
-                str(row.candidate),
-                row.number,
-                reverse("registration_detail", args=[row.pk]),
-                when=row.get_stage_display(),
-            ),
-            url=f"{listing}?etape={Stage.INTERVIEW}",
-        ),
-        _section(
-            "Candidats prêts pour un jury",
-            ready.order_by("registered_on"),
-            lambda row: Line(str(row.candidate), row.number, reverse("registration_detail", args=[row.pk])),
-            url=f"{listing}?etape={Stage.DELIBERATION}",
-        ),
-        _commissions(user),
-        _juries(user),
-        _section(
-            "Courriers en échec",
-            OutboxMessage.objects.filter(centre=centre, state=OutboxMessage.State.FAILED),
-            lambda row: Line(
-                row.recipient_name or row.recipient, row.recipient, reverse("outbox_message", args=[row.pk])
-            ),
-            url=reverse("outbox"),
-        ),
+        section("Évaluations passées, grille à remettre", past(evaluations), evaluation_line),
+        *waiting(user),
+        section("Courriers en échec", mails.order_by("-created_at"), mail_line, url=reverse("outbox")),
+        commissions(user),
+        juries(user),
     ]
 
 
-def evaluations_due(evaluations):
-    """Held in the past and not handed in."""
-    waiting = [Evaluation.State.PLANNED, Evaluation.State.OPEN]
-    return (
-        evaluations.filter(held_on__lt=today(), state__in=waiting)
-        .select_related("registration__candidate")
-        .order_by("held_on")
+def opinion_line(row):
+    reminded = f"relancée le {short_day(row.reminded_at)}" if row.reminded_at else "jamais relancée"
+    return Line(
+        str(row.registration.candidate),
+        f"{row.company_name}, {row.respondent_name}",
+        reverse("opinion_detail", args=[row.pk]),
+        when=f"{plural((today() - row.due_on).days, 'jour')} de retard",
+        when_sub=reminded,
+        late=True,
+        action="Relancer",
     )
 
 
-def evaluation_line(row):
-    late = row.held_on < today()
+def dossier_line(row):
+    returned = row.state == Dossier.State.RETURNED
+    actions = {Dossier.State.RETURNED: "Corriger", Dossier.State.APPROVED: "Transmettre"}
     return Line(
         str(row.registration.candidate),
-        f"{row.get_method_display()}, {row.place}",
+        row.return_comment if returned else str(row),
+        reverse("dossier_edit", args=[row.registration_id]),
+        when=row.get_state_display().lower(),
+        late=returned,
+        action=actions.get(row.state, "Compléter"),
+    )
+
+
+def past(evaluations):
+    """Held in the past and not handed in."""
+    waiting = [Evaluation.State.PLANNED, Evaluation.State.OPEN]
+    return evaluations.filter(held_on__lt=today(), state__in=waiting).order_by("held_on", "pk")
+
+
+def evaluation_line(row, *, action="Ouvrir"):
+    return Line(
+        str(row.registration.candidate),
+        f"{row.short_method}, {row.place}",
         reverse("evaluation_detail", args=[row.pk]),
         when="aujourd’hui" if row.held_on == today() else short_day(row.held_on),
+        late=row.held_on < today(),
+        action=action,
+    )
+
+
+def mail_line(row):
+    return Line(row.recipient_name or row.recipient, row.recipient, reverse("outbox_message", args=[row.pk]))
+
+
+# What a running registration waits for the centre to do, when nothing of the kind is ahead of it: key, condition,
+# title, words of the button, stages of the list.
+WAITING = (
+    ("plan", Q(stage=Stage.EVALUATIONS, evaluation_on=None), "Évaluations à prévoir", "Prévoir"),
+    ("ask", Q(stage=Stage.OPINION, opinion_due=None), "Avis de l’entreprise à demander", "Demander"),
+    (
+        "hear",
+        Q(stage__in=[Stage.INTERVIEW, Stage.VALIDATION], commission=None),
+        "Candidats à placer en commission",
+        "Ouvrir",
+    ),
+    ("deliberate", Q(stage=Stage.DELIBERATION, jury=None), "Candidats prêts pour un jury", "Ouvrir"),
+)
+
+
+def waiting(user):
+    """One section for each entry of `WAITING`, all in one query."""
+    running = Registration.objects.for_user(user).filter(state=Registration.State.REGISTERED)
+    kind = Case(*(When(condition, then=Value(key)) for key, condition, _, _ in WAITING), default=Value(""))
+    rows = (
+        with_deadlines(running.select_related("candidate", "referentiel"))
+        .annotate(kind=kind)
+        .exclude(kind="")
+        .annotate(
+            rank=Window(RowNumber(), partition_by=F("kind"), order_by=["registered_on", "number", "pk"]),
+            total=Window(Count("pk"), partition_by=F("kind")),
+        )
+        .filter(rank__lte=SHOWN)
+        .order_by("rank")
+    )
+    by_kind = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    for key, _, title, action in WAITING:
+        found = by_kind.get(key, [])
+        stages = {row.stage for row in found}
+        yield Section(
+            title,
+            [waiting_line(row, key, action) for row in found],
+            found[0].total if found else 0,
+            listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list"),
+        )
+
+
+def waiting_line(row, key, action):
+    pages = {"plan": "evaluation_new", "ask": "opinion_request"}
+    return Line(
+        str(row.candidate),
+        f"{row.number}, {row.referentiel.title}",
+        reverse(pages.get(key, "registration_detail"), args=[row.pk]),
+        when=row.get_stage_display() if key == "hear" else "",
+        action=action,
+    )
+
+
+# --- Days ahead -------------------------------------------------------------------------------------------------
+
+
+def commissions(user):
+    mine = Commission.objects.for_user(user).order_by().values("pk")
+    rows = (
+        Commission.objects.filter(pk__in=mine)
+        .exclude(state=Commission.State.CLOSED)
+        .annotate(candidates=number_of(CommissionCandidate.objects, "commission"))
+        .order_by("held_on", "starts_at", "pk")
+    )
+    return section("Commissions à tenir", rows, commission_line, url=reverse("commission_list"), agenda=True)
+
+
+def commission_line(row):
+    late = row.held_on < today()
+    return Line(
+        "Aujourd’hui" if row.held_on == today() else long_day(row.held_on).capitalize(),
+        f"{hour(row.starts_at)}, {row.place}",
+        reverse("commission_detail", args=[row.pk]),
+        when=plural(row.candidates, "candidat"),
+        when_sub="à clore" if late else "",
         late=late,
     )
 
 
-def _commissions(user):
-    rows = (
-        Commission.objects.for_user(user)
-        .exclude(state=Commission.State.CLOSED)
-        .annotate(candidates=Count("agenda", distinct=True))
-        .order_by("held_on", "starts_at")
-    )
-    return _section(
-        "Commissions à tenir",
-        rows,
-        lambda row: Line(
-            "Aujourd’hui" if row.held_on == today() else long_day(row.held_on).capitalize(),
-            f"{hour(row.starts_at)}, {row.place}",
-            reverse("commission_detail", args=[row.pk]),
-            when=plural(row.candidates, "candidat"),
-        ),
-        url=reverse("commission_list"),
-    )
-
-
-def _juries(user):
-    rows = (
+def open_juries(user):
+    """Those to prepare, hold, close or publish, the nearest first."""
+    return (
         Jury.objects.for_user(user)
         .exclude(state=Jury.State.PUBLISHED)
-        .annotate(candidates=Count("deliberations__entries", distinct=True))
-        .order_by("held_on", "starts_at")
+        .annotate(candidates=number_of(DeliberationEntry.objects, "deliberation__jury"))
+        .order_by("held_on", "starts_at", "pk")
     )
 
-    def line(row):
-        days = (row.held_on - today()).days
-        return Line(
-            long_day(row.held_on).capitalize(),
-            f"{row.place}, {plural(row.candidates, 'candidat')}",
-            reverse("jury_detail", args=[row.pk]),
-            when=f"J-{days}" if days > 0 else row.get_state_display().lower(),
+
+def juries(user):
+    return section("Jurys", open_juries(user), jury_line, url=reverse("jury_list"), agenda=True)
+
+
+def jury_line(row):
+    days = (row.held_on - today()).days
+    return Line(
+        "Aujourd’hui" if days == 0 else long_day(row.held_on).capitalize(),
+        f"{hour(row.starts_at)}, {row.place}",
+        reverse("jury_detail", args=[row.pk]),
+        when=plural(row.candidates, "candidat"),
+        when_sub=f"J-{days}" if days > 0 else row.get_state_display().lower(),
+    )
+
+
+def countdown_for(user) -> Countdown | None:
+    """The next jury the centre prepares, for its staff; None when none is ahead."""
+    if not (user.hat and user.hat.is_staff):
+        return None
+    jury = (
+        open_juries(user)
+        .filter(
+            centre=user.hat.centre_id,
+            state__in=[Jury.State.PREPARED, Jury.State.SUMMONED],
+            held_on__gt=today(),
         )
+        .first()
+    )
+    if jury is None:
+        return None
+    settings = preferences.values(user.hat.centre)
 
-    return _section("Jurys", rows, line, url=reverse("jury_list"))
+    def before(key):
+        return jury.held_on - timedelta(days=settings[key])
+
+    steps = [
+        Step(
+            "Inviter les organisations syndicales", before(UNION_NOTICE), jury.unions_invited_on is not None
+        ),
+        Step("Convoquer les membres", before(MEMBER_NOTICE), jury.summoned_on is not None),
+    ]
+    return Countdown(jury, sorted(steps, key=lambda step: step.until))
 
 
-# --- The other hats -------------------------------------------------------------------------------------------
+# --- The other hats ---------------------------------------------------------------------------------------------
 
 
 def evaluator(user):
     mine = (
         Evaluation.objects.for_user(user)
-        .filter(state__in=[Evaluation.State.PLANNED, Evaluation.State.OPEN])
+        .filter(
+            sheets__evaluator=user,
+            sheets__submitted_at=None,
+            state__in=[Evaluation.State.PLANNED, Evaluation.State.OPEN],
+            registration__state=Registration.State.REGISTERED,
+        )
+        .annotate(sheet=F("sheets__pk"))
         .select_related("registration__candidate")
     )
     return [
-        _section("Mes évaluations", mine.order_by("held_on"), evaluation_line, url=reverse("candidate_list")),
-        _commissions(user),
+        section(
+            "Grilles à remplir",
+            mine.filter(state=Evaluation.State.OPEN).order_by("held_on", "pk"),
+            sheet_line,
+        ),
+        section(
+            "Évaluations à mener",
+            mine.filter(state=Evaluation.State.PLANNED).order_by("held_on", "pk"),
+            evaluation_line,
+        ),
+        commissions(user),
+        juries(user),
     ]
+
+
+def sheet_line(row):
+    line = evaluation_line(row, action="Remplir")
+    line.url = reverse("sheet", args=[row.sheet])
+    return line
 
 
 def resource(user):
     received = (
         Dossier.objects.for_user(user)
-        .filter(state=Dossier.State.TRANSMITTED)
+        .filter(state=Dossier.State.TRANSMITTED, transmitted_at__gte=timezone.now() - RECENT)
         .select_related("registration__candidate", "registration__centre")
-        .order_by("transmitted_at")
+        .order_by("-transmitted_at", "pk")
     )
     return [
-        _section(
-            "Dossiers reçus",
-            received,
-            lambda row: Line(
-                str(row.registration.candidate),
-                f"{row}, {row.registration.centre}",
-                reverse("dossier_received", args=[row.pk]),
-                when=short_day(row.transmitted_at),
-                action="Lire",
-            ),
-            url=reverse("dossier_inbox"),
-        )
+        section("Dossiers reçus depuis trente jours", received, received_line, url=reverse("dossier_inbox")),
+        juries(user),
     ]
 
 
+def received_line(row):
+    return Line(
+        str(row.registration.candidate),
+        f"{row}, {row.registration.centre}",
+        reverse("dossier_received", args=[row.pk]),
+        when=short_day(row.transmitted_at),
+        action="Lire",
+    )
+
+
 def administrator(user):
-    headless = ExaminationCentre.objects.exclude(
-        pk__in=Membership.objects.active().filter(role=Role.HEAD).values("centre")
-    )
-    pending = (
-        Invitation.objects.filter(accepted_at=None).select_related("user", "link").order_by("created_at")
-    )
+    heads = Membership.objects.active().filter(role=Role.HEAD, centre=OuterRef("pk"))
+    pending = Invitation.objects.filter(accepted_at=None).select_related("user", "link")
+    mails = OutboxMessage.objects.for_user(user).filter(state=OutboxMessage.State.FAILED)
     return [
-        _section(
-            "Courriers en échec",
-            OutboxMessage.objects.filter(state=OutboxMessage.State.FAILED),
-            lambda row: Line(row.recipient, row.error[:80], reverse("outbox_message", args=[row.pk])),
-            url=reverse("outbox"),
-        ),
-        _section(
+        section("Courriers en échec", mails.order_by("-created_at"), mail_line, url=reverse("outbox")),
+        section(
             "Centres sans responsable",
-            headless,
+            ExaminationCentre.objects.filter(~Exists(heads)).order_by("name", "pk"),
             lambda row: Line(str(row), row.city, reverse("account_invite"), action="Inviter"),
             url=reverse("centre_list"),
         ),
-        _section(
+        section(
             "Invitations sans réponse",
-            pending,
-            lambda row: Line(
-                str(row.user),
-                row.user.email,
-                reverse("account_detail", args=[row.user_id]),
-                when=short_day(row.created_at),
-                late=not row.link.is_open,
-            ),
+            pending.order_by("created_at", "pk"),
+            invitation_line,
             url=reverse("account_list"),
         ),
     ]
 
 
+def invitation_line(row):
+    return Line(
+        str(row.user),
+        row.user.email,
+        reverse("account_detail", args=[row.user_id]),
+        when=short_day(row.created_at),
+        when_sub="" if row.link.is_open else "lien expiré",
+        late=not row.link.is_open,
+    )
+
+
 def president(user):
-    return [_juries(user)]
+    return [juries(user)]
 
 
-# --- Figures: counts, never names -----------------------------------------------------------------------------
+# --- Figures: counts, never names -------------------------------------------------------------------------------
+
+
+def counts_for(user, rows, centre):
+    """The rows whose figures this person reads: those of the centre for its staff, all for the national body."""
+    if user.hat and user.hat.is_staff:
+        return rows.filter(**{centre: user.hat.centre_id})
+    return rows if user.hat and user.hat.role == Role.NATIONAL else rows.none()
 
 
 def stages_for(user):
-    """Bars of running registrations per stage; the centre's for its staff, everyone's for the national body."""
-    hat = user.hat
-    if hat is None or not (hat.is_staff or hat.role == Role.NATIONAL):
-        return []
-    rows = Registration.objects.filter(state=Registration.State.REGISTERED)
-    rows = rows.filter(centre=hat.centre_id) if hat.is_staff else rows
-    counts = dict(rows.order_by().values_list("stage").annotate(Count("pk")))
+    """Bars of running registrations per stage."""
+    rows = Registration.objects.filter(state=Registration.State.REGISTERED).order_by()
+    counts = dict(counts_for(user, rows, "centre").values_list("stage").annotate(Count("pk")))
     most = max(counts.values(), default=0)
     return [
         {
             "name": stage.label,
             "value": counts.get(stage, 0),
-            "share": 100 * counts.get(stage, 0) / most,
-            "url": f"{reverse('candidate_list')}?etape={stage}" if hat.is_staff else "",
+            "share": 100 * counts.get(stage, 0) // most,
+            "url": listing(etape=stage, etat=Registration.State.REGISTERED) if user.hat.is_staff else "",
         }
         for stage in Stage
         if most
@@ -321,18 +535,17 @@ def stages_for(user):
 
 
 def awards_for(user):
-    """For the national body: published decisions per certificate, as counts."""
-    if user.hat is None or user.hat.role != Role.NATIONAL:
-        return []
-    published = Q(entry__deliberation__jury__state=Jury.State.PUBLISHED, replaced_by=None)
+    """[(title, admissible, not admissible, adjourned)]: decisions published and in force, per certification."""
+    title = "entry__deliberation__referentiel__title"
+    rows = Decision.objects.filter(entry__deliberation__jury__state=Jury.State.PUBLISHED, replaced_by=None)
     return list(
-        Decision.objects.filter(published)
-        .order_by("entry__deliberation__referentiel__title")
-        .values("entry__deliberation__referentiel__title")
+        counts_for(user, rows, "entry__deliberation__centre")
+        .order_by(title)
+        .values(title)
         .annotate(
             admissible=Count("pk", filter=Q(verdict=Verdict.ADMISSIBLE)),
             not_admissible=Count("pk", filter=Q(verdict=Verdict.NOT_ADMISSIBLE)),
             adjourned=Count("pk", filter=Q(verdict=Verdict.ADJOURNED)),
         )
-        .values_list("entry__deliberation__referentiel__title", "admissible", "not_admissible", "adjourned")
+        .values_list(title, "admissible", "not_admissible", "adjourned")
     )

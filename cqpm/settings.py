@@ -145,7 +145,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # --- Celery -----------------------------------------------------------------------------------------------
 TRANSPORT_ALIASES["fsatomic"] = "cqpm.fsbroker:Transport"
 QUEUE = VAR / "queue"
-CELERY_BROKER_URL = REDIS_URL or "fsatomic://"
+CELERY_BROKER_URL = REDIS_URL or "fsatomic://localhost"
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 else:

@@ -326,6 +326,7 @@ ACCESS = {
     "jury_candidates": act(STAFF, refused={PRESIDENT}, given=jury),
     "jury_candidate_remove": act(STAFF, refused={PRESIDENT}, given=jury_entry),
     "jury_summon": act(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_letters": page(STAFF, refused={PRESIDENT}, given=jury),
     "jury_open": act(STAFF, refused={PRESIDENT}, given=jury),
     "jury_session": page(STAFF | {PRESIDENT}, given=jury),
     "jury_presence": act(

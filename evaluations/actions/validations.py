@@ -126,7 +126,6 @@ def validate_capacity(*, commission, registration, number, outcome, reason="", b
         centre=commission.centre,
         data={"commission": str(commission.pk), "capacity": number, "reason": departure},
     )
-    move_stage(registration)
     return validation
 
 

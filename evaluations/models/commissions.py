@@ -101,6 +101,7 @@ class CommissionMember(models.Model):
             models.CheckConstraint(
                 condition=Q(employer_siren="") | Q(employer_siren__regex=r"^[0-9]{9}$"),
                 name="commission_member_siren_nine_digits",
+                violation_error_message="Le SIREN de l’employeur a neuf chiffres.",
             ),
             models.UniqueConstraint(
                 fields=["commission"],

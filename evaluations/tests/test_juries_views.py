@@ -307,6 +307,20 @@ def test_a_jury_is_convened_then_opened(client, ready):
 # --- The sitting --------------------------------------------------------------------------------------------------
 
 
+def test_members_without_an_address_are_named(client, ready):
+    jury = make_jury(ready, state=Jury.State.PREPARED)
+    JuryMember.objects.filter(seat__jury=jury, seat__college="employee").update(email="")
+    _, said = post(client, "jury_summon", jury)
+    assert said == ["Sans courriel, convocation à imprimer : Salarié 1 et Salarié 2.", "Jury convoqué."]
+    assert at("jury_letters", jury) in text(client.get(at("jury_detail", jury)))
+    letters = client.get(at("jury_letters", jury)).context["letters"]
+    assert [body.split("\n")[0] for _, body in letters] == ["Bonjour Salarié 1,", "Bonjour Salarié 2,"]
+
+
+def test_nothing_is_printed_when_everybody_has_an_address(client, jury):
+    assert "Rien à imprimer" in text(client.get(at("jury_letters", jury)))
+
+
 def test_before_it_opens_the_session_leads_to_the_preparation(client, ready):
     jury = make_jury(ready, state=Jury.State.SUMMONED)
     assert client.get(at("jury_session", jury))["Location"] == at("jury_detail", jury)
@@ -615,7 +629,7 @@ def test_the_president_does_not_keep_the_screen(jury, urls):
 @pytest.mark.parametrize("role", [Role.EVALUATOR, Role.RESOURCE, Role.NATIONAL, Role.ADMINISTRATOR])
 def test_other_roles_see_no_jury(centre, jury, urls, role):
     user = make_wearer(role, **({"centre": centre} if role == Role.EVALUATOR else {}))
-    read = [at(name, jury) for name in ("jury_detail", "jury_session")]
+    read = [at(name, jury) for name in ("jury_detail", "jury_session", "jury_letters")]
     client = client_as(user.hat)
     assert answers(user, urls) == {404}
     assert {client.get(url).status_code for url in read} == {404}

@@ -7,14 +7,15 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import mailing
 from accounts.answers import refused, told
 from accounts.log import key as key_of
-from accounts.models import LogEntry
+from accounts.models import LogEntry, OutboxMessage
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.views.scoped import posted
-from cqpm.utils.french import today
+from cqpm.utils.french import enumeration, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import juries as actions
 from evaluations.deliberation import JurySitting
@@ -137,6 +138,7 @@ def detail_page(request, jury, **forms):
         "days_left": (jury.held_on - today()).days,
         "prepares": prepares,
         "overrides": prepares and is_head_of(request.user, jury.centre_id),
+        "by_hand": prepares and any(not member.email for member in sitting.members),
         "missing": sitting.missing_to_open() if opens else sitting.missing_to_summon(),
         "unions_form": UnionsForm(initial={"asked_on": jury.unions_invited_on or today()}),
         "override_form": OverrideForm(),
@@ -332,7 +334,33 @@ def jury_summon(request, pk):
     jury = own(request, pk)
     with told(request, "Jury convoqué."):
         actions.summon_jury(jury=jury, by=request.user)
+        if by_hand := without_address(jury):
+            names = enumeration(member.name for member in by_hand)
+            messages.warning(request, f"Sans courriel, convocation à imprimer : {names}.")
     return redirect("jury_detail", pk)
+
+
+def without_address(jury):
+    """The members who get their convocation by hand, by name."""
+    return list(JuryMember.objects.filter(seat__jury=jury, email="").order_by("name"))
+
+
+@require_safe
+def jury_letters(request, pk):
+    """The convocations of the members without an address, to print and hand over."""
+    jury = own(request, pk)
+    printed = []
+    for member in without_address(jury):
+        letter = actions.summons(jury, member)
+        message = OutboxMessage(
+            template=letter["template"],
+            context=letter["context"],
+            recipient_name=letter["name"],
+            centre=letter["centre"],
+        )
+        printed.append(mailing.render(message))
+    context = {"jury": jury, "letters": printed}
+    return render(request, "evaluations/jury_letters.html", context)
 
 
 @require_POST

@@ -209,6 +209,10 @@ class Visitor:
         else:
             field.fill(value)
 
+    def choose(self, answer, *, within):
+        """Presses one answer among a few, by its words."""
+        within.get_by_text(answer, exact=True).first.click()
+
     def sees(self, text):
         expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
 

@@ -243,14 +243,14 @@ def the_evaluator_fills_in_the_sheet(story):
     sheet.locator(".alt-way input").first.check()  # the first branch of «Et/ou»
     criteria = sheet.locator("form.crit")
     for criterion in criteria.all():
-        criterion.get_by_text("Acquis", exact=True).click()
+        evaluator.choose("Acquis", within=criterion)
     expect(sheet.locator("#total")).to_have_text("30 sur 30")
     # A criterion not met, and why; the last word is the evaluator's until the sheet is submitted.
     last = criteria.last
-    last.get_by_text("Non acquis").click()
-    last.locator("summary").click()
+    evaluator.choose("Non acquis", within=last)
+    evaluator.unfold("Commentaire", within=last)
     last.get_by_role("textbox").fill("Graissage oublié, refait aussitôt sur remarque.")
-    last.get_by_text("Acquis", exact=True).click()
+    evaluator.choose("Acquis", within=last)
     fill_in(
         evaluator,
         {
@@ -288,9 +288,8 @@ def the_company_gives_its_opinion(story):
     head.sees("Réponse attendue")
 
     for number in range(1, 8):
-        tutor.fill("Réservé" if number == 5 else "Favorable", True)
+        tutor.choose("Réservé" if number == 5 else "Favorable", within=tutor.page.locator(".op-open"))
         tutor.press("Enregistrer et continuer")
-    tutor.press("Relire avant d’envoyer")
     fill_in(
         tutor,
         {
@@ -340,7 +339,7 @@ def the_commission_validates_each_capacity(story):
     president.press("Consigner l’entretien")
     for number in range(1, 8):
         decision = president.page.get_by_role("group", name=f"Décision, capacité {number}")
-        decision.get_by_text("Acquise", exact=True).click()
+        president.choose("Acquise", within=decision)
         expect(decision.get_by_role("radio", name="Acquise", exact=True)).to_be_checked()
     president.unfold("Clore la commission")
     president.press("Clore", exact=True)

@@ -18,6 +18,7 @@ from evaluations.actions.juries.preparation import (
     record_union_invitation,
     remove_candidate,
     summon_jury,
+    summons,
 )
 from evaluations.actions.juries.session import (
     cancel_decision,
@@ -53,4 +54,5 @@ __all__ = [
     "remove_seat",
     "seat_member",
     "summon_jury",
+    "summons",
 ]

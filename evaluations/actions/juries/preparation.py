@@ -223,16 +223,22 @@ def post_summons(jury, members, *, changed=False):
     now = timezone.now().isoformat()
     for member in members:
         outbox.post(
-            event=f"jury:{jury.pk}:member:{member.pk}:{now}",
-            to=member.email,
-            name=member.name,
-            template="jury_member",
-            context={
-                "when": long_day(jury.held_on),
-                "hour": hour(jury.starts_at),
-                "place": jury.place,
-                "president": member.is_president,
-                "changed": changed,
-            },
-            centre=jury.centre,
+            event=f"jury:{jury.pk}:member:{member.pk}:{now}", **summons(jury, member, changed=changed)
         )
+
+
+def summons(jury, member, *, changed=False):
+    """The convocation of a member, as the outbox wants it; without an address it is printed."""
+    return {
+        "to": member.email,
+        "name": member.name,
+        "template": "jury_member",
+        "context": {
+            "when": long_day(jury.held_on),
+            "hour": hour(jury.starts_at),
+            "place": jury.place,
+            "president": member.is_president,
+            "changed": changed,
+        },
+        "centre": jury.centre,
+    }
