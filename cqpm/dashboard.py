@@ -16,7 +16,7 @@ from accounts import preferences
 from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMessage, Role
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
-from cqpm.utils.french import hour, long_day, plural, short_day, today
+from cqpm.utils.french import NBSP, hour, long_day, plural, short_day, today
 from evaluations.deadlines import with_deadlines
 from evaluations.deliberation import MEMBER_NOTICE, UNION_NOTICE
 from evaluations.models import (
@@ -230,13 +230,13 @@ def staff(user):
 
 
 def opinion_line(row):
-    reminded = f"relancée le {short_day(row.reminded_at)}" if row.reminded_at else "jamais relancée"
+    last = short_day(row.reminded_at).removesuffix(f"{NBSP}{today().year}") if row.reminded_at else ""
     return Line(
         str(row.registration.candidate),
         f"{row.company_name}, {row.respondent_name}",
         reverse("opinion_detail", args=[row.pk]),
         when=f"{plural((today() - row.due_on).days, 'jour')} de retard",
-        when_sub=reminded,
+        when_sub=f"relancée le {last}" if last else "jamais relancée",
         late=True,
         action="Relancer",
     )
@@ -296,7 +296,7 @@ def waiting(user):
     running = Registration.objects.for_user(user).filter(state=Registration.State.REGISTERED)
     kind = Case(*(When(condition, then=Value(key)) for key, condition, _, _ in WAITING), default=Value(""))
     rows = (
-        with_deadlines(running.select_related("candidate", "referentiel"))
+        with_deadlines(running.select_related("candidate", "company"))
         .annotate(kind=kind)
         .exclude(kind="")
         .annotate(
@@ -324,7 +324,7 @@ def waiting_line(row, key, action):
     pages = {"plan": "evaluation_new", "ask": "opinion_request"}
     return Line(
         str(row.candidate),
-        f"{row.number}, {row.referentiel.title}",
+        f"{row.number}, {row.company or 'sans entreprise'}",
         reverse(pages.get(key, "registration_detail"), args=[row.pk]),
         when=row.get_stage_display() if key == "hear" else "",
         action=action,

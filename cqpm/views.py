@@ -18,7 +18,9 @@ def home(request):
     sections = dashboard.sections_for(request.user)
     context = {
         "day": long_day(today()).capitalize(),
-        "sections": sections,
+        "files": [section for section in sections if not section.agenda],
+        "agenda": [section for section in sections if section.agenda],
+        "countdown": dashboard.countdown_for(request.user),
         "to_do": sum(section.count for section in sections),
         "stages": dashboard.stages_for(request.user),
         "awards": dashboard.awards_for(request.user),

@@ -18,7 +18,8 @@ from evaluations.models import (
 )
 from referentiel.models import Method
 
-NEVER = date(9999, 12, 31)
+# What sorts last: running with nothing ahead, then what is over.
+NOTHING, OVER = date(9999, 12, 30), date(9999, 12, 31)
 AHEAD = ("opinion_due", "evaluation_on", "commission_on", "jury_on")
 
 
@@ -26,7 +27,8 @@ def with_deadlines(registrations):
     """Annotates what is ahead of each running registration, without a further query.
 
     `opinion_due`; `evaluation_on`, `evaluation_method`; `commission`, `commission_on`, `commission_at`; `jury`,
-    `jury_on`; and `next_on`, the first of these days, `NEVER` when there is none, to sort by.
+    `jury_on`; and `next_on`, the first of these days, to sort by: `NOTHING` when there is none, `OVER` when the
+    registration is not running any more.
     """
     opinion = CompanyOpinion.objects.filter(registration=OuterRef("pk"), state__in=CompanyOpinion.AWAITING)
     evaluation = Evaluation.objects.filter(
@@ -54,9 +56,9 @@ def with_deadlines(registrations):
             # An engine may answer NULL as soon as one of several is NULL.
             When(
                 state=Registration.State.REGISTERED,
-                then=Least(*(Coalesce(name, Value(NEVER), output_field=DateField()) for name in AHEAD)),
+                then=Least(*(Coalesce(name, Value(NOTHING), output_field=DateField()) for name in AHEAD)),
             ),
-            default=Value(NEVER),
+            default=Value(OVER),
             output_field=DateField(),
         )
     )
@@ -79,9 +81,13 @@ class Deadline:
         return max((today() - self.on).days, 0)
 
     @property
+    def is_today(self):
+        return self.on == today()
+
+    @property
     def words(self):
         """«aujourd’hui», «14 nov. 2026»."""
-        return "aujourd’hui" if self.on == today() else short_day(self.on)
+        return "aujourd’hui" if self.is_today else short_day(self.on)
 
     @property
     def late(self):
@@ -91,7 +97,7 @@ class Deadline:
 
 def next_deadline(registration) -> Deadline | None:
     """The first thing ahead of a registration read `with_deadlines`, in words."""
-    if registration.next_on == NEVER:
+    if registration.next_on in (NOTHING, OVER):
         return None
     what = {
         "opinion_due": lambda: "avis de l’entreprise",

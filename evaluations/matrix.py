@@ -151,8 +151,7 @@ class MatrixRow:
         validation = self.file.validation
         if validation is None:
             return Sign("todo", "Renvoyée, à décider" if self.file.sent_back_at else "À décider")
-        sub = "" if self.file.is_decided else "commission à clore"
-        return Sign(OUTCOME_KINDS[validation.outcome], validation.get_outcome_display(), sub)
+        return Sign(OUTCOME_KINDS[validation.outcome], validation.get_outcome_display())
 
     @property
     def departure(self):

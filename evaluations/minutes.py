@@ -201,14 +201,11 @@ def remarks(decision):
 
 
 def vote_sentences(decision):
-    """The voices for each act, by college."""
+    """The voices for each act, by college: in their own order, which stored JSON does not keep."""
     if decision.votes is None:
         return
-    counted = [
-        f"{ACTS[JuryAct(act)]}, {voices(colleges)}"
-        for act, colleges in decision.votes["counts"].items()
-        if sum(colleges.values())
-    ]
+    counts = [(act, decision.votes["counts"].get(act, {})) for act in JuryAct]
+    counted = [f"{ACTS[act]}, {voices(colleges)}" for act, colleges in counts if sum(colleges.values())]
     yield f"Vote{NBSP}: {f'{NARROW}; '.join(counted)}."
     if casting := decision.votes["casting"]:
         yield f"Partage des voix{NBSP}: celle de la présidence, prépondérante, va à «{NBSP}{ACTS[JuryAct(casting)]}{NBSP}»."
@@ -216,7 +213,7 @@ def vote_sentences(decision):
 
 def voices(colleges):
     """«3 voix (2 employeurs et 1 salarié)»."""
-    by = [plural(count, MEMBERS[College(college)]) for college, count in colleges.items() if count]
+    by = [plural(colleges[college], MEMBERS[college]) for college in College if colleges.get(college)]
     return f"{sum(colleges.values())}{NBSP}voix ({enumeration(by)})"
 
 

@@ -78,6 +78,9 @@ class PresidencyForm(forms.Form):
         help_text="Une invitation y est envoyée : le compte ne donne accès qu’à ce jury.",
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="presidence-%s", **kwargs)  # beside the form of the seat itself
+
     @classmethod
     def for_member(cls, member):
         """The form filled with what is known of the member."""

@@ -47,24 +47,31 @@ def with_dossier(referentiel=None, *, methods=(Method.REAL_SITUATION,), centre=N
 
     A référentiel that no centre de ressource keeps is given one.
     """
-    if referentiel and referentiel.certification.resource_centre is None:
-        referentiel.certification.resource_centre = make_resource_centre()
-        referentiel.certification.save(update_fields=["resource_centre"])
+    registered_on = fields.pop("registered_on", today() - timedelta(days=60))
     registration = make_registration(
-        centre, referentiel, registered_on=fields.pop("registered_on", today() - timedelta(days=60)), **fields
+        centre, kept_somewhere(referentiel), registered_on=registered_on, **fields
     )
     make_dossier(registration, choices=choose(registration, methods))
     return registration
 
 
+def kept_somewhere(referentiel):
+    """The référentiel, its certification in a centre de ressource: without one no dossier is transmitted."""
+    if referentiel and referentiel.certification.resource_centre is None:
+        referentiel.certification.resource_centre = make_resource_centre()
+        referentiel.certification.save(update_fields=["resource_centre"])
+    return referentiel
+
+
 def choose(registration, methods):
-    """Choices for `save_dossier`: of these methods, those each capacity allows, else its first."""
+    """Choices for `save_dossier`: of these methods, those each capacity not kept allows, else its first."""
     return {
         capacity.number: {
             method.value: REASON if method == Method.RECONSTITUTED else ""
             for method in [m for m in capacity.methods if m in methods] or capacity.methods[:1]
         }
         for capacity in registration.referentiel.tree
+        if capacity.number not in registration.kept
     }
 
 
@@ -201,7 +208,7 @@ def make_evaluated_registration(referentiel=None, *, centre=None, except_for=Non
 
     `except_for`: {«3.2»: value} of the criteria not met; `said`: {capacity number: value} of the opinions other than favorable.
     """
-    registration = with_dossier(kept_somewhere(referentiel), centre=centre, **fields)
+    registration = with_dossier(referentiel, centre=centre, **fields)
     for method in Method:
         chosen = DossierChoice.objects.filter(dossier__registration=registration, method=method)
         if numbers := list(chosen.values_list("capacity__number", flat=True)):
@@ -210,12 +217,11 @@ def make_evaluated_registration(referentiel=None, *, centre=None, except_for=Non
     return registration
 
 
-def kept_somewhere(referentiel):
-    """The référentiel, its certification in a centre de ressource: without one no dossier is transmitted."""
-    if referentiel and not referentiel.certification.resource_centre_id:
-        referentiel.certification.resource_centre = make_resource_centre()
-        referentiel.certification.save(update_fields=["resource_centre"])
-    return referentiel
+def make_keeping_registration(referentiel=None, *, centre=None, lacking=(2,)):
+    """A second registration, evaluated for `lacking` only: the other capacities are kept from a published jury."""
+    first = make_decided_registration(referentiel, centre=centre, lacking=lacking)
+    make_jury(first, state=Jury.State.PUBLISHED)
+    return make_evaluated_registration(first.referentiel, centre=first.centre, same_as=first.candidate)
 
 
 def ask_opinion(registration=None, *, by=None, **fields):

@@ -29,7 +29,6 @@ from evaluations.tests.acts import rewrite
 from evaluations.tests.factories import (
     finish,
     fresh_jury,
-    kept_somewhere,
     make_decided_registration,
     make_jury,
     president_of,
@@ -289,7 +288,7 @@ def test_what_is_held_is_said_of_all(held, words):
 
 def test_validated_blocks_are_named_and_kept_longer(centre):
     """«et le cas échéant, des blocs de compétences qui ont été validés» (accord, art. 55.3): 5 years, RNCP only."""
-    referentiel = kept_somewhere(load_fictitious())
+    referentiel = load_fictitious()
     somebody = make_decided_registration(referentiel, centre=centre, who=INES, lacking=[4, 8])
     finish(make_jury(somebody), Jury.State.PUBLISHED)
     attestation, decision = paper("capacities_attestation"), paper("admissibility_decision").data
@@ -312,7 +311,9 @@ def test_validated_blocks_are_named_and_kept_longer(centre):
 
 
 def test_a_fictitious_referentiel_is_marked_on_every_paper(centre):
-    referentiel = kept_somewhere(load_fictitious())
+    referentiel = load_fictitious()
+    referentiel.certification.resource_centre = make_resource_centre()
+    referentiel.certification.save()
     one = make_decided_registration(referentiel, centre=centre, who=INES)
     other = make_decided_registration(referentiel, centre=centre, who=LEO, lacking=[1])
     make_dossier(one)
@@ -327,7 +328,7 @@ def test_a_fictitious_referentiel_is_marked_on_every_paper(centre):
 
 def test_a_certificate_of_the_register_says_so_by_its_code_alone(centre):
     referentiel = make_referentiel((1, 1), rncp="RNCP38622", blocks=(1, 1), fictitious=False)
-    somebody = make_decided_registration(kept_somewhere(referentiel), centre=centre)
+    somebody = make_decided_registration(referentiel, centre=centre)
     finish(make_jury(somebody), Jury.State.PUBLISHED)
     html = plain(render_html(paper("attestation")))
     assert html.count("RNCP") == 1
@@ -551,7 +552,7 @@ def test_a_sitting_recorded_on_another_day_says_when(ines, clock):
 
 
 def test_one_deliberation_one_set_of_minutes(ines, centre):
-    other = make_decided_registration(kept_somewhere(load_seed()), centre=centre, who=LEO)
+    other = make_decided_registration(load_seed(), centre=centre, who=LEO)
     finish(make_jury(ines, other), Jury.State.CLOSED)
     rows = {row.number: row.data for row in Document.objects.filter(kind="minutes")}
     assert sorted(rows) == ["2026-0001", "2026-0002"]

@@ -10,14 +10,14 @@ import segno
 import time_machine
 from django.db import transaction
 
-from accounts.tests.factories import make_centre
+from accounts.tests.factories import make_centre, make_resource_centre
 from candidates.tests.factories import make_dossier
 from cqpm.utils.memo import forget
 from documents import render
 from documents.models import Document
 from evaluations import fitting
 from evaluations.models import Jury
-from evaluations.tests.factories import finish, kept_somewhere, make_decided_registration, make_jury
+from evaluations.tests.factories import finish, make_decided_registration, make_jury
 from referentiel.models import Method
 from referentiel.tests.factories import load_fictitious, load_seed
 
@@ -64,7 +64,7 @@ def papers(django_db_setup, django_db_blocker):
             found = {
                 (name, *told): document
                 for name, load in (("seed", load_seed), ("fictitious", load_fictitious))
-                for told, document in published(name, kept_somewhere(load()))
+                for told, document in published(name, load())
             }
         transaction.set_rollback(True)
     forget()
@@ -73,6 +73,8 @@ def papers(django_db_setup, django_db_blocker):
 
 def published(name, referentiel):
     """[((person, kind, admissible), Document)] of a jury on six candidates; those with long names use every method."""
+    referentiel.certification.resource_centre = make_resource_centre()
+    referentiel.certification.save()
     centre = make_centre(f"UIMM territoriale, {name}", city="Le Creusot")
     registrations = {}
     for person, who in PEOPLE.items():

@@ -105,17 +105,27 @@ def registration_detail(request, pk):
     registration = get_object_or_404(found, pk=pk)
     journey, user = load_one(registration), request.user
     staff, bases = is_staff_of(user, registration.centre_id), may_read_bases(user, registration)
+    shown = evaluations_shown(journey, user, bases=bases)
+    missing = progress.missing(journey, user) if bases else []
+    sections = {
+        "t-matrice": ("Capacités", True),
+        "t-manque": ("Avant le jury", missing),
+        "t-evaluations": ("Évaluations", shown or staff),
+        "t-avis": ("Avis", staff and journey.opinion),
+        "t-journal": ("Journal", staff),
+    }
     return page(
         request,
         "registration_detail",
         registration,
         journey=journey,
+        anchors=[{"id": key, "name": name} for key, (name, present) in sections.items() if present],
         bases=bases,
         rows=matrix.matrix(journey),
         steps=progress.steps(journey, results=bases),
-        missing=progress.missing(journey, user) if bases else [],
+        missing=missing,
         next_act=progress.next_act(journey, user),
-        evaluations=evaluations_shown(journey, user, bases=bases),
+        evaluations=shown,
         decision=journey.decision if staff or (bases and journey.is_published) else None,
         shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
         journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],

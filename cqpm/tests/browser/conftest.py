@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit, urlunsplit
@@ -171,11 +172,16 @@ class Visitor:
         """What is wrong with the page as it is now; each kind of page is audited once."""
         assert self.complaints == []
         assert {place: weight for place, weight in self.weights.items() if weight > FIRST_LOAD} == {}
-        if (place := kind(self.page.url)) in self.audited:
-            return
-        self.audited.add(place)
+        if (place := kind(self.page.url)) not in self.audited:
+            self.audited.add(place)
+            self.audit()
+
+    def audit(self):
+        """No axe violation, no id twice: also called where a page has become another without being loaded."""
         found = Axe().run(self.page).response["violations"]
-        assert [(place, rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+        assert [(self.page.url, rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+        ids = self.page.eval_on_selector_all("[id]", "elements => elements.map(element => element.id)")
+        assert [(self.page.url, name) for name, count in Counter(ids).items() if count > 1] == []
 
     def open(self, path):
         self.page.goto(path)

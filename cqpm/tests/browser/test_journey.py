@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "une fraise de douze dents"
 TITLE = "Technicien(ne) d’usinage sur machines outils à commande numérique"
+JURY = ("Claire Vasseur", "Hugo Lemoine", "Farid Benali", "Nadège Roux")  # two employers, two unions
 NUMBER = "MQ 2014 44/92 0300"
 
 
@@ -323,9 +324,8 @@ def the_commission_validates_each_capacity(story):
     head.fill("Nom et prénom", "Marthe Vignal", within=named)
     head.fill("Qualité", "Professionnelle du métier", within=named)
     head.press("Ajouter", within=named, exact=True)
-    head.unfold("", within=head.page.get_by_role("row").filter(has_text="Gérard Pillot"))
-    head.press("Faire présider")
-    head.fill("Candidat", "LACOSTE")
+    head.sees("Préside")  # the first member, until another is appointed
+    head.fill("Candidat", f"LACOSTE Inès, {today().year}-0001, étape : entretien")
     head.press("Mettre à l’ordre du jour")
     head.press("Convoquer", exact=True)
     for name in ("Gérard Pillot", "Marthe Vignal"):
@@ -341,9 +341,89 @@ def the_commission_validates_each_capacity(story):
         decision = president.page.get_by_role("group", name=f"Décision, capacité {number}")
         president.choose("Acquise", within=decision)
         expect(decision.get_by_role("radio", name="Acquise", exact=True)).to_be_checked()
+    president.audit()
     president.unfold("Clore la commission")
     president.press("Clore", exact=True)
     president.sees("Commission close par Gérard Pillot")
+
+
+# --- Jury, papers, verification ------------------------------------------------------------------------------------
+
+
+def the_jury_is_prepared(story):
+    """As many seats for the employers as for the unions; the president, an employer, opens an account."""
+    head = story.head
+    head.open("/jurys/")
+    head.press("Préparer un jury")
+    fill_in(
+        head,
+        {
+            "Date": today().isoformat(),
+            "Heure de début": "14:00",
+            "Lieu": "Salle Tour",
+            "Organisations syndicales": "CFDT\nCGT",
+        },
+    )
+    head.press("Préparer le jury")
+    jury = story.jury = head.page.url
+    for name in JURY:
+        head.press("Désigner")
+        head.fill("Prénom et nom", name)
+        head.press("Enregistrer")
+        head.open(jury)
+    head.press("Modifier siège 1, collège employeurs")
+    head.fill("Adresse électronique", "presidente@exemple.fr", within=head.page.get_by_label("Présidence"))
+    head.press("Nommer à la présidence")
+
+    head.open("/courriers/")
+    head.press("Invitation", within=head.page.get_by_role("row").filter(has_text="presidente@exemple.fr"))
+    president = story.president = story.visitor()
+    open_account(president, address_on(head.page))
+
+    head.open(jury)
+    head.press("Inscrire à l’ordre du jour")
+    head.unfold("Consigner la demande aux syndicats")
+    head.press("Enregistrer")
+    pass_over(head, "Les organisations ont été prévenues par téléphone il y a un mois.")
+    head.press("Convoquer le jury")
+    pass_over(head, "Les quatre membres ont accepté ce jour d’avance.")
+    head.press("Ouvrir la séance")
+    head.sees("Jury paritaire de délibération")
+
+
+def pass_over(head, reason):
+    """The responsable passes over a period of notice; the procès-verbal says why."""
+    head.unfold("Passer outre ce délai")
+    head.fill("Motif", reason)
+    head.press("Consigner le motif")
+
+
+def the_jury_pronounces(story):
+    """Presences, the computed outcome pronounced, then the president closes and publishes."""
+    head = story.head
+    head.open(story.jury + "seance/")
+    for name in JURY:
+        head.target(f"Présent, {name}").click()
+        expect(head.target(f"Présent, {name}")).to_have_attribute("aria-pressed", "true")
+    head.audit()
+    head.open(story.jury + "seance/")
+    head.press("Prononcer 1 résultat à l’unanimité")
+    head.press("Prononcer", exact=True)
+    head.sees("Admissible")
+
+    sign(head, "Clore la délibération", password="au hasard")
+    head.sees("Mot de passe")
+    sign(head, "Clore la délibération")
+    head.sees("Délibération close.")
+    sign(head, "Publier les résultats")
+    head.sees("Résultats publiés")
+
+
+def sign(head, act, *, password=PASSWORD):
+    """Whoever presides proves it on the screen of the session."""
+    head.fill("Adresse électronique de celui ou celle qui préside", "presidente@exemple.fr")
+    head.fill("Son mot de passe", password)
+    head.press(act)
 
 
 CHAPTERS = (
@@ -354,4 +434,6 @@ CHAPTERS = (
     the_evaluator_fills_in_the_sheet,
     the_company_gives_its_opinion,
     the_commission_validates_each_capacity,
+    the_jury_is_prepared,
+    the_jury_pronounces,
 )
