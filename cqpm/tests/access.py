@@ -292,6 +292,7 @@ ACCESS = {
     "commission_new": page(STAFF_ANYWHERE),
     "commission_detail": page(STAFF | {EVALUATOR}, given=commission),
     "commission_edit": page(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_delete": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_summon": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_letters": page(STAFF, refused={EVALUATOR}, given=commission),
     "commission_add_member": act(STAFF, refused={EVALUATOR}, given=commission),

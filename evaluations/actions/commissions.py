@@ -64,6 +64,21 @@ def change_commission(*, commission, held_on, starts_at, place, by):
     return commission
 
 
+@transaction.atomic
+def delete_commission(*, commission, by):
+    """Takes back a commission that never sat, with its agenda; the journal keeps that it was prepared.
+
+    Refusal: an interview or a decision, an evaluation to be held before it.
+    """
+    commission = lock_commission(commission.pk)
+    if commission.interviews.exists() or commission.validations.exists():
+        raise Refusal("Cette commission a déjà siégé : elle ne se supprime plus.")
+    if commission.evaluations.exists():
+        raise Refusal("Une évaluation se tient devant cette commission : changez-la d’abord.")
+    record(commission, by=by, verb="delete_commission", what="supprimée avant d’avoir siégé")
+    commission.delete()
+
+
 # --- Members --------------------------------------------------------------------------------------------------
 
 

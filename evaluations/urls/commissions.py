@@ -12,6 +12,7 @@ urlpatterns = [
     path("commissions/nouvelle/", views.commission_new, name="commission_new"),
     path(ONE, views.commission_detail, name="commission_detail"),
     path(f"{ONE}modifier/", views.commission_edit, name="commission_edit"),
+    path(f"{ONE}supprimer/", views.commission_delete, name="commission_delete"),
     path(f"{ONE}convoquer/", views.commission_summon, name="commission_summon"),
     path(f"{ONE}convocations/", views.commission_letters, name="commission_letters"),
     path(f"{ONE}membres/ajouter/", views.commission_add_member, name="commission_add_member"),

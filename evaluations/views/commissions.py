@@ -97,6 +97,16 @@ def commission_edit(request, pk):
     return render(request, "evaluations/commission_form.html", context)
 
 
+@require_POST
+def commission_delete(request, pk):
+    """Takes back a commission that never sat."""
+    commission = own(request, pk)
+    with told(request, "Commission supprimée."):
+        actions.delete_commission(commission=commission, by=request.user)
+        return redirect("commission_list")
+    return redirect("commission_detail", pk)
+
+
 # --- Page ------------------------------------------------------------------------------------------------------
 
 
