@@ -232,6 +232,8 @@ CHANGED = {
     InterviewRemark: {"comment": "Un autre commentaire."},
     CapacityValidation: {"departure_reason": "Un autre motif."},
 }
+
+
 def frozen_row(model):
     return model.objects.order_by("pk").first()
 

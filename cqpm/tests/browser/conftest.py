@@ -193,6 +193,15 @@ class Visitor:
             self.target(name, within=within, exact=exact).click()
         self.check()
 
+    def press_twice(self, name):
+        """An impatient double press: one submission leaves, the second waits for its answer."""
+        submissions = []
+        self.page.on("request", lambda request: submissions.append(request.method))
+        with self.page.expect_navigation(wait_until="load"):
+            self.target(name).dblclick()
+        assert submissions.count("POST") == 1
+        self.check()
+
     def target(self, name, *, within=None, exact=False):
         """The button or link of that name."""
         area = within or self.page

@@ -364,7 +364,7 @@ def the_jury_is_prepared(story):
             "Organisations syndicales": "CFDT\nCGT",
         },
     )
-    head.press("Préparer le jury")
+    head.press_twice("Préparer le jury")
     jury = story.jury = head.page.url
     for name in JURY:
         head.press("Désigner")
@@ -426,6 +426,30 @@ def sign(head, act, *, password=PASSWORD):
     head.press(act)
 
 
+def the_attestation_is_checked(story):
+    """The worker renders the papers; an employer, who has no account, checks one on a telephone."""
+    head = story.head
+    row = head.page.get_by_role("row").filter(has_text="Attestation").first
+    link = row.get_by_role("link", name="Télécharger")
+    expect(link).to_be_visible(timeout=90_000)  # rendered by the worker, shown without reloading
+    address = link.get_attribute("href")
+    with head.page.expect_download() as download:
+        link.click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    head.open(address.removesuffix("telecharger/"))
+    code = head.page.locator(".code-check").inner_text()
+
+    employer = story.visitor(width=390, height=844)
+    employer.open("/verifier/")
+    employer.fill("Code de l’attestation", code)
+    employer.press("Vérifier")
+    employer.sees("Attestation authentique")
+    employer.sees("Inès LACOSTE")
+    employer.fill("Vérifier une autre attestation", "2222-2222-2222-22")
+    employer.press("Vérifier")
+    employer.sees("Aucune attestation pour ce code")
+
+
 CHAPTERS = (
     an_administrator_opens_the_centres,
     a_responsable_invites_an_evaluator,
@@ -436,4 +460,5 @@ CHAPTERS = (
     the_commission_validates_each_capacity,
     the_jury_is_prepared,
     the_jury_pronounces,
+    the_attestation_is_checked,
 )
