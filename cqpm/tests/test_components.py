@@ -215,16 +215,6 @@ def test_chip_names_the_filter_it_removes():
 
 
 # --- Data -------------------------------------------------------------------------------------------------
-def test_facts():
-    facts = [
-        {"name": "Né le", "value": "1er mars 2003", "sub": NASTY},
-        {"name": "Entreprise", "value": "V", "url": "/v/"},
-    ]
-    assertHTMLEqual(
-        render("facts", facts=facts),
-        f'<dl class="facts"><div><dt>Né le</dt><dd>1<sup>er</sup> mars 2003<span class="cell-sub">{ESCAPED}</span></dd></div>'
-        '<div><dt>Entreprise</dt><dd><a href="/v/">V</a></dd></div></dl>',
-    )
 
 
 def test_bars_write_lengths_as_svg_wants_them():

@@ -28,6 +28,12 @@ from evaluations.scope import registrations_for
 PAGE = 25
 JOURNAL_PAGE = 50
 JOURNAL_SHOWN = 6  # lines beside the journey
+TABS = {
+    "registration_detail": ("Parcours", "evaluations/candidate.html"),
+    "registration_file": ("Fiche", "evaluations/candidate_file.html"),
+    "registration_documents": ("Documents", "evaluations/candidate_documents.html"),
+    "registration_journal": ("Journal", "evaluations/candidate_journal.html"),
+}
 STEPS = {stage: number for number, stage in enumerate(Stage, start=1)}
 
 
@@ -85,17 +91,14 @@ def own(request, pk):
 
 def page(request, name, registration, **context):
     """One tab of a candidate's page; the staff alone has more than one."""
-    words = {
-        "registration_detail": "Parcours",
-        "registration_file": "Fiche",
-        "registration_documents": "Documents",
-        "registration_journal": "Journal",
-    }
     staff = is_staff_of(request.user, registration.centre_id)
-    tabs = [(text, reverse(tab, args=[registration.pk]), tab == name) for tab, text in words.items() if staff]
-    template = name.replace("registration", "candidate").replace("_detail", "")
+    tabs = [
+        (words, reverse(tab, args=[registration.pk]), tab == name)
+        for tab, (words, _) in TABS.items()
+        if staff
+    ]
     frame = {"registration": registration, "tabs": tabs, "staff": staff}
-    return render(request, f"evaluations/{template}.html", frame | context)
+    return render(request, TABS[name][1], frame | context)
 
 
 @require_safe
