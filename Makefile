@@ -6,7 +6,7 @@ BEGIN := $(shell date +%s)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo fmt pins clean
+.PHONY: help run test demo bench fmt pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | \
@@ -29,6 +29,9 @@ demo: export DEMO := 1
 demo: install pango ## throws the demonstration away and builds it again
 	@$(BIN)/python manage.py prepare
 	@$(BIN)/python manage.py demo --rebuild
+
+bench: install-dev pango ## measures what the README says, as ratios within one run
+	@$(BIN)/python -m cqpm.bench
 
 fmt: install-dev ## formats the code and puts right what can be
 	@$(BIN)/ruff check --fix .

@@ -186,7 +186,7 @@ def test_missing_takes_sentences_and_links():
 
 def test_button_blocks_with_its_reasons_and_submits_without():
     assertHTMLEqual(
-        render("blocked_button", text="Clore", missing=["x"], id="manque", size="touch", block=True),
+        render("blocked_button", text="Clore", missing=["x"], id="manque", size="touch", wide=True),
         '<button class="btn btn-primary btn-touch btn-block" type="button" aria-disabled="true" '
         f'aria-describedby="manque" data-missing="manque">{svg("lock")}Clore</button>',
     )

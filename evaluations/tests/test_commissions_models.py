@@ -174,7 +174,7 @@ def test_a_remark_is_on_a_capacity_of_the_candidates_referentiel(interview):
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
-        ({"outcome": "none"}, "capacity_validation_outcome_known"),
+        ({"outcome": "none", "departure_reason": "Oui."}, "capacity_validation_outcome_known"),
         (
             {"outcome": "not_acquired", "proposal": "maybe", "departure_reason": "Oui."},
             "capacity_validation_proposal_known",

@@ -368,7 +368,9 @@ def test_another_companys_link_writes_nothing(opinion):
 
 def test_the_time_given_to_a_company_is_a_setting(registration):
     change_settings(
-        values={opinions.GRACE_DAYS: 0}, centre=registration.centre, by=make_wearer(Role.ADMINISTRATOR)
+        values={opinions.GRACE_DAYS: 0},
+        centre=registration.centre,
+        by=make_wearer(Role.HEAD, centre=registration.centre),
     )
     opinion = ask_opinion(registration)
     assert timezone.localtime(opinion.link.expires_at).isoformat() == "2026-12-15T00:00:00+01:00"

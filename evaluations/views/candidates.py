@@ -79,7 +79,7 @@ def rows(page, *, results):
 
 def visible(request, pk):
     """The registration, with its people, when this person may see it; 404 otherwise."""
-    return get_object_or_404(registrations_for(request.user).with_people(), pk=pk)
+    return get_object_or_404(with_deadlines(registrations_for(request.user).with_people()), pk=pk)
 
 
 def own(request, pk):
@@ -104,8 +104,7 @@ def page(request, name, registration, **context):
 @require_safe
 def registration_detail(request, pk):
     """The journey: stepper, capacity matrix, what is missing, what to do next."""
-    found = with_deadlines(registrations_for(request.user).with_people())
-    registration = get_object_or_404(found, pk=pk)
+    registration = visible(request, pk)
     journey, user = load_one(registration), request.user
     staff, bases = is_staff_of(user, registration.centre_id), may_read_bases(user, registration)
     shown = evaluations_shown(journey, user, bases=bases)
