@@ -235,7 +235,7 @@ class Visitor:
         """What this person has before them, for a failure to show: words, and the path of an image."""
         path = Path(tempfile.gettempdir()) / f"cqpm-{uuid.uuid4().hex[:8]}.png"
         self.page.screenshot(path=path, full_page=True)
-        return f"{path}\n{self.page.locator('main').inner_text()}"
+        return f"{path}\n{self.page.locator('body').inner_text()}"
 
     def leave(self):
         self.context.close()

@@ -341,6 +341,7 @@ def the_commission_validates_each_capacity(story):
         decision = president.page.get_by_role("group", name=f"Décision, capacité {number}")
         president.choose("Acquise", within=decision)
         expect(decision.get_by_role("radio", name="Acquise", exact=True)).to_be_checked()
+    president.sees("Chaque capacité de chaque candidat est décidée")
     president.audit()
     president.unfold("Clore la commission")
     president.press("Clore", exact=True)
@@ -375,8 +376,9 @@ def the_jury_is_prepared(story):
     head.fill("Adresse électronique", "presidente@exemple.fr", within=head.page.get_by_label("Présidence"))
     head.press("Nommer à la présidence")
 
-    head.open("/courriers/")
-    head.press("Invitation", within=head.page.get_by_role("row").filter(has_text="presidente@exemple.fr"))
+    head.open(jury)
+    head.press("Modifier siège 1, collège employeurs")
+    head.press("L’imprimer")
     president = story.president = story.visitor()
     open_account(president, address_on(head.page))
 
