@@ -1,9 +1,9 @@
 """Runs the bench in a folder of its own, gone at the end: see the package."""
 
 import os
+import runpy
 import socket
 import tempfile
-from importlib import import_module
 
 import django
 
@@ -14,4 +14,4 @@ with tempfile.TemporaryDirectory(prefix="cqpm-bench-") as folder, socket.socket(
     )
     free.close()
     django.setup()
-    import_module("cqpm.bench.run").main()
+    runpy.run_module("cqpm.bench.run", run_name="__main__")

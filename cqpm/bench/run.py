@@ -158,3 +158,7 @@ def attestation():
     fresh(pages[0])
     pairs = [(rate(render.render_pdf), rate(fresh)) for _ in range(PAIRS)]
     show("attestation, shared / fresh objects (floor 1.5)", "documents/s", pairs)
+
+
+if __name__ == "__main__":
+    main()

@@ -95,8 +95,11 @@ class InterviewRecord:
     day: date | None
     members: tuple[str, ...]
 
+    def __post_init__(self):
+        object.__setattr__(self, "members", tuple(sorted(self.members)))
+
     def to_json(self) -> dict:
-        return {"day": self.day and self.day.isoformat(), "members": sorted(self.members)}
+        return {"day": self.day and self.day.isoformat(), "members": list(self.members)}
 
     @classmethod
     def from_json(cls, plain: dict):

@@ -40,7 +40,7 @@ from evaluations.tests.factories import (
 from referentiel.tests.factories import make_referentiel, plain
 
 pytestmark = pytest.mark.django_db
-BASES = ["Évaluation", "Avis de l’entreprise", "Entretien", "Validation"]
+BASES = ["Avis de l’entreprise", "Entretien", "Validation"]
 TABS = ["Parcours", "Fiche", "Documents", "Journal"]
 
 
@@ -191,7 +191,7 @@ def test_the_list_asks_as_many_queries_for_one_as_for_three(
 ):
     for _ in range(3):
         make_decided_registration(referentiel, centre=centre)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             read(staff)
 
 
