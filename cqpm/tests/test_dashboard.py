@@ -15,6 +15,7 @@ from accounts.tests.factories import (
     make_resource_centre,
     make_user,
     make_wearer,
+    wearing,
 )
 from candidates.actions import abandon_registration
 from candidates.models import Dossier, Registration
@@ -184,7 +185,7 @@ def test_the_dashboard_of_the_staff_keeps_its_budget(centre, referentiel, office
     with query_budget():
         response = client.get("/")
     titles = [section.title for section in (*response.context["files"], *response.context["agenda"])]
-    assert len(titles) == 9
+    assert len(titles) == 10
     assert response.context["countdown"].days == 25
 
 
@@ -262,7 +263,7 @@ def test_a_member_finds_the_commission_but_not_the_sheets_of_others(centre, refe
     heard = with_dossier(referentiel, centre=centre)
     commission = make_session(heard)
     make_evaluation(heard)
-    member = make_evaluator(centre, user=commission.members.last().user)
+    member = wearing(commission.members.last().user.memberships.get())
     assert shown(member) == {"Commissions à tenir": ["Aujourd’hui"]}
 
 

@@ -285,17 +285,18 @@ def test_the_draft_of_the_company_is_not_shown_to_the_centre(opinion, staff):
     assert staff.get(url).content.decode().count("Défavorable") == 3
 
 
-def test_the_responsable_alone_records_an_absence_and_only_once_late(opinion, staff, head):
+def test_the_responsable_alone_records_an_absence_and_only_once_late(opinion, centre, head):
     detail = reverse("opinion_detail", args=[opinion.pk])
     url = reverse("opinion_absence", args=[opinion.pk])
     assert not head.get(detail).context["may_record_absence"]
-    with time_machine.travel("2026-12-15 09:00+00:00", tick=False):
+    with time_machine.travel("2026-12-15 09:00+00:00", tick=False):  # sessions end meanwhile
+        head = client_as(make_membership(Role.HEAD, centre=centre))
+        staff = client_as(make_membership(Role.OFFICER, centre=centre))
         assert head.get(detail).context["may_record_absence"]
         assert not staff.get(detail).context["may_record_absence"]
         assert staff.post(url, {"reason": "Sans réponse."}).status_code == 403
-        assert head.post(url, {"reason": ""}).context["absence_form"].errors == {
-            "reason": ["Ce champ est obligatoire."]
-        }
+        refusal = head.post(url, {"reason": ""})
+        assert refusal.context["absence_form"].errors == {"reason": ["Ce champ est obligatoire."]}
         head.post(url, {"reason": "Sans réponse."})
         assert "Sans réponse." in head.get(detail).content.decode()
     assert fresh(opinion).state == CompanyOpinion.State.ABSENT
