@@ -10,7 +10,10 @@ import django
 with tempfile.TemporaryDirectory(prefix="cqpm-bench-") as folder, socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     os.environ.update(
-        CQPM_VAR=folder, DJANGO_SETTINGS_MODULE="cqpm.bench.settings", PORT=str(free.getsockname()[1])
+        CQPM_VAR=folder,
+        DEMO="1",
+        DJANGO_SETTINGS_MODULE="cqpm.bench.settings",
+        PORT=str(free.getsockname()[1]),
     )
     free.close()
     django.setup()
