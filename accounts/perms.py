@@ -61,13 +61,6 @@ def is_evaluator_in(user, centre):
     return is_evaluator(user) and user.hat.centre_id == getattr(centre, "pk", centre)
 
 
-def is_resource_of(user, resource_centre):
-    """A member of that centre de ressource (a row or its id)."""
-    return is_resource(user) and user.hat.resource_centre_id == getattr(
-        resource_centre, "pk", resource_centre
-    )
-
-
 def keeps_accounts(user):
     """The administrator keeps every account; the responsable those of the centre."""
     return wears(user, Role.ADMINISTRATOR, Role.HEAD)
