@@ -16,7 +16,7 @@ from accounts.models import AccessLink, Role
 from candidates.journey import KeptCapacity
 from candidates.models.registrations import Registration
 from candidates.rules import RECONSTITUTED, ModalityChoice, missing_modalities
-from cqpm.utils.freeze import frozen, refused
+from cqpm.utils.freeze import frozen, local_date, refused
 from referentiel.models import Capacity, Method
 
 
@@ -330,4 +330,12 @@ refused(
         JOIN candidates_dossier d ON d.id = {row}.dossier_id
         JOIN candidates_registration r ON r.id = d.registration_id
         WHERE m.capacity_id = {row}.capacity_id AND m.method = {row}.method AND c.referentiel_id = r.referentiel_id)""",
+)
+# «Inscription comes first» (domain page, 1): nobody approves or transmits a dossier before it.
+ACTS = ("centre_approved_at", "partner_approved_at", "transmitted_at")
+refused(
+    Dossier,
+    "dossier_after_registration",
+    when=f"""EXISTS (SELECT 1 FROM candidates_registration r WHERE r.id = {{row}}.registration_id
+        AND ({" OR ".join(f"{local_date(act)} < r.registered_on" for act in ACTS)}))""",
 )

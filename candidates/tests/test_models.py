@@ -24,6 +24,7 @@ from referentiel.tests.factories import make_referentiel
 
 pytestmark = pytest.mark.django_db
 State = Dossier.State
+YESTERDAY = timezone.now() - timedelta(days=1)
 
 
 def breaks(name, act):
@@ -335,6 +336,22 @@ def test_one_dossier_in_preparation():
             registration=dossier.registration, rank=2, amendment_reason="x", created_by="x"
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "fields"),
+    [
+        (State.DRAFT, {"centre_approved_at": YESTERDAY, "centre_approved_by": "Odile Garcin"}),
+        (State.DRAFT, {"partner_approved_at": YESTERDAY, "partner_approved_by": "Laure Cassagne"}),
+        (
+            State.APPROVED,
+            {"state": "transmitted", "transmitted_at": YESTERDAY, "transmitted_by": "Odile Garcin"},
+        ),
+    ],
+)
+def test_nothing_of_a_dossier_is_dated_before_the_inscription(state, fields):
+    dossier = make_dossier(state=state)
+    breaks("dossier_after_registration", lambda: rewrite(dossier, **fields))
 
 
 def choice(dossier, **fields):

@@ -103,6 +103,7 @@ LETTERS = ["Un nom s’écrit avec des lettres, des espaces, des traits d’unio
         ("   ", ["Le nom est vide."]),
         ("NULL0", LETTERS),
         ("R2D2", LETTERS),
+        ("Dupont²", LETTERS),
         ("Léo, Paul", LETTERS),
         ("-Paul", LETTERS),
         ("Paul-", LETTERS),

@@ -19,9 +19,14 @@ One gate lets purge, erasure and the tests' flush through, inside their own tran
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection, transaction
 
 REFUSAL = "ligne figée"
+LOCAL_DATE = {  # what stands around a timestamp; Django gives the process its TIME_ZONE, which SQLite reads
+    "postgresql": ("CAST(", f" AT TIME ZONE '{settings.TIME_ZONE}' AS date)"),
+    "sqlite": ("date(", ", 'localtime')"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,11 @@ def frozen(model, *, when="TRUE", allow=(), only=(), insert=False):
     REGISTRY.append(Freeze(model, when, tuple(sorted(allow)), insert))
 
 
+def local_date(column):
+    """SQL for the civil date of a timestamp of `{row}`, in the time zone people live in."""
+    return f"{{date_of}}{{row}}.{column}{{in_paris}}"
+
+
 def refused(model, name, *, when):
     """Declares rows the database refuses to store: `when` is SQL over `{row}` and may read other tables."""
     REFUSED.append(Refused(model, name, when))
@@ -106,7 +116,8 @@ def install(models):
 
 def _refused(rule):
     """Both dialects of «no row may be written for which `when` holds»."""
-    condition = rule.when.format(row="NEW")
+    date_of, in_paris = LOCAL_DATE[connection.vendor]
+    condition = rule.when.format(row="NEW", date_of=date_of, in_paris=in_paris)
     if connection.vendor == "postgresql":
         yield f"""
             CREATE OR REPLACE FUNCTION {rule.name}() RETURNS trigger AS $$ BEGIN

@@ -87,9 +87,9 @@ def own_database(url):
     return urlunsplit(parts._replace(path=f"/{name}")), lambda: execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site():
-    """An empty site: migrated, référentiels loaded, nobody in it."""
+    """An empty site for each module, whatever their order: migrated, référentiels loaded, nobody in it."""
     folder = Path(tempfile.mkdtemp(prefix="cqpm-site-"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
