@@ -283,7 +283,7 @@ class SkillBlock(models.Model):
     class Meta:
         verbose_name = "bloc de compétences"
         verbose_name_plural = "blocs de compétences"
-        ordering = ["referentiel", "position"]
+        ordering = ["referentiel_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["referentiel", "code"], name="skill_block_code_unique"),
             models.UniqueConstraint(fields=["referentiel", "position"], name="skill_block_position_unique"),
@@ -316,7 +316,7 @@ class Capacity(models.Model):
     class Meta:
         verbose_name = "capacité professionnelle"
         verbose_name_plural = "capacités professionnelles"
-        ordering = ["referentiel", "number"]
+        ordering = ["referentiel_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["referentiel", "number"], name="capacity_number_unique"),
             filled("title", name="capacity_titled"),
@@ -343,7 +343,7 @@ class PerformanceCondition(models.Model):
     class Meta:
         verbose_name = "condition de réalisation"
         verbose_name_plural = "conditions de réalisation"
-        ordering = ["capacity", "position"]
+        ordering = ["capacity_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["capacity", "position"], name="performance_condition_position_unique"
@@ -371,7 +371,7 @@ class Criterion(models.Model):
 
     class Meta:
         verbose_name = "critère"
-        ordering = ["capacity", "number"]
+        ordering = ["capacity_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["capacity", "number"], name="criterion_number_unique"),
             models.CheckConstraint(
@@ -404,7 +404,7 @@ class EvaluationMethod(models.Model):
     class Meta:
         verbose_name = "modalité d’évaluation"
         verbose_name_plural = "modalités d’évaluation"
-        ordering = ["capacity", "position"]
+        ordering = ["capacity_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["capacity", "method"], name="evaluation_method_unique"),
             models.UniqueConstraint(

@@ -1,4 +1,8 @@
-"""The dossier de modalités: written, approved by both, transmitted, returned or accepted, amended."""
+"""The dossier de modalités: written, approved by both, transmitted, returned or accepted, amended.
+
+The stage of the registration moves when a dossier is transmitted or answered, never before: one in preparation
+counts for nothing.
+"""
 
 from datetime import timedelta
 
@@ -28,9 +32,7 @@ def open_dossier(*, registration, by):
     registration = lock_registration(registration.pk)
     if registration.dossiers.exists():
         raise Refusal("Cette inscription a déjà un dossier de modalités.")
-    dossier = Dossier.objects.create(registration=registration, created_by=log.actor_name(by))
-    journey.move_stage(registration)
-    return dossier
+    return Dossier.objects.create(registration=registration, created_by=log.actor_name(by))
 
 
 @transaction.atomic
@@ -61,7 +63,6 @@ def save_dossier(*, dossier, context, choices, by, no_company_reason="", version
         for (capacity, method), reason in wanted.items()
     )
     record(dossier, by=by, verb="save_dossier", what="modifié", data={"version": dossier.version})
-    journey.move_stage(dossier.registration)
     return dossier
 
 
@@ -236,7 +237,6 @@ def amend_dossier(*, registration, reason, by):
         if choice.capacity.number not in registration.kept
     )
     record(amendment, by=by, verb="amend_dossier", what="ouvert", data={"reason": reason})
-    journey.move_stage(registration)
     return amendment
 
 
@@ -347,7 +347,6 @@ def approved(dossier):
     if dossier.centre_approved_at and dossier.partner_approved_at:
         dossier.approve()
     dossier.save()
-    journey.move_stage(dossier.registration)
     return dossier
 
 

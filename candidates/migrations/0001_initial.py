@@ -465,7 +465,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "dossier de modalités",
                 "verbose_name_plural": "dossiers de modalités",
-                "ordering": ["registration", "rank"],
+                "ordering": ["registration_id", "rank"],
                 "indexes": [
                     models.Index(fields=["state", "transmitted_at"], name="candidates__state_5dd6b0_idx")
                 ],

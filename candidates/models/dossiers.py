@@ -121,7 +121,7 @@ class Dossier(FSMModelMixin, models.Model):
     class Meta:
         verbose_name = "dossier de modalités"
         verbose_name_plural = "dossiers de modalités"
-        ordering = ["registration", "rank"]
+        ordering = ["registration_id", "rank"]
         constraints = [
             models.UniqueConstraint(fields=["registration", "rank"], name="dossier_rank_unique"),
             models.UniqueConstraint(

@@ -295,7 +295,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "bloc de compétences",
                 "verbose_name_plural": "blocs de compétences",
-                "ordering": ["referentiel", "position"],
+                "ordering": ["referentiel_id", "position"],
                 "constraints": [
                     models.UniqueConstraint(fields=("referentiel", "code"), name="skill_block_code_unique"),
                     models.UniqueConstraint(
@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "capacité professionnelle",
                 "verbose_name_plural": "capacités professionnelles",
-                "ordering": ["referentiel", "number"],
+                "ordering": ["referentiel_id", "number"],
                 "constraints": [
                     models.UniqueConstraint(fields=("referentiel", "number"), name="capacity_number_unique"),
                     models.CheckConstraint(condition=models.Q(("title__gt", "")), name="capacity_titled"),
@@ -399,7 +399,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "critère",
-                "ordering": ["capacity", "number"],
+                "ordering": ["capacity_id", "number"],
                 "constraints": [
                     models.UniqueConstraint(fields=("capacity", "number"), name="criterion_number_unique"),
                     models.CheckConstraint(
@@ -454,7 +454,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "modalité d’évaluation",
                 "verbose_name_plural": "modalités d’évaluation",
-                "ordering": ["capacity", "position"],
+                "ordering": ["capacity_id", "position"],
                 "constraints": [
                     models.UniqueConstraint(fields=("capacity", "method"), name="evaluation_method_unique"),
                     models.UniqueConstraint(
@@ -502,7 +502,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "condition de réalisation",
                 "verbose_name_plural": "conditions de réalisation",
-                "ordering": ["capacity", "position"],
+                "ordering": ["capacity_id", "position"],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("capacity", "position"), name="performance_condition_position_unique"
