@@ -55,12 +55,16 @@ def pytest_unconfigure(config):
         shutil.rmtree(MADE, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Sets aside what this run cannot hold.
+    """Sets aside what this run cannot hold, and marks whatever asks the database, by a fixture too.
 
     Browser tests leave an event loop running in their thread, which breaks later tests: they have a run of
     their own, `pytest -m browser`. What is promised of concurrency is promised on PostgreSQL.
     """
+    for item in items:
+        if "db" in item.fixturenames:
+            item.add_marker("django_db")
     sqlite = django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     aside = {"postgres"} if sqlite else set()
     if "browser" not in config.option.markexpr:
