@@ -21,7 +21,13 @@ from accounts.actions.people import (
     resume_membership,
     suspend_membership,
 )
-from accounts.actions.profile import ask_password_reset, change_password, change_profile, reset_password
+from accounts.actions.profile import (
+    ask_password_reset,
+    change_password,
+    change_profile,
+    print_password_reset,
+    reset_password,
+)
 
 __all__ = [
     "Hat",
@@ -37,6 +43,7 @@ __all__ = [
     "give_hats",
     "invite_person",
     "issue_link",
+    "print_password_reset",
     "reinvite",
     "renew_link",
     "reopen_account",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import perms
 from accounts.actions.links import close_link, issue_link, revoke_link
 from accounts.actions.people import reinvite
 from accounts.log import SYSTEM, key, record
@@ -14,6 +15,7 @@ from accounts.outbox import post
 from cqpm.utils.refusal import Refusal
 
 RESET_LASTS = timedelta(hours=2)
+PRINTED_RESET_LASTS = timedelta(days=3)  # the time to hand the paper over
 
 
 @transaction.atomic
@@ -57,16 +59,49 @@ def ask_password_reset(*, email):
         if invitation := user.pending_invitation():
             reinvite(invitation=invitation, by=SYSTEM)
         return
+    _offer_reset(user, lasts=RESET_LASTS, by=SYSTEM)
+
+
+@transaction.atomic
+def print_password_reset(*, user, by):
+    """A link to choose a new password, to print for somebody whom no mail reaches; mailed too, so that its owner
+    knows. The administrator's act: whoever holds the paper can enter in the other's name. Returns the link.
+
+    Raises Refusal: account closed, or never opened (it is invited again instead).
+    """
+    if not perms.is_administrator(by):
+        raise Refusal("Seul l’administrateur remet un nouveau mot de passe.")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_active:
+        raise Refusal(f"{user} a un compte fermé : rouvrez-le d’abord.")
+    if not user.has_usable_password():
+        raise Refusal(f"{user} n’a pas encore ouvert son compte : invitez la personne à nouveau.")
+    return _offer_reset(user, lasts=PRINTED_RESET_LASTS, by=by)
+
+
+@transaction.atomic
+def reset_password(*, link, password):
+    """A new password by the link mailed for it; the link closes. Returns the User."""
+    user = User.objects.select_for_update().get(pk=link.subject.removeprefix("user:"))
+    if not user.is_active:
+        raise Refusal("Ce compte est fermé : adressez-vous à votre centre d’examen.")
+    close_link(link=link)
+    _store(user, password, by=link, verb="reset_password")
+    return user
+
+
+def _offer_reset(user, *, lasts, by):
+    """A fresh link to choose a new password, mailed; the former ones are dead."""
     _revoke_resets(user)
     link = issue_link(
         purpose="password_reset",
         subject=user,
         email=user.email,
         holder=str(user),
-        expires_at=timezone.now() + RESET_LASTS,
+        expires_at=timezone.now() + lasts,
     )
     record(
-        by=SYSTEM,
+        by=by,
         verb="ask_password_reset",
         subject=user,
         sentence=f"Nouveau mot de passe demandé : {user}.",
@@ -79,17 +114,7 @@ def ask_password_reset(*, email):
         context={},
         link=link,
     )
-
-
-@transaction.atomic
-def reset_password(*, link, password):
-    """A new password by the link mailed for it; the link closes. Returns the User."""
-    user = User.objects.select_for_update().get(pk=link.subject.removeprefix("user:"))
-    if not user.is_active:
-        raise Refusal("Ce compte est fermé : adressez-vous à votre centre d’examen.")
-    close_link(link=link)
-    _store(user, password, by=link, verb="reset_password")
-    return user
+    return link
 
 
 def _store(user, password, *, by, verb):

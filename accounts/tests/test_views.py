@@ -1,6 +1,8 @@
 """The screens: who reaches them, whose rows they act on, what they show and hide."""
 
+import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -10,7 +12,7 @@ from django.utils import timezone
 from accounts import links
 from accounts.actions import Hat, invite_person
 from accounts.log import SYSTEM, record
-from accounts.models import ExaminationCentre, LogEntry, OutboxMessage, ResourceCentre, Role, User
+from accounts.models import AccessLink, ExaminationCentre, LogEntry, OutboxMessage, ResourceCentre, Role, User
 from accounts.outbox import post
 from accounts.tests.factories import (
     client_as,
@@ -199,6 +201,42 @@ def test_the_administrator_gives_closes_and_reopens(administrator, centre):
         "Compte fermé : Claire Aubry.",
         "Invitation : Claire Aubry – Responsable, Val-de-Brenne.",
     ]
+
+
+def test_a_new_password_is_handed_over_on_paper(administrator, centre):
+    """For somebody whom no mail reaches; the paper is dead once a newer one is made, or has served."""
+    person, client = make_user("lea@exemple.fr"), client_as(administrator)
+    paper = reverse("account_password_print", args=[person.pk])
+    assert "Aucun lien à imprimer" in client.get(paper).content.decode()
+    printed = []
+    for _ in range(2):
+        assert client.post(reverse("account_password", args=[person.pk]))["Location"] == paper
+        text = client.get(paper).content.decode()
+        printed.append(re.search(r"http://[^\s<]+/mot-de-passe/[^\s<]+/", text).group())
+    former, latest = (urlsplit(address).path for address in printed)
+    visitor, words = Client(), "une fraise de douze dents"
+    assert visitor.get(former).status_code == 404
+    typed = {"password1": words, "password2": words}
+    assert visitor.post(latest, typed).status_code == 302
+    person.refresh_from_db()
+    assert (person.check_password(words), visitor.get(latest).status_code) == (True, 410)
+    entries = client.get(reverse("account_detail", args=[person.pk])).context["entries"]
+    asked = "Nouveau mot de passe demandé : Claire Aubry."
+    assert [entry.sentence for entry in entries] == [
+        "Mot de passe changé : Claire Aubry.",
+        asked,
+        "Lien révoqué : Nouveau mot de passe, Claire Aubry.",
+        asked,
+    ]
+
+
+def test_no_new_password_for_an_account_closed_or_never_opened(administrator, centre):
+    client = client_as(administrator)
+    closed = make_user("lea@exemple.fr", is_active=False)
+    for person in (closed, invited(centre)):
+        answer = client.post(reverse("account_password", args=[person.pk]))
+        assert answer["Location"] == reverse("account_detail", args=[person.pk])
+    assert not AccessLink.objects.filter(purpose="password_reset").exists()
 
 
 @pytest.mark.parametrize(
