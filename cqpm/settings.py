@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bootstrap_wrapper
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu.transport import TRANSPORT_ALIASES
@@ -171,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     # A worker stopped for a day must not find a day of them waiting.
     "send-outbox": {"task": "accounts.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
+    "move-stages": {"task": "evaluations.tasks.move_stages", "schedule": crontab(hour=0, minute=20)},
 }
 
 # --- Mail: always through the outbox ----------------------------------------------------------------------

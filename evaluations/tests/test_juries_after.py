@@ -1,6 +1,6 @@
 """What a jury leaves behind: capacities sent back, capacities kept, the next registration that reads them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -8,6 +8,7 @@ import time_machine
 from accounts.models import Role
 from accounts.tests.factories import make_resource_centre, make_wearer
 from candidates.models import Registration
+from candidates.rules import Stage
 from candidates.tests.factories import make_dossier, make_registration
 from cqpm.utils.french import today
 from cqpm.utils.periods import add_months, add_years
@@ -17,6 +18,7 @@ from evaluations.deliberation import JurySitting
 from evaluations.journey import kept_of, load_for_jury, load_one
 from evaluations.models import Decision, DeliberationEntry, Jury
 from evaluations.rules import JuryAct
+from evaluations.tasks import move_stages
 from evaluations.tests.factories import (
     close_validated,
     finish,
@@ -222,3 +224,16 @@ def test_a_capacity_no_longer_kept_on_the_day_of_the_jury_is_to_be_validated():
     late = add_months(today(), 24) + timedelta(days=1)
     journey = load_for_jury([following], on_day=late)[following.pk]
     assert journey.admissibility.reasons == ("C1 à valider par la commission.",)
+
+
+def test_the_stage_follows_the_night_a_kept_capacity_ceases_to_count():
+    referentiel = make_referentiel((1, 1), company_opinion=False, resource_centre=make_resource_centre())
+    following = second_try(not_admissible(referentiel, lacking=[2]), [2])
+    stages = []
+    last = datetime.combine(add_months(today(), 24), time(12), tzinfo=UTC)
+    for days in (0, 1):
+        with time_machine.travel(last + timedelta(days=days), tick=False):
+            move_stages()
+        following.refresh_from_db()
+        stages.append(following.stage)
+    assert stages == [Stage.DELIBERATION, Stage.EVALUATIONS]
