@@ -4,6 +4,7 @@ from django.conf import settings
 from django.template import Context, engines
 
 from accounts import links
+from accounts.models import OutboxMessage
 
 LABELS: dict[str, str] = {}
 
@@ -20,12 +21,13 @@ def label(message):
     )
 
 
-def render(message, *, link_url=None):
+def render(message, *, link_url=None, signed=True):
     """(subject, body) of an outbox row, from `templates/emails/<template>.txt`: the first line is the subject.
 
     The text sees the row's context, `recipient_name`, `centre`, `public_url`, and `link_url`, the link's address as
     it is now: it is never stored. `link_url` given replaces it: the screen shows personal links to nobody. The
-    signature, with the centre to write back to, is added here for every mail. Plain text: nothing is escaped.
+    signature, with the centre to write back to, is added here for every mail; `signed=False` leaves it out, for a
+    printed twin. Plain text: nothing is escaped.
     """
     if link_url is None and message.link:
         link_url = links.url(message.link)
@@ -41,7 +43,14 @@ def render(message, *, link_url=None):
         autoescape=False,
     )
     subject, _, body = _template(message.template).render(context).partition("\n")
-    return " ".join(subject.split()), f"{body.strip()}\n\n{_template('signature').render(context).strip()}\n"
+    signature = _template("signature").render(context).strip() if signed else ""
+    return " ".join(subject.split()), f"{body.strip()}\n\n{signature}".strip() + "\n"
+
+
+def printed(*, template, context, name, centre, **_):
+    """(subject, body) of the letter to hand over, from what `outbox.post` takes: the paper bears the centre's head."""
+    message = OutboxMessage(template=template, context=context, recipient_name=name, centre=centre)
+    return render(message, signed=False)
 
 
 def _template(name):

@@ -376,7 +376,7 @@ def jury_line(row):
     return Line(
         "Aujourd’hui" if days == 0 else long_day(row.held_on).capitalize(),
         f"{hour(row.starts_at)}, {row.place}",
-        reverse("jury_detail", args=[row.pk]),
+        reverse("jury_session" if row.opened_at else "jury_detail", args=[row.pk]),
         when=plural(row.candidates, "candidat"),
         when_sub=f"J-{days}" if days > 0 else row.get_state_display().lower(),
     )

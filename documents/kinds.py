@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-# What the verification page shows of a public document, and nothing else: `data["public"]` holds these keys.
+# What the verification page shows of a public document, and nothing else: `data["public"]` holds these keys, and
+# may hold «lines», [{"label", "text"}], where the paper states more that somebody could alter.
 PUBLIC_KEYS = ("holder", "title", "decided_on", "centre")
 
 
@@ -50,7 +51,7 @@ def checked(kind, data):
     """The data of a paper; ValueError when a public kind does not say what its verification shows."""
     if kind.public:
         public = data.get("public", {})
-        if sorted(public) != sorted(PUBLIC_KEYS):
+        if public.keys() - {"lines"} != set(PUBLIC_KEYS):
             raise ValueError(f"{kind.key}: data['public'] must hold exactly {', '.join(PUBLIC_KEYS)}")
         date.fromisoformat(public["decided_on"])
     return data

@@ -135,6 +135,11 @@ class DecisionRow:
         return Sign(OUTCOME_KINDS[self.said.outcome], self.said.get_outcome_display())
 
     @property
+    def stored(self):
+        """The answer this commission has recorded and need not give again; "" before: any other is not saved yet."""
+        return self.own.outcome if self.own and not self.outdated else ""
+
+    @property
     def options(self):
         return OPTIONS
 

@@ -168,6 +168,14 @@ def public_part(decision, data):
     }
 
 
+def public_line(line):
+    """One capacity that is kept: a paper altered from six to seven of them is told from the true one."""
+    return {
+        "label": f"Capacité {line['number']}",
+        "text": f"{line['title']}, conservée jusqu’au {line['until']}",
+    }
+
+
 def attestation_data(decision, chair):
     """Admissible: the candidate «a été déclaré(e) admissible au CQPM … par le jury paritaire du …»."""
     data = common_data(decision, chair)
@@ -186,7 +194,7 @@ def capacities_attestation_data(decision, chair):
         "share": share(len(held), len(data["capacities"])),
         "capacities": held,
         "blocks": validated_blocks(decision),
-        "public": public_part(decision, data),
+        "public": public_part(decision, data) | {"lines": [public_line(line) for line in held]},
     }
     return data | {"size": capacities_attestation_size(data)}
 

@@ -196,7 +196,7 @@ def _opinion_act(journey):
 def _commission_act(journey):
     registration = journey.registration
     if registration.commission is None:
-        return Act("Placer en commission", reverse("commission_list"))
+        return Act("Placer en commission", f"{reverse('commission_list')}?candidat={registration.pk}")
     if registration.commission_on > today():
         return Act("Préparer la commission", reverse("commission_detail", args=[registration.commission]))
     address = reverse("commission_session", args=[registration.commission, registration.pk])
@@ -263,7 +263,7 @@ def _evaluation_act(journey):
 def _jury_act(journey):
     if journey.registration.jury:
         return Act("Ouvrir le jury", reverse("jury_detail", args=[journey.registration.jury]))
-    return Act("Inscrire à un jury", reverse("jury_list"))
+    return Act("Inscrire à un jury", f"{reverse('jury_list')}?candidat={journey.registration.pk}")
 
 
 def _result_act(journey):

@@ -1,8 +1,10 @@
 """Whose candidates a person may see: the one door of lists, pages, search and counters."""
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role
+from accounts.perms import is_staff
 from candidates.models import Registration
 from evaluations.models import DeliberationEntry, Jury, ScoreSheet
 from evaluations.models.scoring import heard_by
@@ -25,3 +27,15 @@ def registrations_for(user):
         deliberation__jury__in=Jury.objects.presided_by(user), registration=OuterRef("pk")
     )
     return Registration.objects.filter(Q(pk__in=mine.order_by().values("pk")) | Q(Exists(deliberated)))
+
+
+def to_place(user, key):
+    """The running registration an address names, for the staff to put on an agenda; None for anything else."""
+    if not (key and is_staff(user)):
+        return None
+    try:
+        return (
+            registrations_for(user).with_people().filter(pk=key, state=Registration.State.REGISTERED).first()
+        )
+    except ValidationError:  # not a key
+        return None

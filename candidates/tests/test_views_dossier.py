@@ -466,7 +466,7 @@ def test_the_inbox_costs_the_same_whatever_the_number_of_rows(resource, rows, dj
     for _ in range(rows):
         received(resource)
     client, url = client_as(resource.hat), reverse("dossier_inbox")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(url)
 
 

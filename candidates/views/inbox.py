@@ -32,10 +32,16 @@ def dossier_inbox(request):
     received = Dossier.objects.for_user(request.user).with_registration().with_replaced()
     received = received.filter(state__in=FILTERS[chosen][1]).order_by("transmitted_at", "pk")
     page = Paginator(received, PAGE).get_page(request.GET.get("page"))
-    filters = [(value, words) for value, (words, _) in FILTERS.items()]
-    return render(
-        request, "candidates/dossier_inbox.html", {"page": page, "filters": filters, "chosen": chosen}
-    )
+    hidden = set() if chosen == "acceptes" or acceptance_matters(request.user) else {"acceptes"}
+    filters = [(value, words) for value, (words, _) in FILTERS.items() if value not in hidden]
+    context = {"page": page, "filters": filters, "chosen": chosen}
+    return render(request, "candidates/dossier_inbox.html", context)
+
+
+def acceptance_matters(user):
+    """Some dossier was accepted, or the national setting awaits it."""
+    accepted = Dossier.objects.for_user(user).filter(state=Dossier.State.ACCEPTED)
+    return preferences.value(ACCEPTANCE_AWAITED, None) or accepted.exists()
 
 
 @require_safe

@@ -121,6 +121,19 @@ def test_an_authentic_paper_shows_what_it_says_and_nothing_else():
     assert document.number not in html
 
 
+def test_what_the_paper_states_line_by_line_is_shown():
+    """Somebody who adds a capacity to the paper is found out."""
+    data = make_issued().data
+    data["public"]["lines"] = [
+        {"label": "Capacité 1", "text": "Préparer, conservée jusqu’au 1er décembre 2028"}
+    ]
+    document = make_issued(data=data)
+    html = Client().get(reverse("verify", args=[document.code])).content.decode()
+    assert dict(re.findall(r"<dt>(Capacité 1)</dt><dd>(.*?)</dd>", html)) == {
+        "Capacité 1": "Préparer, conservée jusqu’au 1<sup>er</sup> décembre 2028"
+    }
+
+
 def test_dates_are_those_of_what_happened():
     with time_machine.travel("2026-12-02 09:00+00:00", tick=False):
         old, gone = make_issued(), make_issued()

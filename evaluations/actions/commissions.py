@@ -278,9 +278,10 @@ def summon_commission(*, commission, by):
     if not sitting.to_summon:
         raise Refusal("Tout le monde est déjà convoqué.")
     now = timezone.now()
-    commission.state, commission.summoned_at = Commission.State.SUMMONED, now
-    commission.summoned_by = log.actor_name(by)
-    commission.save(update_fields=["state", "summoned_at", "summoned_by"])
+    if commission.state == Commission.State.PREPARED:  # whoever joins later has a date of his or her own
+        commission.state, commission.summoned_at = Commission.State.SUMMONED, now
+        commission.summoned_by = log.actor_name(by)
+        commission.save(update_fields=["state", "summoned_at", "summoned_by"])
     for row in sitting.to_summon:
         outbox.post(
             event=f"commission:{commission.pk}:{log.key(row)}:{now.isoformat()}",

@@ -118,6 +118,18 @@ def test_another_room_keeps_the_presences(registration, officer):
     assert set(commission.members.values_list("present", "summoned_at")) == {(True, None)}
 
 
+def test_whoever_joins_later_is_summoned_alone_and_the_commission_keeps_its_day(registration, officer):
+    commission = make_session(registration, by=officer)
+    entry = commissions.add_candidate(
+        commission=commission, registration=with_dossier(centre=registration.centre), by=officer
+    )
+    commissions.summon_commission(commission=commission, by=officer)
+    entry.refresh_from_db()
+    assert fresh(commission).summoned_at == commission.summoned_at < entry.summoned_at
+    last = OutboxMessage.objects.filter(event__startswith=f"commission:{commission.pk}").latest("pk")
+    assert f":commissioncandidate:{entry.pk}:" in last.event
+
+
 def test_a_commission_changed_into_itself_stays_summoned(registration, officer):
     commission = make_session(registration, by=officer)
     values = {name: getattr(commission, name) for name in ("held_on", "starts_at", "place")}

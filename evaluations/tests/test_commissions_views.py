@@ -117,6 +117,23 @@ def test_the_list_says_what_each_commission_lacks(client, centre, officer, sessi
     assert context["closed"] == []
 
 
+def test_the_candidate_one_comes_for_is_placed_in_one_press(client, centre, session):
+    placing = with_dossier(centre=centre)
+    page = client.get(reverse("commission_list"), {"candidat": placing.pk})
+    assert page.context["placing"] == placing
+    assert f'name="registration" value="{placing.pk}"' in page.content.decode()
+    post(client, "commission_add_candidate", session[1], registration=placing.pk)
+    assert session[1].agenda.filter(registration=placing).exists()
+
+
+def test_nobody_else_is_placed(client, session):
+    """Neither a key that is none, nor another centre's candidate, nor by somebody who does not prepare."""
+    for key in ("x", with_dossier().pk):
+        assert client.get(reverse("commission_list"), {"candidat": key}).context["placing"] is None
+    seen = president_client(session[1]).get(reverse("commission_list"), {"candidat": session[0].pk})
+    assert seen.context["placing"] is None
+
+
 def test_closed_commissions_are_listed_apart(client, session, officer):
     registration, commission = session
     decide_all(commission, registration)
@@ -306,6 +323,7 @@ def test_a_commission_is_summoned_and_the_printed_twins_are_for_those_without_ma
     assert [subject.split(" ")[0] for subject in subjects] == ["Commission", "Votre"]
     (member, candidate) = [body for _, body in page.context["letters"]]
     assert ("Bonjour Amina Benali" in member, "temps majoré" in member) == (True, False)
+    assert [body for body in (member, candidate) if "Message envoyé par" in body] == []  # it is handed over
     assert ("Bonjour Inès" in candidate, "temps majoré d’un tiers" in candidate) == (True, True)
 
 

@@ -105,6 +105,15 @@ def test_the_list_says_when_where_and_how_far(client, jury, centre):
     ]
 
 
+def test_the_candidate_one_comes_for_is_put_on_a_jury_in_one_press(client, ready, centre):
+    jury = make_jury(centre=centre, state=Jury.State.PREPARED)
+    page = client.get(reverse("jury_list"), {"candidat": ready.pk})
+    assert (page.context["placing"], f'name="registration" value="{ready.pk}"' in text(page)) == (ready, True)
+    post(client, "jury_candidates", jury, registration=ready.pk)
+    assert entry_of(ready).deliberation.jury == jury
+    assert f'value="{ready.pk}"' not in text(client.get(reverse("jury_list")))
+
+
 def test_an_empty_list_says_what_to_do(client):
     assert "Aucun jury encore" in text(client.get(reverse("jury_list")))
 

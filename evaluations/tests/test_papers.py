@@ -260,6 +260,9 @@ def test_the_decision_and_attestation_of_one_who_is_not(leo):
     assert [(line["number"], line["until"]) for line in attestation["capacities"]] == [
         (1, "1er\u00a0décembre\u00a02028")
     ]
+    assert attestation["public"]["lines"] == [
+        {"label": "Capacité 1", "text": "Capacité d’essai 1, conservée jusqu’au 1er\u00a0décembre\u00a02028"}
+    ]
     html = plain(render_html(paper("capacities_attestation")))
     assert "Monsieur Léo MARCHETTI</p>" in html
     assert "Ce papier n’est ni le certificat, ni une attestation d’admissibilité." in html

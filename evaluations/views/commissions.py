@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import mailing
 from accounts.answers import refused, told
-from accounts.models import OutboxMessage
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.views.scoped import posted
 from cqpm.utils.french import today
@@ -24,6 +23,7 @@ from evaluations.forms.commissions import (
 )
 from evaluations.models import Commission
 from evaluations.perms import may_declare_link, may_preside, may_see_commissions
+from evaluations.scope import to_place
 from evaluations.sitting import Sitting, overview
 
 PAGE = 20
@@ -58,6 +58,7 @@ def commission_list(request):
         "closed": overview(list(page)),
         "page": page,
         "staff": is_staff(request.user),
+        "placing": to_place(request.user, request.GET.get("candidat")),
     }
     return render(request, "evaluations/commission_list.html", context)
 
@@ -153,18 +154,11 @@ def commission_letters(request, pk):
     """The convocations of those without an address, to print and hand over."""
     commission = own(request, pk)
     printed = [
-        mailing.render(
-            OutboxMessage(
-                template=letter["template"],
-                context=letter["context"],
-                recipient_name=letter["name"],
-                centre=commission.centre,
-            )
-        )
+        mailing.printed(**letter, centre=commission.centre)
         for letter in letters(Sitting(commission))
         if not letter["to"]
     ]
-    context = {"commission": commission, "letters": printed}
+    context = {"commission": commission, "centre": commission.centre, "letters": printed}
     return render(request, "evaluations/commission_letters.html", context)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import mailing
 from accounts.answers import refused, told
 from accounts.log import key as key_of
-from accounts.models import LogEntry, OutboxMessage
+from accounts.models import LogEntry
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.models import Registration
 from candidates.rules import Stage
@@ -32,6 +32,7 @@ from evaluations.forms.juries import (
 from evaluations.models import CapacityValidation, DeliberationEntry, Jury, JuryMember
 from evaluations.perms import may_list_juries
 from evaluations.rules import College, NoticeKey
+from evaluations.scope import to_place
 
 PAGE = 25
 NEARLY = 20  # candidates not ready, shown at most
@@ -70,9 +71,13 @@ def jury_list(request):
     page = Paginator(juries.order_by("-held_on", "-starts_at", "pk"), PAGE).get_page(request.GET.get("page"))
     for jury in page:
         jury.kind, jury.days_left = STATE_KINDS[jury.state], (jury.held_on - today()).days
-    return render(
-        request, "evaluations/jury_list.html", {"page": page, "may_prepare": is_staff(request.user)}
-    )
+        jury.takes_candidates = jury.state in RUNNING
+    context = {
+        "page": page,
+        "may_prepare": is_staff(request.user),
+        "placing": to_place(request.user, request.GET.get("candidat")),
+    }
+    return render(request, "evaluations/jury_list.html", context)
 
 
 @require(is_staff)
@@ -349,17 +354,8 @@ def without_address(jury):
 def jury_letters(request, pk):
     """The convocations of the members without an address, to print and hand over."""
     jury = own(request, pk)
-    printed = []
-    for member in without_address(jury):
-        letter = actions.summons(jury, member)
-        message = OutboxMessage(
-            template=letter["template"],
-            context=letter["context"],
-            recipient_name=letter["name"],
-            centre=letter["centre"],
-        )
-        printed.append(mailing.render(message))
-    context = {"jury": jury, "letters": printed}
+    printed = [mailing.printed(**actions.summons(jury, member)) for member in without_address(jury)]
+    context = {"jury": jury, "centre": jury.centre, "letters": printed}
     return render(request, "evaluations/jury_letters.html", context)
 
 

@@ -32,8 +32,8 @@ document.addEventListener("keydown", (event) => {
 // What was typed and not sent is not lost by a stray click.
 const changed = new Set();
 document.addEventListener("input", (event) => {
-  const form = event.target.closest("form[data-guard]");
-  if (form) changed.add(form);
+  const form = event.target.form;
+  if (form?.matches("[data-guard]")) changed.add(form);
 });
 addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();

@@ -343,6 +343,13 @@ def the_commission_validates_each_capacity(story):
         expect(decision.get_by_role("radio", name="Acquise", exact=True)).to_be_checked()
     president.sees("Chaque capacité de chaque candidat est décidée")
     president.audit()
+    # A departure waits for its reason: until then the commission does not close on what the screen no longer says.
+    closing = president.page.locator("#cloture summary", has_text="Clore la commission")
+    president.choose("Non acquise", within=decision)
+    president.sees("Pas encore enregistré : écrivez le motif, puis Enregistrer.")
+    expect(closing).to_be_hidden()
+    president.choose("Acquise", within=decision)
+    expect(closing).to_be_visible()
     president.unfold("Clore la commission")
     president.press("Clore", exact=True)
     president.sees("Commission close par Gérard Pillot")
