@@ -43,4 +43,5 @@ mailing.register(
     dossier_transmitted="Dossier de modalités transmis",
     dossier_returned="Dossier de modalités retourné",
     dossier_accepted="Dossier de modalités accepté",
+    registration_received="Inscription reçue d’un autre centre",
 )

@@ -179,7 +179,7 @@ def decision_row(sitting, journey, base, user, acting):
         earlier=standing if standing is not own else None,
         outdated=outdated,
         acting=acting and not base.kept,
-        evaluations=[] if base.kept else held(file),
+        evaluations=[] if base.kept else held(journey.registration, file),
     )
     if not base.kept:
         row.points = list(missing_points(sitting, journey, file, user))
@@ -188,12 +188,13 @@ def decision_row(sitting, journey, base, user, acting):
     return row
 
 
-def held(file):
-    """[(words, address)] of the evaluations that count for a capacity."""
+def held(registration, file):
+    """[(words, address)] of the evaluations that count for a capacity; those of another centre, read here since a
+    transfer, have no page to open."""
     return [
         (
             f"{Method(one.method).short}, {short_day(one.held_on)}",
-            reverse("evaluation_detail", args=[one.pk]),
+            reverse("evaluation_detail", args=[one.pk]) if one.registration_id == registration.pk else "",
         )
         for one in file.evaluations
         if one.state not in Evaluation.NOT_HELD

@@ -2,6 +2,9 @@
 
 `load(registrations)` reads any number of them in nine queries; a `Journey` then answers without any. A
 published référentiel never changes, so its capacities are kept in memory.
+
+A registration transferred from another centre `continues` the one there and reads its rows as its own: evaluations,
+opinion, interview, validations, decisions. Its dossier alone is its own: the new centre transmits it anew.
 """
 
 import hashlib
@@ -154,6 +157,11 @@ class Journey:
         return preparing is not None and preparing.transmitted_at is not None
 
     @property
+    def opinion_is_own(self):
+        """Asked for here, not read from the centre the candidate comes from."""
+        return self.opinion is not None and self.opinion.registration_id == self.registration.pk
+
+    @property
     def interview(self):
         return self.interviews[-1] if self.interviews else None
 
@@ -232,9 +240,10 @@ def load(registrations, *, on_day=None) -> dict:
     capacities must be valid on, today by default; what is over is read as of the day it ended.
     """
     registrations, on_day = list(registrations), on_day or today()
-    keys = [row.pk for row in registrations]
-    dossiers = _group(Dossier.objects.filter(registration__in=keys).order_by("rank"), "registration_id")
-    choices = _group(DossierChoice.objects.filter(dossier__registration__in=keys), "dossier_id")
+    own, chains = [row.pk for row in registrations], _chains(registrations)
+    keys = [key for chain in chains.values() for key in chain]
+    dossiers = _group(Dossier.objects.filter(registration__in=own).order_by("rank"), "registration_id")
+    choices = _group(DossierChoice.objects.filter(dossier__registration__in=own), "dossier_id")
     evaluations = _evaluations(keys)
     opinions = _group(
         CapacityOpinion.objects.filter(opinion__registration__in=keys)
@@ -249,18 +258,19 @@ def load(registrations, *, on_day=None) -> dict:
         "interview.registration_id",
     )
     validations = _group(_validations(keys), "registration_id")
-    decided = _group(_decided(registrations), "decision.entry.registration.candidate_id")
+    decided = _decided_by_chain(chains)
     return {
         row.pk: _journey(
             row,
             on_day=on_day,
+            chain=chains[row.pk],
             dossiers=dossiers[row.pk],
             choices=choices,
-            evaluations=evaluations[row.pk],
-            opinions=opinions[row.pk],
-            remarks=remarks[row.pk],
-            validations=validations[row.pk],
-            decided=decided[row.candidate_id],
+            evaluations=_along(evaluations, reversed(chains[row.pk])),
+            opinions=_in_force(opinions, chains[row.pk]),
+            remarks=_along(remarks, reversed(chains[row.pk])),
+            validations=_along(validations, chains[row.pk]),
+            decided=decided[row.pk],
         )
         for row in registrations
     }
@@ -272,21 +282,23 @@ def load_for_jury(registrations, *, on_day=None) -> dict:
     `capacities[].state`, `admissibility`, `missing_for_jury()` and `decisions` are those of `load`; bases are empty.
     """
     registrations, on_day = list(registrations), on_day or today()
-    keys = [row.pk for row in registrations]
-    dossiers = _group(Dossier.objects.filter(registration__in=keys).order_by("rank"), "registration_id")
+    own, chains = [row.pk for row in registrations], _chains(registrations)
+    keys = [key for chain in chains.values() for key in chain]
+    dossiers = _group(Dossier.objects.filter(registration__in=own).order_by("rank"), "registration_id")
     validations = _group(_validations(keys), "registration_id")
-    decided = _group(_decided(registrations), "decision.entry.registration.candidate_id")
+    decided = _decided_by_chain(chains)
     return {
         row.pk: _journey(
             row,
             on_day=on_day,
+            chain=chains[row.pk],
             dossiers=dossiers[row.pk],
             choices=defaultdict(list),
             evaluations=[],
             opinions=[],
             remarks=[],
-            validations=validations[row.pk],
-            decided=decided[row.candidate_id],
+            validations=_along(validations, chains[row.pk]),
+            decided=decided[row.pk],
         )
         for row in registrations
     }
@@ -310,9 +322,51 @@ def stage_of(registration) -> Stage:
 
 def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
     """What `candidates.journey` asks: the capacities kept from earlier deliberations and valid on the day."""
-    decided = list(_decided([registration]))
-    own = _decisions(row for row in decided if row.decision.entry.registration_id == registration.pk)
-    return _kept(registration, decided, _as_of(registration, own, on_day or today()))
+    chains = _chains([registration])
+    decided, chain = _decided_by_chain(chains)[registration.pk], chains[registration.pk]
+    own = _decisions(row for row in decided if row.decision.entry.registration_id in chain)
+    return _kept(registration, chain, decided, _as_of(registration, own, on_day or today()))
+
+
+def _chains(registrations) -> dict:
+    """{primary key: {its own key: its candidate, then those of the registrations it continues, newest first}}.
+
+    One query more for each transfer behind, none when there is none.
+    """
+    chains = {row.pk: {row.pk: row.candidate_id} for row in registrations}
+    ends = {row.continues_id: row.pk for row in registrations if row.continues_id}
+    while ends:
+        former = Registration.objects.filter(pk__in=ends).values_list("pk", "candidate_id", "continues")
+        further = {}
+        for key, candidate, continues in former:
+            chains[ends[key]][key] = candidate
+            if continues:
+                further[continues] = ends[key]
+        ends = further
+    return chains
+
+
+def _along(groups, keys):
+    """The rows of a chain of registrations, in the order of its keys."""
+    return [row for key in keys for row in groups[key]]
+
+
+def _in_force(opinions, chain):
+    """The opinion that counts: the registration's own; else one given, or recorded as absent, before the transfer."""
+    own, *former = chain
+    settled = (CompanyOpinion.State.SUBMITTED, CompanyOpinion.State.ABSENT)
+    candidates = [
+        opinions[own],
+        *([row for row in opinions[key] if row.opinion.state in settled] for key in former),
+    ]
+    return next(filter(None, candidates), [])
+
+
+def _decided_by_chain(chains) -> dict:
+    """{primary key: every decision about that person, oldest first}."""
+    people = {candidate for chain in chains.values() for candidate in chain.values()}
+    decided = _group(_decided(people), "decision.entry.registration.candidate_id")
+    return {pk: _along(decided, dict.fromkeys(reversed(chain.values()))) for pk, chain in chains.items()}
 
 
 def _group(rows, key) -> dict:
@@ -329,9 +383,8 @@ def _validations(keys):
     return rows.order_by("-decided_at", "-pk")
 
 
-def _decided(registrations):
-    """Every decision about these people, whatever the registration: the earlier ones say what is kept."""
-    people = {row.candidate_id for row in registrations}
+def _decided(people):
+    """Every decision about these candidates, whatever the registration: the earlier ones say what is kept."""
     rows = DecisionCapacity.objects.filter(decision__entry__registration__candidate__in=people)
     return rows.select_related(
         "decision__entry__registration", "decision__entry__deliberation__jury"
@@ -360,15 +413,15 @@ def _evaluations(keys):
 
 
 def _journey(
-    registration, *, on_day, dossiers, choices, evaluations, opinions, remarks, validations, decided
+    registration, *, on_day, chain, dossiers, choices, evaluations, opinions, remarks, validations, decided
 ):
     tree = capacities_of(registration.referentiel)
-    decisions = _decisions(row for row in decided if row.decision.entry.registration_id == registration.pk)
+    decisions = _decisions(row for row in decided if row.decision.entry.registration_id in chain)
     interviews = list({remark.interview_id: remark.interview for remark in remarks}.values())
     opinion = opinions[-1].opinion if opinions else None
     on_day = _as_of(registration, decisions, on_day)
     journey = Journey(registration, [], dossiers, evaluations, opinion, interviews, decisions, on_day)
-    kept = _kept(registration, decided, on_day)
+    kept = _kept(registration, chain, decided, on_day)
     in_force = choices[journey.dossier.pk] if journey.dossier else []
     sent_back = {
         row.capacity_id: decision.decided_at
@@ -464,7 +517,7 @@ def _as_of(registration, decisions, on_day):
     return on_day if registration.is_running else local_date(registration.state_at)
 
 
-def _kept(registration, decided, on_day) -> dict[int, KeptCapacity]:
+def _kept(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
     """The capacities kept for this registration, read from published decisions on the same référentiel version."""
     tree = capacities_of(registration.referentiel)
     numbers = {capacity.pk: capacity.number for capacity in tree}
@@ -472,7 +525,7 @@ def _kept(registration, decided, on_day) -> dict[int, KeptCapacity]:
     for capacity in tree:
         if capacity.block_id:
             blocks[capacity.block_id].add(capacity.number)
-    earlier = [row for row in decided if row.decision.entry.registration_id != registration.pk]
+    earlier = [row for row in decided if row.decision.entry.registration_id not in chain]
     decisions = _decisions(earlier)
     replaced = {decision.replaces_id for decision in decisions}
     source, previous = {}, []

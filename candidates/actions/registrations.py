@@ -244,11 +244,7 @@ def abandon_registration(*, registration, reason, by):
     """The candidate gives up: the registration ends there, its links open nothing any more."""
     reason = required(reason, "Dites pourquoi l’inscription est abandonnée.")
     registration = lock_registration(registration.pk)
-    registration.state = Registration.State.ABANDONED
-    registration.state_at = timezone.now()
-    registration.state_by = log.actor_name(by)
-    registration.state_reason = reason
-    registration.save(update_fields=["state", "state_at", "state_by", "state_reason"])
+    end_registration(registration, Registration.State.ABANDONED, reason=reason, by=by)
     log.record(
         by=by,
         verb="abandon_registration",
@@ -256,6 +252,15 @@ def abandon_registration(*, registration, reason, by):
         centre=registration.centre,
         sentence=f"Inscription abandonnée : {reason}"[:400],
     )
+    return registration
+
+
+def end_registration(registration, state, *, reason, by):
+    """The registration, locked by the verb, stops running; the links that were sent open nothing any more."""
+    registration.state = state
+    registration.state_at = timezone.now()
+    registration.state_by = log.actor_name(by)
+    registration.state_reason = reason
+    registration.save(update_fields=["state", "state_at", "state_by", "state_reason"])
     for link in AccessLink.objects.open().filter(subject=log.key(registration)):
         revoke_link(link=link, by=by)
-    return registration

@@ -259,6 +259,7 @@ ACCESS = {
     "registration_file": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_documents": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_journal": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
+    "registration_transfer": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     # evaluations: evaluations and sheets
     "evaluation_new": page(STAFF, refused={RESOURCE}, given=registration),
     "evaluation_detail": page(STAFF | {EVALUATOR}, given=evaluation),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from evaluations.views import candidates as views
+from evaluations.views.transfers import registration_transfer
 
 urlpatterns = [
     path("candidats/", views.candidate_list, name="candidate_list"),
@@ -8,4 +9,5 @@ urlpatterns = [
     path("candidats/<uuid:pk>/fiche/", views.registration_file, name="registration_file"),
     path("candidats/<uuid:pk>/documents/", views.registration_documents, name="registration_documents"),
     path("candidats/<uuid:pk>/journal/", views.registration_journal, name="registration_journal"),
+    path("candidats/<uuid:pk>/transferer/", registration_transfer, name="registration_transfer"),
 ]

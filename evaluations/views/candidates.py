@@ -79,7 +79,8 @@ def rows(page, *, results):
 
 def visible(request, pk):
     """The registration, with its people, when this person may see it; 404 otherwise."""
-    return get_object_or_404(with_deadlines(registrations_for(request.user).with_people()), pk=pk)
+    registrations = registrations_for(request.user).with_people().select_related("continues__centre")
+    return get_object_or_404(with_deadlines(registrations), pk=pk)
 
 
 def own(request, pk):
@@ -142,7 +143,7 @@ def evaluations_shown(journey, user, *, bases):
     centre = journey.registration.centre_id
     opens = is_staff_of(user, centre) or is_evaluator_in(user, centre)
     return [
-        (evaluation, opens)
+        (evaluation, opens and evaluation.registration_id == journey.registration.pk)
         for evaluation in journey.evaluations
         if bases or any(sheet.evaluator_id == user.pk for sheet in evaluation.sheet_rows)
     ]

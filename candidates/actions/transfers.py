@@ -1,0 +1,117 @@
+"""A registration handed over to another centre d'examen: what this floor knows of it."""
+
+from django.db import transaction
+
+from accounts import log, outbox
+from accounts.models import ExaminationCentre
+from candidates.actions.checks import lock_registration, required, validated
+from candidates.actions.companies import COMPANY_FIELDS, create_company, create_training_body
+from candidates.actions.dossiers import open_dossier, save_dossier
+from candidates.actions.registrations import CHANGEABLE, end_registration, next_rank
+from candidates.models import Candidate, Counter, Registration
+from candidates.rules import registration_number
+from candidates.search import folded
+from cqpm.utils.french import today
+from cqpm.utils.refusal import Refusal
+
+CONTACT = ("email", "phone")
+
+
+@transaction.atomic
+def hand_over(*, registration, to, reason, by):
+    """Ends the registration here and goes on with it in the centre `to`. Gives the new one, which `continues` it.
+
+    «A transfer makes a new candidate and registration in the other centre, which continues the old one and reads its
+    rows» (domain page, States). A candidate and a company belong to one centre: both are made anew there, the company
+    unless its SIRET, or its name where it has none, is known. The dossier starts from the content of the last one, to
+    be approved and transmitted by its new centre. Refusal: no reason, the same centre, no longer running.
+    """
+    reason = required(reason, "Dites pourquoi l’inscription est transférée.")
+    registration = lock_registration(registration.pk)
+    if to.pk == registration.centre_id:
+        raise Refusal("Choisissez un autre centre d’examen que celui de l’inscription.")
+    ExaminationCentre.objects.select_for_update(no_key=True).get(pk=to.pk)
+    end_registration(registration, Registration.State.TRANSFERRED, reason=reason, by=by)
+    following = received(registration, to, by=by)
+    copy_dossier(registration, following, by=by)
+    for row, sentence in (
+        (registration, f"Inscription transférée à {to}, où elle devient la n° {following.number} : {reason}"),
+        (following, f"Inscription n° {following.number} reçue de {registration.centre} : {reason}"),
+    ):
+        log.record(
+            by=by, verb="transfer_registration", subject=row, centre=row.centre, sentence=sentence[:400]
+        )
+    outbox.post(
+        event=f"registration:{following.pk}:received",
+        to=to.email,
+        name=to.name,
+        template="registration_received",
+        context={
+            "candidate": str(following.candidate),
+            "number": following.number,
+            "origin": registration.centre.name,
+            "reason": reason,
+        },
+        centre=to,
+    )
+    return following
+
+
+def received(registration, to, *, by):
+    """The registration as its new centre has it, dated today."""
+    former = registration.candidate
+    candidate = Candidate(
+        centre=to, **{name: getattr(former, name) for name in (*Candidate.IDENTITY, *CONTACT)}
+    )
+    validated(candidate).save()
+    around = {name: getattr(registration, name) for name in CHANGEABLE} | {
+        "company": company_in(to, registration.company, by=by),
+        "training_body": registration.training_body
+        and create_training_body(centre=to, name=registration.training_body.name, by=by),
+    }
+    rank = next_rank(centre=to, series=Counter.Series.REGISTRATION, year=today().year)
+    following = Registration(
+        centre=to,
+        candidate=candidate,
+        referentiel=registration.referentiel,
+        number=registration_number(today().year, rank),
+        registered_on=today(),
+        state_by=log.actor_name(by),
+        vae_confirmed_by=registration.vae_confirmed_by,
+        continues=registration,
+        **around,
+    )
+    following.search = following.search_text()
+    validated(following).save()
+    return following
+
+
+def company_in(centre, company, *, by):
+    """The company as the centre knows it, made there when it does not. None for none."""
+    if company is None:
+        return None
+    known = centre.companies.filter(siret=company.siret)
+    same = [row for row in known if company.siret or folded(row.name) == folded(company.name)]
+    return (
+        same[0]
+        if same
+        else create_company(centre=centre, by=by, **{name: getattr(company, name) for name in COMPANY_FIELDS})
+    )
+
+
+def copy_dossier(registration, following, *, by):
+    """The dossier of the new registration, a draft with the content of the last one."""
+    last = registration.dossiers.prefetch_related("choices__capacity").last()
+    dossier = open_dossier(registration=following, by=by)
+    if last:
+        choices = {}
+        for choice in last.choices.all():
+            if choice.capacity.number not in following.kept:
+                choices.setdefault(choice.capacity.number, {})[choice.method] = choice.reason
+        save_dossier(
+            dossier=dossier,
+            context=last.context,
+            choices=choices,
+            no_company_reason=last.no_company_reason,
+            by=by,
+        )
