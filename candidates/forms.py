@@ -96,6 +96,9 @@ class RegistrationForm(forms.ModelForm):
         self.centre = centre
         self.fields["company"].queryset = centre.companies.order_by(*alphabetical("name"), "pk")
         self.fields["company"].empty_label = "Sans entreprise"
+        self.fields[
+            "company"
+        ].help_text = "Elle n’y est pas ? Laissez « Sans entreprise » et ajoutez-la ci-dessous."
         self.fields["route"].choices = [("", "Choisir…"), *Route.choices]
         if self.instance.training_body:
             self.initial["training_body_name"] = self.instance.training_body.name

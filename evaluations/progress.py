@@ -233,7 +233,7 @@ def _own_sheet(journey, user):
             if sheet.evaluator_id == user.pk and evaluation.state == Evaluation.State.OPEN:
                 return Act("Remplir ma grille", reverse("sheet", args=[sheet.pk]))
             if sheet.evaluator_id == user.pk and evaluation.state == Evaluation.State.PLANNED:
-                return Act("Ouvrir mon évaluation", reverse("evaluation_detail", args=[evaluation.pk]))
+                return Act("Voir mon évaluation", reverse("evaluation_detail", args=[evaluation.pk]))
     return None
 
 
@@ -256,7 +256,7 @@ def _evaluation_act(journey):
     foreseen = {(row.number, choice.method) for row in journey.to_evaluate for choice in row.choices}
     waiting = [row for row in journey.evaluations if row.state in TO_HOLD]
     if waiting and foreseen <= planned:
-        return Act("Ouvrir l’évaluation", reverse("evaluation_detail", args=[waiting[0].pk]))
+        return Act("Voir l’évaluation", reverse("evaluation_detail", args=[waiting[0].pk]))
     return Act("Prévoir une évaluation", reverse("evaluation_new", args=[journey.registration.pk]))
 
 

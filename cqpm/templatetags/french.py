@@ -10,6 +10,8 @@ from cqpm.utils import french
 
 register = template.Library()
 
+ADDRESS = re.compile(r"https?://\S+")
+
 # «1er», «1re», «2e», also in the plural, but not inside a code (2026-12e).
 ORDINAL = re.compile(r"(?<![\w-])(\d+)(ers?|res?|es?)\b")
 NUMBER = re.compile(r"\b([nN])°")
@@ -25,6 +27,10 @@ def blank_safe(function):
 
 
 for name in ("day", "short_day", "long_day"):
+    register.filter(name, blank_safe(getattr(french, name)))
+
+
+for name in ("lower_first", "of", "siret", "unbroken"):
     register.filter(name, blank_safe(getattr(french, name)))
 
 
@@ -65,3 +71,10 @@ def sup(value):
     """The text, escaped, with the end of «1er», «2e» and «n°» raised."""
     text = NUMBER.sub(r"\1<sup>o</sup>", conditional_escape(value))
     return mark_safe(ORDINAL.sub(r"\1<sup>\2</sup>", text))  # the text itself was escaped just above
+
+
+@register.filter
+def letter(value):
+    """A mail as it is read on paper: French spaces, and each address in letters that can be copied by hand."""
+    text = conditional_escape(french.typeset(str(value)))
+    return mark_safe(ADDRESS.sub(r'<span class="address">\g<0></span>', text))  # escaped just above
