@@ -292,7 +292,7 @@ def test_an_identity_is_corrected(client, officer):
     wrong = client.post(url, typed | {"birth_name": ""})
     assert errors(wrong) == {"birth_name": ["Ce champ est obligatoire."]}
     response = client.post(url, typed)
-    assert response["Location"] == reverse("registration_detail", args=[registration.pk])
+    assert response["Location"] == reverse("registration_file", args=[registration.pk])
     assert str(Candidate.objects.get()) == "Zoé LEFÈVRE"
 
 

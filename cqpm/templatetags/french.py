@@ -10,6 +10,7 @@ from cqpm.utils import french
 
 register = template.Library()
 
+TELEPHONE = re.compile(r"\b0\d(?: \d\d){4}\b")
 ADDRESS = re.compile(r"https?://\S+")
 
 # «1er», «1re», «2e», also in the plural, but not inside a code (2026-12e).
@@ -77,4 +78,5 @@ def sup(value):
 def letter(value):
     """A mail as it is read on paper: French spaces, and each address in letters that can be copied by hand."""
     text = conditional_escape(french.typeset(str(value)))
+    text = TELEPHONE.sub(lambda number: french.unbroken(number[0]), text)
     return mark_safe(ADDRESS.sub(r'<span class="address">\g<0></span>', text))  # escaped just above

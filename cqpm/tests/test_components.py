@@ -363,15 +363,16 @@ def test_confirm_needs_two_presses_and_no_script():
     token = re.search(r"<input[^>]*csrfmiddlewaretoken[^>]*>", html)[0]
     assertHTMLEqual(
         html,
-        f"""<details class="confirm" data-menu><summary class="btn btn-ko">Révoquer l’attestation</summary>
+        f"""<details class="confirm confirm-ko" data-menu><summary class="btn btn-ko">Révoquer l’attestation</summary>
         <div class="confirm-body"><p>{ESCAPED}</p><p>Elle ne vaudra plus.</p>
-        <form method="post" action="/r/">{token}<button class="btn btn-ko">Révoquer</button></form></div></details>""",
+        <form method="post" action="/r/">{token}<div class="form-acts"><button class="btn btn-ko-solid">Révoquer</button>
+        <button type="button" class="btn btn-quiet" data-close>Annuler</button></div></form></div></details>""",
     )
 
 
 def test_confirm_stays_open_on_a_refused_reason():
     html = render("confirm", text="Révoquer", title="x", url="/r/", action="Révoquer", fields=Reason({}))
-    assert html.count('<details class="confirm" data-menu open>') == 1
+    assert html.count('<details class="confirm confirm-ko" data-menu open>') == 1
     assert html.count('name="reason"') == 1
 
 
