@@ -129,11 +129,7 @@ class EvaluationForm(forms.ModelForm):
         for name in ("held_on", "place"):
             fields[name].required = False
             which = "celle" if name == "held_on" else "celui"
-            fields[
-                name
-            ].help_text = (
-                f"Hors commission, à remplir ; un jour de commission, vide : {which} de la commission."
-            )
+            fields[name].help_text = f"Obligatoire hors commission ; vide, c’est {which} de la commission."
         for name in ("report_conditions", "report_due_on", "situation"):
             if name in fields:
                 fields[name].required = True

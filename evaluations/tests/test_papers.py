@@ -382,7 +382,10 @@ def test_the_minutes_of_a_plain_sitting(ines, leo, clock):
             "employer": seat(president, "Société 1", presides=True),
             "employee": seat("Salarié 1", "CFDT", union=True),
         },
-        {"employer": seat(substitute, "Société 2", substitute=True), "employee": seat("Salarié 2", "CGT", union=True)},
+        {
+            "employer": seat(substitute, "Société 2", substitute=True),
+            "employee": seat("Salarié 2", "CGT", union=True),
+        },
     ]
     assert plain(data["attendance"]) == (
         "4 sièges, 2 par collège. Présences : 2 employeurs et 2 salariés. Le quorum est atteint."

@@ -248,11 +248,11 @@ SUBMITTED = replace(REAL_OF_MARCH, sheets=(sheet(MET, MET),))
         ({"methods": ()}, ["Évaluations : aucune n’est prévue au dossier."]),
         (
             {"methods": (REAL, PROJECT)},
-            ["Évaluation prévue au dossier à tenir : Présentation de projets."],
+            ["Évaluation prévue au dossier à tenir : présentation de projets."],
         ),
         (
             {"evaluations": ()},
-            ["Évaluation prévue au dossier à tenir : Situation professionnelle réelle."],
+            ["Évaluation prévue au dossier à tenir : situation professionnelle réelle."],
         ),
         (
             {"evaluations": (replace(SUBMITTED, submitted=False),)},
