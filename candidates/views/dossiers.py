@@ -26,7 +26,7 @@ def show(request, registration, form=None):
     dossiers = list(
         registration.dossiers.select_related("partner_link").prefetch_related("choices").reverse()
     )
-    dossier, former = dossiers[0], [(row, paper_of(row)) for row in dossiers[1:]]
+    dossier, former = dossiers[0], with_papers(dossiers[1:])
     editable = dossier.is_open and registration.is_running
     context = {
         "registration": registration,
@@ -46,10 +46,11 @@ def show(request, registration, form=None):
     return render(request, "candidates/dossier.html", context)
 
 
-def paper_of(dossier):
-    """The paper of a dossier, once it can be downloaded."""
-    papers = Document.objects.filter(kind="dossier", fact=key(dossier), replaced_by=None)
-    return papers.filter(state=Document.State.READY).first()
+def with_papers(dossiers):
+    """[(dossier, its paper once it can be downloaded)], in one query."""
+    ready = Document.objects.filter(kind="dossier", replaced_by=None, state=Document.State.READY)
+    papers = {paper.fact: paper for paper in ready.filter(fact__in=map(key, dossiers))}
+    return [(dossier, papers.get(key(dossier))) for dossier in dossiers]
 
 
 def version_read(request):
