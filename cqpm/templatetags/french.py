@@ -15,7 +15,6 @@ ADDRESS = re.compile(r"https?://\S+")
 
 # «1er», «1re», «2e», also in the plural, but not inside a code (2026-12e).
 ORDINAL = re.compile(r"(?<![\w-])(\d+)(ers?|res?|es?)\b")
-NUMBER = re.compile(r"\b([nN])°")
 
 
 def blank_safe(function):
@@ -69,8 +68,8 @@ def plural(count, words):
 
 @register.filter
 def sup(value):
-    """The text, escaped, with the end of «1er», «2e» and «n°» raised."""
-    text = NUMBER.sub(r"\1<sup>o</sup>", conditional_escape(value))
+    """The text, escaped, with the end of «1er» and «2e» raised; «n°» is one form everywhere, also where none can be."""
+    text = conditional_escape(value)
     return mark_safe(ORDINAL.sub(r"\1<sup>\2</sup>", text))  # the text itself was escaped just above
 
 

@@ -517,7 +517,7 @@ def test_refusals_keep_the_frame_of_the_visitor(code, role, frame):
     [
         ("1er décembre", "1<sup>er</sup> décembre"),
         ("les 1ers et la 1re, la 2e fois", "les 1<sup>ers</sup> et la 1<sup>re</sup>, la 2<sup>e</sup> fois"),
-        ("n° 12, N°3", "n<sup>o</sup> 12, N<sup>o</sup>3"),
+        ("n° 12, N°3", "n° 12, N°3"),
         ("2026-12e, a1er, 3ex, nos 12 candidats", "2026-12e, a1er, 3ex, nos 12 candidats"),
         (NASTY + " 1er", ESCAPED + " 1<sup>er</sup>"),
         ("l'avis", "l&#x27;avis"),
