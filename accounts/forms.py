@@ -4,11 +4,12 @@ from allauth.account.forms import LoginForm
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.utils.html import format_html
 
 from accounts.actions import Hat
 from accounts.models import ExaminationCentre, ResourceCentre, Role, User
 from accounts.models.people import CENTRE_ROLES
-from accounts.preferences import problem
+from accounts.preferences import TO_CONFIRM, problem
 
 
 class SignInForm(LoginForm):
@@ -196,7 +197,10 @@ class SettingsForm(forms.Form):
 
 
 def default_of(preference):
-    """«Par défaut : 8. À confirmer auprès de l’UIMM.»"""
+    """«Par défaut : 8.», then where that comes from; what the UIMM has not settled is said in a quiet tag."""
     default = preference.default
     words = ("oui" if default else "non") if isinstance(default, bool) else default
-    return f"Par défaut : {words}. {preference.source}."
+    default = f"Par défaut : {words}."
+    if preference.source == TO_CONFIRM:
+        return format_html('{} <span class="tag">{}</span>', default, TO_CONFIRM)
+    return f"{default} {preference.source}.".removesuffix(" .")

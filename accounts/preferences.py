@@ -18,7 +18,7 @@ TO_CONFIRM = "À confirmer auprès de l’UIMM"
 
 @dataclass(frozen=True)
 class Preference:
-    """A setting. `default` gives its type (bool, int, str); `source` says where the default comes from."""
+    """A setting. `default` gives its type (bool, int, str); `source`: the text or body behind the default, if any."""
 
     key: str
     default: bool | int | str

@@ -25,7 +25,7 @@ preferences.register(
         APPROVAL_DAYS,
         30,
         "Durée du lien d’approbation du dossier, en jours",
-        source="Choix du logiciel",
+        source="",
         minimum=1,
         section=SECTION,
     ),

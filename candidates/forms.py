@@ -10,6 +10,7 @@ from stdnum.fr import siret as siret_number
 from candidates.actions.registrations import CHANGEABLE
 from candidates.models import Candidate, Company, Dossier, DossierChoice, Registration
 from candidates.rules import RECONSTITUTED, Route
+from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import day, today
 from referentiel.models import Method, Referentiel
 
@@ -93,15 +94,18 @@ class RegistrationForm(forms.ModelForm):
     def __init__(self, *args, centre, **kwargs):
         super().__init__(*args, **kwargs)
         self.centre = centre
-        self.fields["company"].queryset = centre.companies.all()
+        self.fields["company"].queryset = centre.companies.order_by(*alphabetical("name"), "pk")
         self.fields["company"].empty_label = "Sans entreprise"
+        self.fields[
+            "company"
+        ].help_text = "Elle n’y est pas ? Laissez « Sans entreprise » et ajoutez-la ci-dessous."
         self.fields["route"].choices = [("", "Choisir…"), *Route.choices]
         if self.instance.training_body:
             self.initial["training_body_name"] = self.instance.training_body.name
 
     @property
     def training_bodies(self):
-        return self.centre.training_bodies.all()
+        return self.centre.training_bodies.order_by(*alphabetical("name"))
 
     @property
     def changes(self):

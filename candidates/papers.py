@@ -9,7 +9,7 @@ from accounts.log import key
 from candidates.models import Dossier
 from candidates.models.people import Sex
 from candidates.rules import FRANCE
-from cqpm.utils.french import NBSP, day, in_town, typeset
+from cqpm.utils.french import NBSP, day, in_town, lower_first, siret, typeset, unbroken
 from documents.actions import request_document
 from documents.kinds import Kind
 from documents.models import Document
@@ -100,11 +100,6 @@ def birth_place(candidate):
     return f"{in_town(candidate.birth_place)}{NBSP}({around})"
 
 
-def unbroken(text):
-    """The text on one line: numbers and references."""
-    return text.replace(" ", NBSP)
-
-
 # --- What it prints ---------------------------------------------------------------------------------------------
 
 
@@ -146,15 +141,15 @@ def transmission_date(dossier):
 
 
 def company_words(company):
-    """«Ateliers Vauzelle, 21500 Montbard, SIRET 70000001600012»."""
+    """«Ateliers Vauzelle, 21500 Montbard, SIRET 700 000 016 00012»."""
     town = " ".join(filter(None, [company.postcode, company.city]))
-    siret = company.siret and f"SIRET{NBSP}{company.siret}"
-    return typeset(", ".join(filter(None, [company.name, town, siret])))
+    number = company.siret and f"SIRET{NBSP}{siret(company.siret)}"
+    return typeset(", ".join(filter(None, [company.name, town, number])))
 
 
 def people(registration):
     """Those around the candidate, as {role, name}, the unknown ones left out."""
-    tutor = ", ".join(filter(None, [registration.tutor_name, registration.tutor_function]))
+    tutor = ", ".join(filter(None, [registration.tutor_name, lower_first(registration.tutor_function)]))
     body = registration.training_body
     known = [
         ("Tutorat", tutor),
@@ -181,7 +176,7 @@ def capacity_line(line):
 
 
 def approvals(dossier):
-    """Who approved and transmitted, as {who, how}: a click is «validé par», never «signé»."""
+    """Who approved and transmitted, as {who, how}: a dossier is «approuvé», by a click or on paper, never «signé»."""
     registration = dossier.registration
     candidate = "Candidate" if registration.candidate.sex == Sex.FEMALE else "Candidat"
     resource = registration.referentiel.certification.resource_centre
@@ -204,7 +199,7 @@ def approvals(dossier):
 def approval(name, at, *, on_paper=False):
     if not at:
         return ""
-    return f"{'approuvé sur papier par' if on_paper else 'validé par'} {name} le {day(at)}"
+    return f"approuvé {'sur papier ' if on_paper else ''}par {name} le {day(at)}"
 
 
 # --- The kind ---------------------------------------------------------------------------------------------------

@@ -108,6 +108,28 @@ def name_problems(name: str) -> list[str]:
     return problems
 
 
+PARTICLES = {"de", "du", "des", "la", "d", "l"}
+
+
+def written_name(name: str) -> str:
+    """«LEFEBVRE DE LA TOUR», «lefebvre de la tour» → «Lefebvre de la Tour»; a name in mixed case is as it was typed.
+
+    [P] choix: a paper freezes the name, the case of a keyboard's lock key must not go with it. Particles stay lower
+    inside the name («d’» and «l’» with their apostrophe); hyphens and apostrophes begin a capital.
+    """
+    if len(name) < 2 or name not in (name.lower(), name.upper()):
+        return name
+
+    def cased(part):
+        word, after = part.group(), name[part.end() : part.end() + 1]
+        elided = after in ("'", "’")
+        if part.start() and word.lower() in PARTICLES and elided == (len(word) == 1):
+            return word.lower()
+        return word[0].upper() + word[1:].lower()
+
+    return re.sub(r"[^\W\d_]+", cased, name)
+
+
 def birth_date_problems(birth_date: date, *, today: date) -> list[str]:
     """What makes the birth date implausible on the day `today`: future, under 15 or over 90 years of age."""
     if birth_date > today:

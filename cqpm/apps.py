@@ -1,12 +1,27 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
+from candidates.search import folded
 from cqpm.utils import freeze
+from cqpm.utils.alphabet import FRENCH
 
 
 def install_triggers(sender, **kwargs):
     """SQLite drops the triggers of a table it rebuilds: they are made again after every migrate."""
     freeze.install(list(sender.get_models(include_auto_created=True)))
+
+
+def compare(one, other):
+    """French alphabetical order; the texts themselves settle what it holds equal."""
+    one, other = (folded(one), one), (folded(other), other)
+    return (one > other) - (one < other)
+
+
+def teach_alphabet(sender, connection, **kwargs):
+    """SQLite orders by code point, «Œuvrard» after «Yildiz», until it is given the collation PostgreSQL has."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_collation(FRENCH, compare)
 
 
 class CqpmConfig(AppConfig):
@@ -15,3 +30,4 @@ class CqpmConfig(AppConfig):
 
     def ready(self):
         post_migrate.connect(install_triggers, dispatch_uid="cqpm.freeze")
+        connection_created.connect(teach_alphabet, dispatch_uid="cqpm.alphabet")

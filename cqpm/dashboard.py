@@ -518,13 +518,13 @@ def counts_for(user, rows, centre):
 
 
 def stages_for(user):
-    """Bars of running registrations per stage."""
+    """Bars of running registrations per stage; once its result is published a registration runs no more."""
     rows = Registration.objects.filter(state=Registration.State.REGISTERED).order_by()
     counts = dict(counts_for(user, rows, "centre").values_list("stage").annotate(Count("pk")))
     most = max(counts.values(), default=0)
     return [
         {
-            "name": stage.label,
+            "name": "Résultat à publier" if stage == Stage.RESULT else stage.label,
             "value": counts.get(stage, 0),
             "share": 100 * counts.get(stage, 0) // most,
             "url": listing(etape=stage, etat=Registration.State.REGISTERED) if user.hat.is_staff else "",

@@ -20,7 +20,7 @@ preferences.register(
         opinions.DUE_DAYS,
         21,
         "Délai laissé à l’entreprise pour donner son avis, en jours",
-        source="Choix du logiciel",
+        source="",
         minimum=1,
         section=OPINION,
     ),
@@ -28,7 +28,7 @@ preferences.register(
         opinions.GRACE_DAYS,
         30,
         "Durée pendant laquelle un avis en retard est encore reçu, en jours",
-        source="Choix du logiciel",
+        source="",
         section=OPINION,
     ),
 )

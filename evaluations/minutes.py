@@ -115,6 +115,7 @@ def seat_words(seat, chair):
         "union": seat.college == College.EMPLOYEE,
         "present": bool(member and member.present),
         "presides": member == chair,
+        "substitute": bool(member and member.is_substitute),
     }
 
 

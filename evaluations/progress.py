@@ -233,7 +233,7 @@ def _own_sheet(journey, user):
             if sheet.evaluator_id == user.pk and evaluation.state == Evaluation.State.OPEN:
                 return Act("Remplir ma grille", reverse("sheet", args=[sheet.pk]))
             if sheet.evaluator_id == user.pk and evaluation.state == Evaluation.State.PLANNED:
-                return Act("Ouvrir mon évaluation", reverse("evaluation_detail", args=[evaluation.pk]))
+                return Act("Voir mon évaluation", reverse("evaluation_detail", args=[evaluation.pk]))
     return None
 
 
@@ -256,8 +256,14 @@ def _evaluation_act(journey):
     foreseen = {(row.number, choice.method) for row in journey.to_evaluate for choice in row.choices}
     waiting = [row for row in journey.evaluations if row.state in TO_HOLD]
     if waiting and foreseen <= planned:
-        return Act("Ouvrir l’évaluation", reverse("evaluation_detail", args=[waiting[0].pk]))
+        return Act("Voir l’évaluation", reverse("evaluation_detail", args=[waiting[0].pk]))
     return Act("Prévoir une évaluation", reverse("evaluation_new", args=[journey.registration.pk]))
+
+
+def to_plan(journey):
+    """Whether an evaluation may still be planned: some capacity awaits its decision."""
+    running = journey.registration.is_running and journey.dossier is not None
+    return running and not all(row.is_decided for row in journey.to_evaluate)
 
 
 def _jury_act(journey):

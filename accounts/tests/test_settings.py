@@ -111,7 +111,7 @@ def test_a_change_is_logged_with_both_values(head):
 def test_the_page_of_the_centre_shows_defaults_sources_and_stores(head):
     client = client_as(head, head.hat)
     text = client.get(reverse("centre_settings")).content.decode()
-    assert "Par défaut : 8. À confirmer auprès de l’UIMM." in text
+    assert 'Par défaut : 8. <span class="tag">À confirmer auprès de l’UIMM</span>' in text
     assert "Par défaut : CQPM. Choix du projet." in text
     assert "Délai des syndicats" not in text
     answer = client.post(

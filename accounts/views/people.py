@@ -11,6 +11,7 @@ from accounts.forms import HatForm, InvitationForm
 from accounts.log import key
 from accounts.models import AccessLink, Invitation, LogEntry, Membership, User
 from accounts.views.entrance import form_methods
+from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.refusal import Refusal
 
 PAGE = 30
@@ -23,7 +24,7 @@ def team(request):
         Membership.objects.for_user(request.user)
         .select_related("user", "centre")
         .prefetch_related("user__invitations__link")
-        .order_by("suspended_at", "user__last_name", "user__first_name", "pk")
+        .order_by("suspended_at", *alphabetical("user__last_name", "user__first_name"), "pk")
     )
     return render(request, "accounts/team.html", {"members": members})
 
@@ -40,6 +41,7 @@ def account_list(request):
     """Every account, found by name or address."""
     query = request.GET.get("q", "").strip()
     users = User.objects.for_user(request.user).search(query)
+    users = users.order_by(*alphabetical("last_name", "first_name"), "pk")
     users = users.prefetch_related("memberships__centre", "memberships__resource_centre", "invitations__link")
     page = Paginator(users, PAGE).get_page(request.GET.get("page"))
     return render(request, "accounts/account_list.html", {"page": page, "query": query})

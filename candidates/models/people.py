@@ -1,5 +1,6 @@
 """Candidates and those around them. Each row belongs to one centre d'examen."""
 
+import re
 import unicodedata
 import uuid
 
@@ -9,7 +10,14 @@ from django.db.models import Q
 from stdnum.fr import siret as siret_number
 
 from accounts.models import ExaminationCentre
-from candidates.rules import FRANCE, NAME_LENGTH, birth_date_problems, birth_place_problems, name_problems
+from candidates.rules import (
+    FRANCE,
+    NAME_LENGTH,
+    birth_date_problems,
+    birth_place_problems,
+    name_problems,
+    written_name,
+)
 from candidates.search import folded
 from cqpm.utils.french import today
 
@@ -78,6 +86,10 @@ class Company(SaidInWords):
             models.CheckConstraint(
                 condition=Q(siret="") | Q(siret__regex=r"^[0-9]{14}$"), name="company_siret_fourteen_digits"
             ),
+            models.CheckConstraint(
+                condition=Q(siret="") | Q(postcode="") | Q(postcode__regex=r"^[0-9]{5}$"),
+                name="company_french_postcode",
+            ),
             models.UniqueConstraint(
                 fields=["centre", "siret"],
                 condition=~Q(siret=""),
@@ -88,6 +100,11 @@ class Company(SaidInWords):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """A company with a SIRET is in France, where postcodes have five digits; abroad they have any shape."""
+        if self.siret and self.postcode and not re.fullmatch("[0-9]{5}", self.postcode):
+            raise ValidationError({"postcode": "Un code postal français a cinq chiffres."})
 
     @property
     def siren(self):
@@ -198,7 +215,8 @@ class Candidate(SaidInWords):
     def clean(self):
         """Writes the identity in one way only, then refuses what no civil register would hold."""
         for name in self.NAMES:
-            setattr(self, name, unicodedata.normalize("NFC", " ".join(getattr(self, name).split())))
+            typed = unicodedata.normalize("NFC", " ".join(getattr(self, name).split()))
+            setattr(self, name, written_name(typed))
         self.birth_commune_code = self.birth_commune_code.strip().upper()
         if folded(self.birth_country) == folded(FRANCE):
             self.birth_country = FRANCE

@@ -187,9 +187,7 @@ def test_the_company_is_asked_by_mail(officer):
 def test_the_candidate_is_asked_where_there_is_no_company(officer):
     link = asked(officer, company=None, who={"birth_name": "Ravier", "email": "Leo@Exemple.fr"}).partner_link
     assert [link.email, link.holder] == ["leo@exemple.fr", "Léo RAVIER"]
-    assert mailing.render(OutboxMessage.objects.get())[1].startswith(
-        "Bonjour Léo RAVIER,\n\nVous êtes inscrit"
-    )
+    assert mailing.render(OutboxMessage.objects.get())[1].startswith("Bonjour Léo RAVIER,\n\nVous préparez")
 
 
 def test_without_address_the_link_waits_to_be_printed(officer):

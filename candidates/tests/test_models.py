@@ -55,6 +55,7 @@ def twin(row, **fields):
     [
         ({"name": ""}, "company_named"),
         ({"siret": "123 456 789 00"}, "company_siret_fourteen_digits"),
+        ({"postcode": "2120"}, "company_french_postcode"),
     ],
 )
 def test_company_constraints(fields, name):
@@ -97,6 +98,25 @@ def test_siret_check_digits(siret, valid):
     assert error.value.message_dict == {
         "siret": ["Ce SIRET n’existe pas : 14 chiffres, relevez-le sur un document de l’entreprise."]
     }
+
+
+@pytest.mark.parametrize(
+    ("siret", "postcode", "problems"),
+    [
+        (make_siret(1), "21200", {}),
+        (make_siret(1), "", {}),
+        (make_siret(1), "2120", {"postcode": ["Un code postal français a cinq chiffres."]}),
+        ("", "B-4000", {}),
+    ],
+)
+def test_postcodes_have_five_digits_where_a_siret_is(siret, postcode, problems):
+    company = Company(centre=make_centre(), name="Essai", siret=siret, postcode=postcode)
+    found = {}
+    try:
+        company.full_clean()
+    except ValidationError as error:
+        found = error.message_dict
+    assert found == problems
 
 
 # --- Candidates -----------------------------------------------------------------------------------------------

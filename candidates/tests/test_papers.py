@@ -10,7 +10,7 @@ from accounts.tests.factories import make_centre, make_resource_centre, make_wea
 from candidates import actions, papers
 from candidates.models import Candidate, Dossier
 from candidates.tests.factories import REASON, make_company, make_dossier, make_registration, make_siret
-from cqpm.utils.french import in_town
+from cqpm.utils.french import in_town, siret
 from documents.models import Document
 from documents.render import render_html
 from referentiel.models import Method
@@ -108,7 +108,7 @@ def test_what_the_dossier_says(registration):
         },
         "registration": "2026-0001, le 1er\u00a0septembre\u00a02026",
         "route": "Formation continue",
-        "company": "Ateliers Vauzelle, 21500 Montbard, SIRET\u00a0" + make_siret(40),
+        "company": "Ateliers Vauzelle, 21500 Montbard, SIRET\u00a0" + siret(make_siret(40)),
         "people": [
             {"role": "Tutorat", "name": "Laure Cassagne, cheffe d’atelier"},
             {"role": "Responsable hiérarchique", "name": "Rémi Vauzelle"},
@@ -142,7 +142,7 @@ def test_what_the_dossier_says(registration):
             },
         ],
         "approvals": [
-            {"who": "Centre d’examen", "how": f"validé par {by} le 1er\u00a0septembre\u00a02026"},
+            {"who": "Centre d’examen", "how": f"approuvé par {by} le 1er\u00a0septembre\u00a02026"},
             {
                 "who": "Entreprise",
                 "how": "approuvé sur papier par Laure Cassagne le 1er\u00a0septembre\u00a02026",

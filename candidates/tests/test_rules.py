@@ -16,6 +16,7 @@ from candidates.rules import (
     registration_number,
     training_before_registration,
     vae_outside_rncp,
+    written_name,
 )
 
 TODAY = date(2026, 11, 22)
@@ -227,3 +228,30 @@ def test_modalities(choices, missing):
 @pytest.mark.parametrize("context", ["", " \n "])
 def test_the_context_is_recorded(context):
     assert missing_modalities([choice("project")], context=context) == ["Contexte : à décrire."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("élodie", "Élodie"),
+        ("LEFEBVRE-DELACROIX", "Lefebvre-Delacroix"),
+        ("œuvrard", "Œuvrard"),
+        ("LEFEBVRE DE LA TOUR", "Lefebvre de la Tour"),
+        ("martin du bois", "Martin du Bois"),
+        ("DE GAULLE", "De Gaulle"),
+        ("LE GOFF", "Le Goff"),
+        ("D’ALMEIDA", "D’Almeida"),
+        ("jean d'ormesson", "Jean d'Ormesson"),
+        ("DUPONT D", "Dupont D"),
+        ("jean-de-dieu", "Jean-de-Dieu"),
+        ("n’guyen", "N’Guyen"),
+        ("O", "O"),
+        ("o", "o"),
+        ("McDonald", "McDonald"),
+        ("de la Tour", "de la Tour"),
+        ("Élodie", "Élodie"),
+        ("", ""),
+    ],
+)
+def test_a_name_typed_in_one_case_is_written_the_french_way(typed, written):
+    assert (written_name(typed), written_name(written)) == (written, written)

@@ -131,7 +131,7 @@ def test_the_road_of_a_dossier_through_its_screens(client, officer):
         "Avenant ouvert : modifiez les modalités, faites-le approuver, transmettez-le."
     ]
     page = at("dossier_edit", registration, client)
-    assert [str(page.context["dossier"]), page.context["former"]] == ["Avenant n° 1", [dossier]]
+    assert [str(page.context["dossier"]), page.context["former"]] == ["Avenant n° 1", [(dossier, None)]]
     assert page.context["form"]["c1"].value() == ["real_situation", "project"]
 
 

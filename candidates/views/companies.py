@@ -13,6 +13,7 @@ from candidates.forms import CompanyForm
 from candidates.models import Company
 from candidates.search import indexed
 from candidates.views.scoped import posted
+from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.refusal import Refusal
 
 PAGE = 30
@@ -26,7 +27,7 @@ def company_list(request):
     companies = (
         Company.objects.for_user(request.user)
         .annotate(candidates=Count("registrations"))
-        .order_by("name", "pk")
+        .order_by(*alphabetical("name"), "pk")
     )
     found = [company for company in companies if matches(company, query)]
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))

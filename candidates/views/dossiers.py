@@ -6,11 +6,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links
 from accounts.answers import refused, told
+from accounts.log import key
 from accounts.perms import is_head_of
 from candidates import actions
 from candidates.forms import DossierForm, PaperApprovalForm, ReasonForm
 from candidates.views.scoped import own_dossier, own_registration
 from cqpm.utils.refusal import Refusal
+from documents.models import Document
 
 
 @require_safe
@@ -24,7 +26,7 @@ def show(request, registration, form=None):
     dossiers = list(
         registration.dossiers.select_related("partner_link").prefetch_related("choices").reverse()
     )
-    dossier, former = dossiers[0], dossiers[1:]
+    dossier, former = dossiers[0], with_papers(dossiers[1:])
     editable = dossier.is_open and registration.is_running
     context = {
         "registration": registration,
@@ -42,6 +44,13 @@ def show(request, registration, form=None):
         and is_head_of(request.user, registration.centre_id),
     }
     return render(request, "candidates/dossier.html", context)
+
+
+def with_papers(dossiers):
+    """[(dossier, its paper once it can be downloaded)], in one query."""
+    ready = Document.objects.filter(kind="dossier", replaced_by=None, state=Document.State.READY)
+    papers = {paper.fact: paper for paper in ready.filter(fact__in=map(key, dossiers))}
+    return [(dossier, papers.get(key(dossier))) for dossier in dossiers]
 
 
 def version_read(request):

@@ -31,7 +31,7 @@ def candidate_new(request):
             page.refusals = refusal.reasons
         else:
             messages.success(
-                request, f"{registration.candidate} est inscrit sous le n° {registration.number}."
+                request, f"Inscription n° {registration.number} enregistrée : {registration.candidate}."
             )
             return redirect("registration_detail", registration.pk)
     return render(request, "candidates/candidate_new.html", {"page": page, "question": question})
@@ -91,7 +91,7 @@ def identity_edit(request, pk):
             refused(form, refusal)
         else:
             messages.success(request, "Identité enregistrée.")
-            return redirect("registration_detail", pk)
+            return redirect("registration_file", pk)
     return render(request, "candidates/identity_edit.html", {"form": form, "registration": registration})
 
 

@@ -36,12 +36,12 @@ class Clock:
         return self.today + timedelta(days=days)
 
     @contextmanager
-    def on(self, days, hour=9):
+    def on(self, days, hour=9, minute=0):
         """Lives what follows on that day: every date the actions write is that day's."""
         if days == 0:  # today is lived now: an hour of today may still be to come
             yield
             return
-        moment = datetime.combine(self(days), time(hour), tzinfo=PARIS)
+        moment = datetime.combine(self(days), time(hour, minute), tzinfo=PARIS)
         with time_machine.travel(moment, tick=True):
             yield
 

@@ -4,6 +4,7 @@ from datetime import time
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from accounts.log import SYSTEM
 from accounts.models import ExaminationCentre, Membership, ResourceCentre, User
@@ -217,12 +218,12 @@ class Story:
 
     # --- Juries -----------------------------------------------------------------------------------------------
 
-    def jury(self, days, ranks, *, asked=-25, summoned=-12):
+    def jury(self, days, ranks, *, asked=-25, summoned=-12, starts_at=time(9, 30)):
         """A jury composed, asked, summoned: four seats a college, the president invited, one seat of a union absent."""
         centre, by = self.centres["brenne"], self.officer
         with self.clock.on(days + asked):
             jury = juries.prepare_jury(
-                centre=centre, held_on=self.clock(days), starts_at=time(9, 30), place="Montbard, salle Buffon",
+                centre=centre, held_on=self.clock(days), starts_at=starts_at, place="Montbard, salle Buffon",
                 unions=people.UNIONS, by=by,
             )  # fmt: skip
             juries.record_union_invitation(jury=jury, asked_on=self.clock(days + asked), by=by)
@@ -284,8 +285,9 @@ class Story:
         self.put(commission, range(8), -60)
         self.decide(commission, range(8), -50)
         jury = self.jury(-35, range(8))
-        with self.clock.on(-35, 9):
+        with self.clock.on(-35, 9, 34):
             self.open(jury, by=self.officer)
+        with self.clock.on(-35, 11, 12):
             votes = {JuryAct.PRONOUNCE: {College.EMPLOYER: 4}, JuryAct.ADJOURN: {College.EMPLOYEE: 3}}
             juries.declare_withdrawal(
                 entry=self.entry(jury, 3),
@@ -348,7 +350,10 @@ class Story:
         self.put(commission, range(8, 12), -30)
         departure = {10: {6: (Outcome.ACQUIRED, "Retour d’expérience présenté et discuté à l’entretien.")}}
         self.decide(commission, range(8, 12), -22, departures=departure)
-        jury = self.jury(0, range(8, 12), asked=-20, summoned=-10)
+        # Open whenever the demonstration is built: convened for the half-hour that is running.
+        now = localtime()
+        starts_at = time(now.hour, now.minute // 30 * 30)
+        jury = self.jury(0, range(8, 12), asked=-20, summoned=-10, starts_at=starts_at)
         with self.clock.on(0, 6):
             self.open(jury, by=self.officer)
             for rank in (8, 9, 11):

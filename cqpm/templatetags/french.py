@@ -10,9 +10,11 @@ from cqpm.utils import french
 
 register = template.Library()
 
+TELEPHONE = re.compile(r"\b0\d(?: \d\d){4}\b")
+ADDRESS = re.compile(r"https?://\S+")
+
 # «1er», «1re», «2e», also in the plural, but not inside a code (2026-12e).
 ORDINAL = re.compile(r"(?<![\w-])(\d+)(ers?|res?|es?)\b")
-NUMBER = re.compile(r"\b([nN])°")
 
 
 def blank_safe(function):
@@ -25,6 +27,10 @@ def blank_safe(function):
 
 
 for name in ("day", "short_day", "long_day"):
+    register.filter(name, blank_safe(getattr(french, name)))
+
+
+for name in ("lower_first", "of", "siret", "unbroken"):
     register.filter(name, blank_safe(getattr(french, name)))
 
 
@@ -62,6 +68,14 @@ def plural(count, words):
 
 @register.filter
 def sup(value):
-    """The text, escaped, with the end of «1er», «2e» and «n°» raised."""
-    text = NUMBER.sub(r"\1<sup>o</sup>", conditional_escape(value))
+    """The text, escaped, with the end of «1er» and «2e» raised; «n°» is one form everywhere, also where none can be."""
+    text = conditional_escape(value)
     return mark_safe(ORDINAL.sub(r"\1<sup>\2</sup>", text))  # the text itself was escaped just above
+
+
+@register.filter
+def letter(value):
+    """A mail as it is read on paper: French spaces, and each address in letters that can be copied by hand."""
+    text = conditional_escape(french.typeset(str(value)))
+    text = TELEPHONE.sub(lambda number: french.unbroken(number[0]), text)
+    return mark_safe(ADDRESS.sub(r'<span class="address">\g<0></span>', text))  # escaped just above

@@ -1,6 +1,7 @@
 """French as papers and screens write it: dates, hours, ordinals, no-break spaces, names."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -68,6 +69,28 @@ def enumeration(words) -> str:
     """«1, 4 et 7»."""
     words = [str(word) for word in words]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}" if words else ""
+
+
+def lower_first(text: str) -> str:
+    """«Formation continue» → «formation continue», as it reads after a comma or a colon; «VAE» stays."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def of(name) -> str:
+    """«d’Élodie», «de Léo», «d’Yves», «de Yanis»: whose something is. Every h is kept apart: «de Henri»."""
+    first, second = (unicodedata.normalize("NFD", letter)[0].lower() for letter in f"{name}  "[:2])
+    elided = first in "aeiouœæ" or (first == "y" and second not in "aeiou")
+    return f"d’{name}" if elided else f"de {name}"
+
+
+def unbroken(text: str) -> str:
+    """The text on one line: numbers, telephones, references."""
+    return text.replace(" ", NBSP)
+
+
+def siret(number: str) -> str:
+    """«521 005 504 00019», as the company's papers print it."""
+    return NBSP.join(filter(None, [number[:3], number[3:6], number[6:9], number[9:]]))
 
 
 def in_town(name: str) -> str:

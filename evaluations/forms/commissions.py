@@ -7,6 +7,7 @@ from accounts.models import Membership, Role, User
 from candidates.forms import ReasonForm, date_input
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
+from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import hour
 from evaluations.models import Commission, CommissionCandidate, CommissionMember, Interview
 from evaluations.rules import InterviewRemark, Outcome
@@ -45,7 +46,7 @@ class AccountMemberForm(forms.Form):
         self.fields["user"].queryset = (
             User.objects.filter(pk__in=evaluators.values("user"))
             .exclude(pk__in=members.values("user"))
-            .order_by("last_name", "first_name")
+            .order_by(*alphabetical("last_name", "first_name"), "pk")
         )
 
 
@@ -100,7 +101,7 @@ class AgendaForm(forms.Form):
             .exclude(stage=Stage.RESULT)
             .exclude(pk__in=heard.values("registration"))
             .select_related("candidate")
-            .order_by("candidate__birth_name", "candidate__first_name")
+            .order_by(*alphabetical("candidate__birth_name", "candidate__first_name"), "number")
         )
         self.fields["expected_at"].help_text = f"Vide : {hour(commission.starts_at)}, l’heure de début."
 

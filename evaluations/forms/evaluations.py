@@ -128,14 +128,15 @@ class EvaluationForm(forms.ModelForm):
             del fields[name]
         for name in ("held_on", "place"):
             fields[name].required = False
-            fields[name].help_text = "Laissez vide pour reprendre ceux de la commission."
+            which = "celle" if name == "held_on" else "celui"
+            fields[name].help_text = f"Obligatoire hors commission ; vide, c’est {which} de la commission."
         for name in ("report_conditions", "report_due_on", "situation"):
             if name in fields:
                 fields[name].required = True
         fields["commission"].help_text = (
             "Le rapport se présente devant une commission ; elle peut être choisie plus tard, avant l’ouverture."
             if project
-            else "Laissez vide si l’évaluation ne se tient pas un jour de commission."
+            else "Si l’évaluation se tient un jour de commission."
         )
 
     def clean(self):

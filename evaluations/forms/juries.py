@@ -4,6 +4,7 @@ from django import forms
 
 from candidates.forms import date_input
 from candidates.models import Registration
+from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import today
 from evaluations.models import Jury, Seat
 from evaluations.rules import College, JuryAct
@@ -108,7 +109,7 @@ class AgendaForm(forms.Form):
     def __init__(self, *args, centre, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["registration"].queryset = Registration.objects.filter(centre=centre).order_by(
-            "candidate__birth_name", "candidate__first_name", "number"
+            *alphabetical("candidate__birth_name", "candidate__first_name"), "number"
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from cqpm.utils.french import day, enumeration, plural
+from cqpm.utils.french import day, enumeration, lower_first, plural
 from evaluations.rules.values import CriterionValue, MergedValue, OpinionValue, Outcome, Proposal
 
 RULE_VERSION = 1
@@ -228,7 +228,7 @@ def missing_evaluations(inputs: CapacityInputs) -> list[str]:
     foreseen = [evaluation for evaluation in inputs.evaluations if evaluation.method in inputs.methods]
     planned = {evaluation.method for evaluation in foreseen}
     unplanned = [method for method in inputs.methods if method not in planned]
-    missing = [f"Évaluation prévue au dossier à tenir : {method}." for method in unplanned]
+    missing = [f"Évaluation prévue au dossier à tenir : {lower_first(method)}." for method in unplanned]
     for evaluation in foreseen:
         if not evaluation.submitted:
             missing.append(f"Évaluation à remettre : {evaluation}.")

@@ -361,7 +361,7 @@ def test_the_next_act_of_each_stage_opens_its_page(centre, referentiel, staff):
     sent = with_dossier(referentiel, centre=centre)
     assert leads(staff, sent) == ("Prévoir une évaluation", 200)
     make_evaluation(sent)
-    assert leads(staff, sent) == ("Ouvrir l’évaluation", 200)
+    assert leads(staff, sent) == ("Voir l’évaluation", 200)
 
     evaluated = make_evaluated_registration(referentiel, centre=centre)
     assert leads(staff, evaluated) == ("Placer en commission", 200)
@@ -407,7 +407,7 @@ def test_an_evaluator_goes_to_his_or_her_own_sheet(centre, referentiel):
     evaluator = make_evaluator(centre)
     make_evaluation(registration, evaluator=evaluator)
     client = client_as(evaluator)
-    assert leads(client, registration) == ("Ouvrir mon évaluation", 200)
+    assert leads(client, registration) == ("Voir mon évaluation", 200)
 
 
 def test_what_is_missing_is_said_once_for_all_the_capacities_it_is_about(centre, referentiel, staff):
@@ -418,7 +418,7 @@ def test_what_is_missing_is_said_once_for_all_the_capacities_it_is_about(centre,
         (f"C1 · Évaluation à remettre : situation réelle du {french_today()}.", "Ouvrir"),
         ("Avis de l’entreprise : ni remis, ni absence motivée.", "Demander l’avis"),
         ("Entretien avec le candidat : à tenir.", "Placer en commission"),
-        ("C2 · Évaluation prévue au dossier à tenir : Situation réelle.", "Prévoir"),
+        ("C2 · Évaluation prévue au dossier à tenir : situation réelle.", "Prévoir"),
     ]
 
 

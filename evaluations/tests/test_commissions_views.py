@@ -316,7 +316,7 @@ def test_a_commission_is_summoned_and_the_printed_twins_are_for_those_without_ma
     commissions.add_candidate(commission=commission, registration=registration, by=None)
     assert post(client, "commission_summon", commission) == (
         at("commission_detail", commission),
-        ["Convocations envoyées."],
+        ["Commission convoquée."],
     )
     page = client.get(at("commission_letters", commission))
     subjects = [subject for subject, _ in page.context["letters"]]
@@ -497,7 +497,7 @@ def test_a_missing_base_is_named_and_linked_and_the_choice_disabled(client, cent
     assert row.may_decide is False
     assert row.points == [
         {
-            "text": "Évaluation prévue au dossier à tenir : Situation réelle.",
+            "text": "Évaluation prévue au dossier à tenir : situation réelle.",
             "url": reverse("evaluation_new", args=[registration.pk]),
             "action": "Prévoir l’évaluation",
         },

@@ -15,7 +15,7 @@ from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.tests.factories import make_registration
 from cqpm.utils.freeze import REFUSAL
-from cqpm.utils.french import day, today
+from cqpm.utils.french import day, of, today
 from evaluations.actions import opinions
 from evaluations.models import CapacityOpinion, CompanyOpinion
 from evaluations.tests.acts import breaks, last_entry, refused, rewrite, twin
@@ -221,10 +221,10 @@ def test_what_was_given_is_confirmed_by_mail(opinion):
     assert message.recipient == "laure.cassagne@exemple.fr"
     candidate = opinion.registration.candidate
     assert text(message) == (
-        f"Copie de l’avis de {opinion.company_name} sur {candidate}",
+        f"Copie de l’avis {of(opinion.company_name)} sur {candidate}",
         "Bonjour Laure Cassagne,\n\n"
-        f"L’avis de {opinion.company_name} sur le travail de {candidate} est parvenu au centre d’examen, "
-        "validé par Sylvie Ravier, Tutrice. Il ne change plus :\n\n"
+        f"L’avis {of(opinion.company_name)} sur {candidate} est parvenu au centre d’examen, "
+        "validé par Sylvie Ravier, tutrice. Il ne change plus :\n\n"
         "- 1. Capacité d’essai 1 : réservé\n"
         "- 2. Capacité d’essai 2 : non observé (Autre service.)\n\n"
         "Vous n’avez pas donné cet avis, ou il contient une erreur ? "

@@ -176,7 +176,7 @@ def test_name_and_function_are_retyped_then_the_opinion_is_given(opinion, compan
     assert (response.status_code, response["Location"]) == (302, address(opinion))
     given = company.get(address(opinion))
     assert given.templates[0].name == "evaluations/opinion_given.html"
-    assert "Validé par Sylvie Ravier, Tutrice" in given.content.decode()
+    assert "Validé par Sylvie Ravier, tutrice" in given.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -385,7 +385,10 @@ def test_the_minutes_of_a_plain_sitting(ines, leo, clock):
             "employer": seat(president, "Société 1", presides=True),
             "employee": seat("Salarié 1", "CFDT", union=True),
         },
-        {"employer": seat(substitute, "Société 2"), "employee": seat("Salarié 2", "CGT", union=True)},
+        {
+            "employer": seat(substitute, "Société 2", substitute=True),
+            "employee": seat("Salarié 2", "CGT", union=True),
+        },
     ]
     assert plain(data["attendance"]) == (
         "4 sièges, 2 par collège. Présences : 2 employeurs et 2 salariés. Le quorum est atteint."
@@ -424,13 +427,14 @@ def test_the_minutes_of_a_plain_sitting(ines, leo, clock):
     ]
 
 
-def seat(name, organisation, *, union=False, presides=False, present=True):
+def seat(name, organisation, *, union=False, presides=False, present=True, substitute=False):
     return {
         "name": name,
         "organisation": organisation,
         "union": union,
         "present": present,
         "presides": presides,
+        "substitute": substitute,
     }
 
 
@@ -509,7 +513,7 @@ def test_absent_members_empty_seats_and_who_presides_then(ines, officer, clock):
             "employee": seat("Salarié 1", "CFDT", union=True),
         },
         {
-            "employer": seat(substitute.name, "Société 2", presides=True),
+            "employer": seat(substitute.name, "Société 2", presides=True, substitute=True),
             "employee": seat("Salarié 2", "CGT", union=True, present=False),
         },
         {
@@ -522,6 +526,7 @@ def test_absent_members_empty_seats_and_who_presides_then(ines, officer, clock):
         ["", None, "", None],
     ]
     html = render_html(paper("minutes"))
+    assert f"<b>{substitute.name}</b>, préside par suppléance" in html
     assert html.count('<td class="absent">') == 4
     assert html.count('<td class="none">') == 2
     assert html.count("<p>Siège vide</p>") == 2

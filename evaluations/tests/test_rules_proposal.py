@@ -11,6 +11,7 @@ from itertools import product
 import pytest
 from hypothesis import given, strategies as st
 
+from cqpm.utils.french import lower_first
 from evaluations.rules import (
     RULE_VERSION,
     CapacityInputs,
@@ -248,11 +249,11 @@ SUBMITTED = replace(REAL_OF_MARCH, sheets=(sheet(MET, MET),))
         ({"methods": ()}, ["Évaluations : aucune n’est prévue au dossier."]),
         (
             {"methods": (REAL, PROJECT)},
-            ["Évaluation prévue au dossier à tenir : Présentation de projets."],
+            ["Évaluation prévue au dossier à tenir : présentation de projets."],
         ),
         (
             {"evaluations": ()},
-            ["Évaluation prévue au dossier à tenir : Situation professionnelle réelle."],
+            ["Évaluation prévue au dossier à tenir : situation professionnelle réelle."],
         ),
         (
             {"evaluations": (replace(SUBMITTED, submitted=False),)},
@@ -327,7 +328,7 @@ def test_missing_bases(changes, missing):
 
 def test_each_base_says_what_it_lacks_itself():
     inputs = capacity([MET], evaluations=(), opinion=None, interview=None)
-    assert missing_evaluations(inputs) == [f"Évaluation prévue au dossier à tenir : {REAL}."]
+    assert missing_evaluations(inputs) == [f"Évaluation prévue au dossier à tenir : {lower_first(REAL)}."]
     assert missing_opinion(inputs) == ["Avis de l’entreprise : ni remis, ni absence motivée."]
     assert missing_interview(inputs) == ["Entretien avec le candidat : à tenir."]
 

@@ -447,7 +447,7 @@ def test_a_finished_sheet_is_submitted_once(client, sheet):
     )
     assert fresh_sheet(sheet).content_hash == submitted.content_hash
     page = text(client.get(url("sheet", sheet)))
-    assert f"Validée par <b>{sheet.evaluator}</b>" in page
+    assert f"Remise par <b>{sheet.evaluator}</b>" in page
     assert ["signé" in page.lower(), "sheet_foot" in page, 'id="pied"' in page] == [False, False, False]
 
 
@@ -511,7 +511,7 @@ def test_the_paper_carries_conditions_and_results(client, sheet):
     assert [page.count('<section class="grille-cap">'), page.count('<th scope="row">')] == [7, 30]
     assert [page.count('aria-label="Acquis"'), page.count('aria-label="Non acquis"')] == [29, 1]
     assert "des outils de coupe disponibles" in page
-    assert [page.count("Sans plan."), "Validée par Claire Aubry" in page] == [1, True]
+    assert [page.count("Sans plan."), "Remise par Claire Aubry" in page] == [1, True]
 
 
 @pytest.mark.parametrize("prepare", [make_evaluation, make_open_sheet])

@@ -204,7 +204,7 @@ def test_without_the_three_bases_nothing_is_decided(centre, officer):
     session = registration, make_session(registration)
     refused(
         lambda: decide(session, reason="Par confiance.", by=officer),
-        "Validation impossible : évaluation prévue au dossier à tenir : Situation réelle.",
+        "Validation impossible : évaluation prévue au dossier à tenir : situation réelle.",
         "Validation impossible : avis de l’entreprise : ni remis, ni absence motivée.",
         "Validation impossible : entretien avec le candidat : à tenir.",
     )

@@ -274,4 +274,4 @@ def commission_override(request, pk):
 def commission_summon(request, pk):
     """Those not told yet of the date, hour and place."""
     commission = own(request, pk)
-    return act(request, pk, "Convocations envoyées.", actions.summon_commission, commission=commission)
+    return act(request, pk, "Commission convoquée.", actions.summon_commission, commission=commission)

@@ -56,7 +56,8 @@ def evaluation_new(request, pk):
     registration = own_registration(request, pk)
     offers = offered(registration)
     former = taken_up_by(request, registration)
-    wanted = former.method if former else request.GET.get(METHOD, "")
+    only = next(iter(offers)) if len(offers) == 1 else ""
+    wanted = former.method if former else request.GET.get(METHOD, only)
     offer = offers.get(wanted)
     if offer is None:
         context = {"registration": registration, "offers": offers.values()}

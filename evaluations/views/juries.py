@@ -15,6 +15,7 @@ from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.views.scoped import posted
+from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import enumeration, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import juries as actions
@@ -174,7 +175,9 @@ def waiting_for(jury):
     registrations = Registration.objects.with_people().filter(
         near | validated, ~Exists(expected), centre=jury.centre_id, state=Registration.State.REGISTERED
     )
-    return list(registrations.order_by("candidate__birth_name", "candidate__first_name", "number"))
+    return list(
+        registrations.order_by(*alphabetical("candidate__birth_name", "candidate__first_name"), "number")
+    )
 
 
 def offered(sitting):

@@ -29,6 +29,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("[data-close]")?.closest("details");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// One way to print, on every page made for paper.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
 // What was typed and not sent is not lost by a stray click.
 const changed = new Set();
 document.addEventListener("input", (event) => {

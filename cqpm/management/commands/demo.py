@@ -10,6 +10,9 @@ from cqpm.demo.story import Story
 from documents.models import Document
 from documents.tasks import render_document
 
+# Days: the référentiels are published before the first centre, let alone an inscription.
+BEFORE_ANYBODY = -410
+
 
 class Command(BaseCommand):
     help = "With DEMO=1, builds the demonstration when the database holds nobody; --rebuild throws it away first."
@@ -25,11 +28,14 @@ class Command(BaseCommand):
             raise CommandError("This database holds real accounts: it is no place for a demonstration.")
         if rebuild:
             call_command("flush", interactive=False, verbosity=0)
-            call_command("load_referentiel", verbosity=0, stdout=self.stdout)
         elif User.objects.exists():
+            call_command("load_referentiel", verbosity=0, stdout=self.stdout)
             self.stdout.write("The demonstration is already there; --rebuild builds it again.")
             return
-        Story().tell()
+        story = Story()
+        with story.clock.on(BEFORE_ANYBODY):
+            call_command("load_referentiel", verbosity=0, stdout=self.stdout)
+        story.tell()
         # Here and now, rather than by a worker not yet started: the published jury has its papers at first sight.
         for pk in Document.objects.filter(state=Document.State.REQUESTED).values_list("pk", flat=True):
             render_document(str(pk))

@@ -39,9 +39,7 @@ class Command(BaseCommand):
         self.step("createcachetable")
         self.step("build_fonts")
         self.step("collectstatic", interactive=False, ignore_patterns=UNUSED)
-        self.step("load_referentiel")
-        if settings.DEMO:
-            self.step("demo")
+        self.step("demo" if settings.DEMO else "load_referentiel")
 
     def step(self, name, **options):
         """Runs one command quietly and prints its seconds."""

@@ -166,7 +166,7 @@ def a_candidate_is_registered(story):
     head = story.head
     head.open("/candidats/")
     head.press("Inscrire un candidat")
-    head.unfold("Elle n’est pas dans la liste")
+    head.unfold("L’entreprise n’est pas dans la liste")
     fill_in(
         head,
         {
@@ -229,7 +229,6 @@ def the_evaluator_fills_in_the_sheet(story):
     head = story.head
     head.open(story.candidate)
     head.press("Prévoir une évaluation")
-    head.press("Choisir")
     fill_in(head, {"Date": today().isoformat(), "Lieu": "Ateliers Vauzelle", "Évaluateur": "Gérard Pillot"})
     head.press("Prévoir l’évaluation")
     evaluation = head.page.url
@@ -267,7 +266,7 @@ def the_evaluator_fills_in_the_sheet(story):
         "Contrat de phase annoté, relevés de contrôle."
     )
     evaluator.press("Remettre", exact=True)
-    evaluator.sees("Validée par Gérard Pillot")
+    evaluator.sees("Remise par Gérard Pillot")
 
 
 def the_company_gives_its_opinion(story):
@@ -329,7 +328,7 @@ def the_commission_validates_each_capacity(story):
     head.press("Mettre à l’ordre du jour")
     head.press("Convoquer", exact=True)
     for name in ("Gérard Pillot", "Marthe Vignal"):
-        head.press(f"{name} est présent")
+        head.press(f"Présent : {name}")
 
     president = story.evaluator
     president.open(commission)

@@ -183,6 +183,6 @@ def test_the_submission_waits_for_what_is_being_saved(evaluator):
     evaluator.criterion(1).locator("textarea").fill("Dernier mot.")
     with page.expect_navigation():
         page.get_by_role("button", name="Remettre").click()
-    expect(page.get_by_text("Validée par")).to_be_visible()
+    expect(page.get_by_text("Remise par")).to_be_visible()
     expect(page.locator(".crit").first).to_contain_text("Dernier mot.")
     assert evaluator.stored() == []  # nothing is left to write on
