@@ -1,42 +1,97 @@
 """What the list of candidates may be narrowed by; everything stays in the address."""
 
 import django_filters
+from django.db.models import Model
 from django_filters.fields import ModelChoiceField
 
-from candidates.models import Registration
+from candidates.models import Company, Registration, TrainingBody
 from candidates.rules import Route, Stage
+from cqpm.utils.alphabet import alphabetical
+from cqpm.utils.french import hour, short_day
+from evaluations.models import Commission, Jury
 from referentiel.models import Referentiel
 
 
-class VersionField(ModelChoiceField):
-    """A version by what people call it: title, then its number, else its version."""
+class SpeltField(ModelChoiceField):
+    """A choice among rows, each in the words people use; `spell`: row → words."""
 
-    def label_from_instance(self, referentiel):
-        return f"{referentiel.title} ({referentiel.number or f'version {referentiel.version}'})"
+    def __init__(self, *args, spell=str, **options):
+        self.label_from_instance = spell
+        super().__init__(*args, **options)
 
 
-class VersionFilter(django_filters.ModelChoiceFilter):
+class RowFilter(django_filters.ModelChoiceFilter):
+    """One row the registrations of the list point to, among those `rows(user)` gives."""
+
+    field_class = SpeltField
+
+    def __init__(self, *args, rows=None, **options):
+        super().__init__(*args, **options)
+        self.rows = rows
+
+    def get_queryset(self, request):
+        return self.rows(request.user)
+
+
+class VersionFilter(RowFilter):
     """Among the versions the candidates of the list are registered for."""
-
-    field_class = VersionField
 
     def get_queryset(self, request):
         return Referentiel.objects.filter(pk__in=self.parent.queryset.order_by().values("referentiel"))
 
 
+def version_words(referentiel):
+    """Title, then the number, else the version."""
+    return f"{referentiel.title} ({referentiel.number or f'version {referentiel.version}'})"
+
+
+def sitting_words(sitting):
+    """«25 nov. 2026, 14 h, Salle 2»: a commission or a jury."""
+    return f"{short_day(sitting.held_on)}, {hour(sitting.starts_at)}, {sitting.place}"
+
+
 class RegistrationFilter(django_filters.FilterSet):
-    """`q` (words of names, number, company), `etape`, `referentiel`, `voie`, `etat`."""
+    """`q` (words of names, number, company), `etape`, `referentiel`, `voie`, `etat`; for the staff of a centre also
+    `entreprise`, `organisme`, `commission`, `jury`, whose lists are read only when they are asked for (`plus`)."""
+
+    MORE = ("entreprise", "organisme", "commission", "jury")
 
     q = django_filters.CharFilter(method="search", label="Nom, numéro, entreprise")
     etape = django_filters.ChoiceFilter(
         field_name="stage", choices=Stage.choices, label="Étape", empty_label="Toutes les étapes"
     )
-    referentiel = VersionFilter(label="Référentiel", empty_label="Tous les référentiels")
+    referentiel = VersionFilter(label="Référentiel", empty_label="Tous les référentiels", spell=version_words)
     voie = django_filters.ChoiceFilter(
         field_name="route", choices=Route.choices, label="Voie", empty_label="Toutes les voies"
     )
     etat = django_filters.ChoiceFilter(
         field_name="state", choices=Registration.State.choices, label="État", empty_label="Tous les états"
+    )
+    entreprise = RowFilter(
+        field_name="company",
+        rows=lambda user: Company.objects.for_user(user).order_by(*alphabetical("name"), "pk"),
+        label="Entreprise",
+        empty_label="Toutes les entreprises",
+    )
+    organisme = RowFilter(
+        field_name="training_body",
+        rows=lambda user: TrainingBody.objects.for_user(user).order_by(*alphabetical("name"), "pk"),
+        label="Organisme de formation",
+        empty_label="Tous les organismes",
+    )
+    commission = RowFilter(
+        field_name="commission_entries__commission",
+        rows=lambda user: Commission.objects.for_user(user).order_by("-held_on", "-starts_at"),
+        label="Commission",
+        empty_label="Toutes les commissions",
+        spell=sitting_words,
+    )
+    jury = RowFilter(
+        field_name="deliberation_entries__deliberation__jury",
+        rows=lambda user: Jury.objects.for_user(user).order_by("-held_on", "-starts_at"),
+        label="Jury",
+        empty_label="Tous les jurys",
+        spell=sitting_words,
     )
 
     class Meta:
@@ -49,7 +104,13 @@ class RegistrationFilter(django_filters.FilterSet):
     @property
     def selects(self):
         """The fields beside the search."""
-        return [field for field in self.form if field.name != "q"]
+        hidden = {"q"} if self.shows_more else {"q", *self.MORE}
+        return [field for field in self.form if field.name not in hidden]
+
+    @property
+    def shows_more(self):
+        """The longer filters are asked for, or one is in force."""
+        return "plus" in self.data or any(self.data.get(name) for name in self.MORE)
 
     @property
     def chips(self):
@@ -68,6 +129,6 @@ class RegistrationFilter(django_filters.FilterSet):
 
 def spoken(field, value):
     """A filter's value as its chip says it."""
-    if isinstance(value, Referentiel):
+    if isinstance(value, Model):
         return field.field.label_from_instance(value)
     return f"«\u00a0{value}\u00a0»" if field.name == "q" else dict(field.field.choices)[value]

@@ -255,6 +255,7 @@ ACCESS = {
     "dossier_accept": act({RESOURCE}, refused=STAFF, given=dossier),
     # evaluations: candidates
     "candidate_list": page(SIGNED_IN - {NATIONAL, ADMINISTRATOR}),
+    "candidate_export": act(STAFF_ANYWHERE),
     "registration_detail": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_file": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_documents": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),

@@ -5,6 +5,7 @@ from evaluations.views.transfers import registration_transfer
 
 urlpatterns = [
     path("candidats/", views.candidate_list, name="candidate_list"),
+    path("candidats/exporter/", views.candidate_export, name="candidate_export"),
     path("candidats/<uuid:pk>/", views.registration_detail, name="registration_detail"),
     path("candidats/<uuid:pk>/fiche/", views.registration_file, name="registration_file"),
     path("candidats/<uuid:pk>/documents/", views.registration_documents, name="registration_documents"),

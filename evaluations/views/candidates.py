@@ -8,17 +8,21 @@ ressource the steps and the modalities retained; those who decide, the matrix. T
 """
 
 from django.core.paginator import Paginator
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.log import key
 from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
 from candidates.rules import Stage
+from cqpm.utils.french import today
 from documents.models import Document
 from evaluations import matrix, progress
+from evaluations.actions.exports import record_export
 from evaluations.deadlines import next_deadline, with_deadlines
+from evaluations.export import spreadsheet
 from evaluations.filters import RegistrationFilter
 from evaluations.journey import load_decisions, load_one
 from evaluations.papers import facts_of
@@ -41,12 +45,7 @@ STEPS = {stage: number for number, stage in enumerate(Stage, start=1)}
 @require_safe
 def candidate_list(request):
     """Everyone this person may see, narrowed by the address; for the staff, the most urgent first."""
-    staff = is_staff(request.user)
-    mine = with_deadlines(registrations_for(request.user).with_people())
-    order = ("next_on",) if staff else ()
-    filters = RegistrationFilter(
-        request.GET, queryset=mine.order_by(*order, "-registered_on", "-number", "pk")
-    )
+    staff, filters = is_staff(request.user), filtered(request)
     page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
@@ -57,6 +56,25 @@ def candidate_list(request):
         "results": staff or request.user.hat is None,
     }
     return render(request, "evaluations/candidate_list.html", context)
+
+
+def filtered(request):
+    """The list as the address narrows it."""
+    mine = with_deadlines(registrations_for(request.user).with_people())
+    order = ("next_on",) if is_staff(request.user) else ()
+    mine = mine.order_by(*order, "-registered_on", "-number", "pk")
+    return RegistrationFilter(request.GET, queryset=mine, request=request)
+
+
+@require(is_staff)
+@require_POST
+def candidate_export(request):
+    """The list, narrowed by the address, as a spreadsheet; who took it is in the journal of the centre."""
+    file, count = spreadsheet(filtered(request).qs)
+    record_export(
+        centre=request.user.hat.centre, count=count, filters=request.GET.urlencode(), by=request.user
+    )
+    return FileResponse(file, as_attachment=True, filename=f"candidats-{today().isoformat()}.xlsx")
 
 
 def rows(page, *, results):
@@ -110,19 +128,14 @@ def registration_detail(request, pk):
     staff, bases = is_staff_of(user, registration.centre_id), may_read_bases(user, registration)
     shown = evaluations_shown(journey, user, bases=bases)
     missing = progress.missing(journey, user) if bases else []
-    sections = {
-        "t-matrice": ("Capacités", True),
-        "t-manque": ("Avant le jury", missing),
-        "t-evaluations": ("Évaluations", shown or staff),
-        "t-avis": ("Avis", staff and journey.opinion),
-        "t-journal": ("Journal", staff),
-    }
     return page(
         request,
         "registration_detail",
         registration,
         journey=journey,
-        anchors=[{"id": key, "name": name} for key, (name, present) in sections.items() if present],
+        anchors=anchors(
+            missing=missing, evaluations=shown or staff, opinion=staff and journey.opinion, staff=staff
+        ),
         bases=bases,
         rows=matrix.matrix(journey),
         steps=progress.steps(journey, results=bases),
@@ -134,6 +147,18 @@ def registration_detail(request, pk):
         shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
         journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
     )
+
+
+def anchors(*, missing, evaluations, opinion, staff):
+    """The sections of the page that are there, for the bar of a narrow screen."""
+    sections = [
+        ("t-matrice", "Capacités", True),
+        ("t-manque", "Avant le jury", missing),
+        ("t-evaluations", "Évaluations", evaluations),
+        ("t-avis", "Avis", opinion),
+        ("t-journal", "Journal", staff),
+    ]
+    return [{"id": key, "name": name} for key, name, present in sections if present]
 
 
 def evaluations_shown(journey, user, *, bases):

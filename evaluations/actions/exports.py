@@ -1,0 +1,22 @@
+"""What leaves the application in a file."""
+
+from django.db import transaction
+
+from accounts import log
+from cqpm.utils.french import plural
+
+
+@transaction.atomic
+def record_export(*, centre, count, filters, by):
+    """Writes down that somebody took the list of candidates: identities have left with it.
+
+    `filters`: the query string that narrowed it.
+    """
+    log.record(
+        by=by,
+        verb="export_candidates",
+        subject=centre,
+        centre=centre,
+        sentence=f"Liste exportée : {plural(count, 'inscription')}.",
+        data={"filters": filters},
+    )
