@@ -256,7 +256,7 @@ def test_the_list_is_exported_as_it_is_narrowed(centre, referentiel, staff):
         "Admissible",
     ]
     entry = LogEntry.objects.get(verb="export_candidates")
-    assert (entry.sentence, entry.data) == ("Liste exportée : 1 inscription.", {"filters": "q=oeuvr"})
+    assert (entry.sentence, entry.data) == ("Liste exportée : 1\u00a0inscription.", {"filters": "q=oeuvr"})
     assert len(exported(staff)) == 2
 
 
