@@ -109,19 +109,14 @@ def registration_detail(request, pk):
     staff, bases = is_staff_of(user, registration.centre_id), may_read_bases(user, registration)
     shown = evaluations_shown(journey, user, bases=bases)
     missing = progress.missing(journey, user) if bases else []
-    sections = {
-        "t-matrice": ("Capacités", True),
-        "t-manque": ("Avant le jury", missing),
-        "t-evaluations": ("Évaluations", shown or staff),
-        "t-avis": ("Avis", staff and journey.opinion),
-        "t-journal": ("Journal", staff),
-    }
     return page(
         request,
         "registration_detail",
         registration,
         journey=journey,
-        anchors=[{"id": key, "name": name} for key, (name, present) in sections.items() if present],
+        anchors=anchors(
+            missing=missing, evaluations=shown or staff, opinion=staff and journey.opinion, staff=staff
+        ),
         bases=bases,
         rows=matrix.matrix(journey),
         steps=progress.steps(journey, results=bases),
@@ -133,6 +128,18 @@ def registration_detail(request, pk):
         shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
         journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
     )
+
+
+def anchors(*, missing, evaluations, opinion, staff):
+    """The sections of the page that are there, for the bar of a narrow screen."""
+    sections = [
+        ("t-matrice", "Capacités", True),
+        ("t-manque", "Avant le jury", missing),
+        ("t-evaluations", "Évaluations", evaluations),
+        ("t-avis", "Avis", opinion),
+        ("t-journal", "Journal", staff),
+    ]
+    return [{"id": key, "name": name} for key, name, present in sections if present]
 
 
 def evaluations_shown(journey, user, *, bases):
