@@ -107,8 +107,7 @@ def registration_detail(request, pk):
     registration = visible(request, pk)
     journey, user = load_one(registration), request.user
     staff, bases = is_staff_of(user, registration.centre_id), may_read_bases(user, registration)
-    shown = evaluations_shown(journey, user, bases=bases)
-    missing = progress.missing(journey, user) if bases else []
+    shown, missing = evaluations_shown(journey, user, bases=bases), bases and progress.missing(journey, user)
     sections = {
         "t-matrice": ("Capacités", True),
         "t-manque": ("Avant le jury", missing),
