@@ -107,7 +107,8 @@ def registration_detail(request, pk):
     registration = visible(request, pk)
     journey, user = load_one(registration), request.user
     staff, bases = is_staff_of(user, registration.centre_id), may_read_bases(user, registration)
-    shown, missing = evaluations_shown(journey, user, bases=bases), bases and progress.missing(journey, user)
+    shown = evaluations_shown(journey, user, bases=bases)
+    missing = progress.missing(journey, user) if bases else []
     sections = {
         "t-matrice": ("Capacités", True),
         "t-manque": ("Avant le jury", missing),
@@ -127,7 +128,6 @@ def registration_detail(request, pk):
         missing=missing,
         next_act=progress.next_act(journey, user),
         evaluations=shown,
-        to_plan=progress.to_plan(journey),
         decision=journey.decision if staff or (bases and journey.is_published) else None,
         shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
         journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
