@@ -180,6 +180,12 @@ class Journey:
         return self.is_pronounced and self.decision.jury.state == Jury.State.PUBLISHED
 
     @property
+    def may_plan(self):
+        """Whether an evaluation may still be planned: some capacity awaits its decision."""
+        running = self.registration.is_running and self.dossier is not None
+        return running and not all(row.is_decided for row in self.to_evaluate)
+
+    @property
     def to_evaluate(self):
         """The capacities that are not kept."""
         return [row for row in self.capacities if not row.kept]

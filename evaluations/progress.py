@@ -260,12 +260,6 @@ def _evaluation_act(journey):
     return Act("Prévoir une évaluation", reverse("evaluation_new", args=[journey.registration.pk]))
 
 
-def to_plan(journey):
-    """Whether an evaluation may still be planned: some capacity awaits its decision."""
-    running = journey.registration.is_running and journey.dossier is not None
-    return running and not all(row.is_decided for row in journey.to_evaluate)
-
-
 def _jury_act(journey):
     if journey.registration.jury:
         return Act("Ouvrir le jury", reverse("jury_detail", args=[journey.registration.jury]))

@@ -106,7 +106,7 @@ def test_html_says_the_code_and_the_address_where_to_type_it(settings):
     settings.PUBLIC_URL = "https://certification.exemple.fr"
     html = render.render_html(certificate())
     assert f'<p class="code-check">{spaced(CODE)}</p>' in html
-    assert "saisissez-le à l’adresse certification.exemple.fr/verifier<" in html
+    assert 'saisissez-le à l’adresse <span class="address">certification.exemple.fr/verifier<' in html
     assert "1<sup>er</sup> décembre 2025" in html
     assert "<style>.grad" in html
 

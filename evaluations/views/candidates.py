@@ -142,7 +142,6 @@ def registration_detail(request, pk):
         missing=missing,
         next_act=progress.next_act(journey, user),
         evaluations=shown,
-        to_plan=progress.to_plan(journey),
         decision=journey.decision if staff or (bases and journey.is_published) else None,
         shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
         journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
