@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Model
 from django_filters.fields import ModelChoiceField
 
+from accounts.perms import is_staff
 from candidates.models import Company, Registration, TrainingBody
 from candidates.rules import Route, Stage
 from cqpm.utils.alphabet import alphabetical
@@ -71,26 +72,26 @@ class RegistrationFilter(django_filters.FilterSet):
         field_name="company",
         rows=lambda user: Company.objects.for_user(user).order_by(*alphabetical("name"), "pk"),
         label="Entreprise",
-        empty_label="Toutes les entreprises",
+        empty_label="Toute entreprise",
     )
     organisme = RowFilter(
         field_name="training_body",
         rows=lambda user: TrainingBody.objects.for_user(user).order_by(*alphabetical("name"), "pk"),
         label="Organisme de formation",
-        empty_label="Tous les organismes",
+        empty_label="Tout organisme",
     )
     commission = RowFilter(
         field_name="commission_entries__commission",
         rows=lambda user: Commission.objects.for_user(user).order_by("-held_on", "-starts_at"),
         label="Commission",
-        empty_label="Toutes les commissions",
+        empty_label="Toute commission",
         spell=sitting_words,
     )
     jury = RowFilter(
         field_name="deliberation_entries__deliberation__jury",
         rows=lambda user: Jury.objects.for_user(user).order_by("-held_on", "-starts_at"),
         label="Jury",
-        empty_label="Tous les jurys",
+        empty_label="Tout jury",
         spell=sitting_words,
     )
 
@@ -103,8 +104,8 @@ class RegistrationFilter(django_filters.FilterSet):
 
     @property
     def selects(self):
-        """The fields beside the search."""
-        hidden = {"q"} if self.shows_more else {"q", *self.MORE}
+        """The fields beside the search; on a phone the first are folded too."""
+        hidden = {"q"} if self.shows_more and is_staff(self.request.user) else {"q", *self.MORE}
         return [field for field in self.form if field.name not in hidden]
 
     @property
