@@ -9,7 +9,7 @@ from accounts.log import SYSTEM
 from accounts.models import Role
 from accounts.tests.factories import make_centre, make_resource_centre, make_wearer
 from candidates import actions
-from candidates.models import Candidate, Dossier
+from candidates.models import Candidate, Dossier, Registration
 from cqpm.utils.french import today
 from referentiel.models import Method
 from referentiel.tests.factories import make_referentiel
@@ -113,6 +113,36 @@ def make_registration(
         same_as=same_as,
         warnings_read=True,
     )
+
+
+def make_crowd(centre, referentiel, count, *, company=None):
+    """Many registrations at once, each with its candidate and its draft dossier: for what a list costs."""
+    candidates = Candidate.objects.bulk_create(
+        Candidate(centre=centre, **identity(birth_name=f"Foule{letters(rank)}")) for rank in range(count)
+    )
+    rows = [
+        Registration(
+            centre=centre,
+            candidate=candidate,
+            referentiel=referentiel,
+            company=company,
+            number=f"1999-{rank:05d}",
+            registered_on=today(),
+            route="apprenticeship",
+            state_by="Système",
+        )
+        for rank, candidate in enumerate(candidates)
+    ]
+    for row in rows:
+        row.search = row.search_text()
+    rows = Registration.objects.bulk_create(rows)
+    Dossier.objects.bulk_create(Dossier(registration=row, created_by="Système") for row in rows)
+    return rows
+
+
+def letters(number):
+    """A number in letters, as names have none: 0 → «a», 27 → «bb»."""
+    return "".join(chr(97 + int(digit)) for digit in str(number))
 
 
 def real_situation(registration):

@@ -1,6 +1,5 @@
 """The dossiers a centre de ressource receives."""
 
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,6 +10,7 @@ from candidates import actions
 from candidates.actions.dossiers import ACCEPTANCE_AWAITED
 from candidates.forms import ReasonForm
 from candidates.models import Dossier
+from cqpm.utils.paging import LongPaginator
 
 PAGE = 30
 # The filter: value in the address, words, states of the dossiers it keeps. A dossier sent back may already be
@@ -31,7 +31,7 @@ def dossier_inbox(request):
     chosen = chosen if chosen in FILTERS else "transmis"
     received = Dossier.objects.for_user(request.user).with_registration().with_replaced()
     received = received.filter(state__in=FILTERS[chosen][1]).order_by("transmitted_at", "pk")
-    page = Paginator(received, PAGE).get_page(request.GET.get("page"))
+    page = LongPaginator(received, PAGE).get_page(request.GET.get("page"))
     hidden = set() if chosen == "acceptes" or acceptance_matters(request.user) else {"acceptes"}
     filters = [(value, words) for value, (words, _) in FILTERS.items() if value not in hidden]
     context = {"page": page, "filters": filters, "chosen": chosen}

@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 
 from accounts.models import Role
 from cqpm.utils.french import NBSP, plural
+from cqpm.utils.paging import LIMIT
 
 register = template.Library()
 
@@ -136,6 +137,15 @@ def ticks_sentence(values, noun="critère"):
 def steps(total):
     """The numbers 1 to `total`."""
     return range(1, total + 1)
+
+
+@register.filter
+def total(paginator, noun=""):
+    """How many rows a list has: «33 inscriptions», «plus de 1 000 inscriptions», «33» without a noun."""
+    if getattr(paginator, "is_over", False):
+        words = f"plus de {LIMIT:,}".replace(",", NBSP)
+        return f"{words} {noun}s" if noun else words
+    return plural(paginator.count, noun) if noun else paginator.count
 
 
 @register.filter

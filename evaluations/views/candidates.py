@@ -18,6 +18,7 @@ from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
 from candidates.rules import Stage
 from cqpm.utils.french import today
+from cqpm.utils.paging import LongPaginator
 from documents.models import Document
 from evaluations import matrix, progress
 from evaluations.actions.exports import record_export
@@ -46,7 +47,7 @@ STEPS = {stage: number for number, stage in enumerate(Stage, start=1)}
 def candidate_list(request):
     """Everyone this person may see, narrowed by the address; for the staff, the most urgent first."""
     staff, filters = is_staff(request.user), filtered(request)
-    page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
+    page = LongPaginator(filters.qs, PAGE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "page": page,

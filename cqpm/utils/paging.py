@@ -1,0 +1,24 @@
+"""Pages of a long list: how many rows there are is exact up to a thousand, and «plus de 1 000» beyond."""
+
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+
+LIMIT = 1_000
+
+
+class LongPaginator(Paginator):
+    """A paginator that never counts a whole table: past `LIMIT` rows one narrows the list rather than turn pages."""
+
+    @cached_property
+    def counted(self):
+        """The number of rows, or one more than the limit."""
+        return self.object_list.order_by().values("pk")[: LIMIT + 1].count()
+
+    @property
+    def is_over(self):
+        """There are more rows than the pages show."""
+        return self.counted > LIMIT
+
+    @cached_property
+    def count(self):
+        return min(self.counted, LIMIT)
