@@ -125,6 +125,10 @@ def build_dossier(fact):
         "context": paragraphs(dossier.context),
         "no_company_reason": typeset(dossier.no_company_reason),
         "capacities": [capacity_line(line) for line in dossier.lines],
+        "changes": [
+            {"what": change.what, "before": typeset(change.before), "after": typeset(change.after)}
+            for change in dossier.changes
+        ],
         "approvals": approvals(dossier),
     }
 
@@ -211,5 +215,5 @@ def may_read_dossier(user, document):
 
 
 KINDS = (
-    Kind("dossier", "Dossier de modalités", "documents/dossier.html", 1, build_dossier, may_read_dossier),
+    Kind("dossier", "Dossier de modalités", "documents/dossier.html", 2, build_dossier, may_read_dossier),
 )

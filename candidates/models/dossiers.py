@@ -6,6 +6,7 @@ The dossier in force is the last one transmitted and not returned.
 
 import uuid
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -63,6 +64,26 @@ class DossierLine:
     capacity: Capacity
     choices: list["DossierChoice"]
     kept: KeptCapacity | None
+
+    @property
+    def said(self):
+        """The methods in words, each with its reason; "" before any is chosen."""
+        methods = (
+            f"{choice.get_method_display()} ({choice.reason})"
+            if choice.reason
+            else choice.get_method_display()
+            for choice in self.choices
+        )
+        return " ; ".join(methods)
+
+
+@dataclass(frozen=True)
+class DossierChange:
+    """What an amendment says otherwise than the row it amends; "" where one of them says nothing."""
+
+    what: str
+    before: str
+    after: str
 
 
 class Dossier(FSMModelMixin, models.Model):
@@ -223,6 +244,29 @@ class Dossier(FSMModelMixin, models.Model):
             )
             for capacity in self.registration.referentiel.tree
         ]
+
+    @cached_property
+    def amends(self):
+        """The row an amendment changes, with its choices; None for the first dossier."""
+        rows = self.registration.dossiers.prefetch_related("choices")
+        return rows.get(rank=self.rank - 1) if self.is_amendment else None
+
+    @property
+    def changes(self):
+        """What an amendment changes of the row it amends, as `DossierChange`s; none for the first dossier."""
+        former = self.amends
+        if former is None:
+            return []
+        former.registration = self.registration
+        compared = [
+            ("Contexte", former.context, self.context),
+            ("Absence d’entreprise", former.no_company_reason, self.no_company_reason),
+            *(
+                (f"Capacité {line.capacity.number}", before.said, line.said)
+                for before, line in zip(former.lines, self.lines, strict=True)
+            ),
+        ]
+        return [DossierChange(what, before, after) for what, before, after in compared if before != after]
 
     @property
     def needs_no_company_reason(self):

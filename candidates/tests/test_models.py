@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.tests.factories import make_centre, make_resource_centre, make_wearer
+from candidates.actions import amend_dossier, save_dossier
 from candidates.models import Candidate, Company, Counter, Dossier, DossierChoice, Registration, TrainingBody
 from candidates.tests.factories import (
     make_candidate,
@@ -479,6 +480,22 @@ def test_no_opinion_asked_needs_no_reason_for_its_absence():
     dossier = registration.dossiers.get()
     assert not dossier.needs_no_company_reason
     assert make_registration(company=None).dossiers.get().needs_no_company_reason
+
+
+def test_an_amendment_says_what_it_changes():
+    registration = make_registration()
+    first = make_dossier(registration)
+    by = make_wearer(Role.OFFICER, centre=registration.centre)
+    amendment = amend_dossier(registration=registration, reason="Autre poste.", by=by)
+    assert (first.changes, Dossier.objects.get(pk=amendment.pk).changes) == ([], [])
+    wanted = {2: {Method.RECONSTITUTED.value: "Machine vendue."}}
+    kept = {1: {Method.REAL_SITUATION.value: ""}}
+    save_dossier(dossier=amendment, context="Rectification plane.", choices=kept | wanted, by=by)
+    real, other = Method.REAL_SITUATION.label, Method.RECONSTITUTED.label
+    assert [(row.what, row.before, row.after) for row in Dossier.objects.get(pk=amendment.pk).changes] == [
+        ("Contexte", first.context, "Rectification plane."),
+        ("Capacité 2", real, f"{other} (Machine vendue.)"),
+    ]
 
 
 def test_dossier_names():

@@ -101,6 +101,7 @@ def test_what_the_dossier_says(registration):
         },
         "heading": "Dossier de modalités d’évaluation",
         "amendment_reason": "",
+        "changes": [],
         "holder": {
             "name": "Madame\u00a0Inès Marie LACOSTE",
             "born": "née BERTHIER le 8\u00a0mai\u00a01998 à Dijon\u00a0(21)",

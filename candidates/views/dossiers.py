@@ -1,5 +1,7 @@
 """The dossier de modalités in the centre: written, approved, transmitted, amended. One URL per verb."""
 
+from itertools import pairwise
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +28,8 @@ def show(request, registration, form=None):
     dossiers = list(
         registration.dossiers.select_related("partner_link").prefetch_related("choices").reverse()
     )
+    for amendment, amended in pairwise(dossiers):
+        amendment.amends = amended
     dossier, former = dossiers[0], with_papers(dossiers[1:])
     editable = dossier.is_open and registration.is_running
     context = {
