@@ -17,6 +17,7 @@ from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMes
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
 from cqpm.utils.french import NBSP, hour, long_day, plural, short_day, today
+from cqpm.utils.periods import add_years
 from evaluations.deadlines import with_deadlines
 from evaluations.deliberation import MEMBER_NOTICE, UNION_NOTICE
 from evaluations.models import (
@@ -535,9 +536,14 @@ def stages_for(user):
 
 
 def awards_for(user):
-    """[(title, admissible, not admissible, adjourned)]: decisions published and in force, per certification."""
+    """[(title, admissible, not admissible, adjourned)] per certification: decisions published and in force, of the
+    juries of one year."""
     title = "entry__deliberation__referentiel__title"
-    rows = Decision.objects.filter(entry__deliberation__jury__state=Jury.State.PUBLISHED, replaced_by=None)
+    rows = Decision.objects.filter(
+        entry__deliberation__jury__state=Jury.State.PUBLISHED,
+        entry__deliberation__jury__held_on__gt=add_years(today(), -1),
+        replaced_by=None,
+    )
     return list(
         counts_for(user, rows, "entry__deliberation__centre")
         .order_by(title)

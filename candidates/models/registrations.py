@@ -188,6 +188,7 @@ class Registration(SaidInWords):
         indexes = [
             models.Index(fields=["centre", "state", "stage"]),
             models.Index(fields=["centre", "-registered_on"]),
+            models.Index(fields=["state", "stage"]),  # national figures
         ]
 
     def __str__(self):
