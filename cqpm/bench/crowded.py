@@ -57,7 +57,7 @@ def prepare(size):
 
 def signed_in(role, **scope):
     """A browser of somebody who wears that hat."""
-    user = User.objects.create_user(email=f"{role}@bench.test", password=None)
+    user = User.objects.create(email=f"{role}@bench.test", first_name="Banc", last_name=role, password="!")
     Membership.objects.create(user=user, role=role, **scope)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)

@@ -21,6 +21,7 @@ from django.urls import reverse
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
+from cqpm.bench import crowd
 from cqpm.bench.models import Counted
 from cqpm.demo.story import Story
 from documents import render
@@ -38,6 +39,7 @@ def main():
     Story().tell()
     criterion()
     attestation()
+    crowd.measure()
 
 
 def show(title, unit, pairs):
