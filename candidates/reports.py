@@ -35,7 +35,7 @@ class Report:
 
     @property
     def all_rows(self):
-        return ImportRow.objects.filter(attempt=self.attempt).select_related("registration")
+        return ImportRow.objects.filter(attempt=self.attempt).select_related("imported__registration")
 
     @cached_property
     def counts(self):

@@ -22,6 +22,7 @@ from candidates.models import (
     Counter,
     Dossier,
     ImportAttempt,
+    ImportedRow,
     ImportRow,
     Registration,
     TrainingBody,
@@ -44,7 +45,6 @@ TAKEN = (
     "line_manager_name",
     "line_manager_email",
     "trainers",
-    "training_started_on",
     "adaptation",
 )
 
@@ -153,15 +153,15 @@ def confirm_import(*, class_import, by, leave_rest=False):
         return class_import
     check_prepared(class_import)
     attempt = last_attempt(class_import)
-    rows = list(attempt.rows.filter(status=Status.READY)) if attempt.is_read else []
-    if not rows:
+    ready = attempt.rows.filter(status=Status.READY).defer("cells")
+    if not attempt.is_read or not ready.exists():
         raise Refusal("Aucune ligne n’est prête à importer.")
     check_rest(attempt, leave_rest)
     check_dates(class_import.registered_on, class_import.referentiel)
     centre = ExaminationCentre.objects.select_for_update(no_key=True).get(pk=class_import.centre_id)
-    check_still_true(class_import, rows)
+    check_still_true(class_import, ready.iterator(BATCH))
     maker = Maker(class_import, centre, by)
-    registrations = maker.register(rows)
+    numbers = maker.register(ready)
     class_import.state = ClassImport.State.IMPORTED
     class_import.imported_at, class_import.imported_by = timezone.now(), log.actor_name(by)
     class_import.made = maker.made
@@ -170,8 +170,7 @@ def confirm_import(*, class_import, by, leave_rest=False):
         class_import,
         by=by,
         verb="confirm_import",
-        sentence=f"Classe importée : {plural(len(rows), 'inscription')}, "
-        f"n° {registrations[0].number} à {registrations[-1].number}.",
+        sentence=f"Classe importée : {plural(len(numbers), 'inscription')}, n° {numbers[0]} à {numbers[-1]}.",
     )
     return class_import
 
@@ -195,21 +194,19 @@ def check_rest(attempt, leave_rest):
 
 def check_still_true(class_import, rows):
     """Refusal when somebody like a line, or already registered, has appeared since the control."""
-    people = {row.pk: person_of(row.values) for row in rows}
-    known = known_people(class_import, people.values())
-    appeared, again, doubles = [], [], Tally()
-    for row in rows:
-        seen = {finding["pair"].get("candidate") for finding in row.findings if "pair" in finding}
-        same = known_of(row.findings, class_import.settled)
+    asked = [(row.line, person_of(row.values), row.findings) for row in rows]
+    known = known_people(class_import, (person for _, person, _ in asked))
+    appeared, doubles = set(), Tally()
+    for line, person, findings in asked:
+        seen = {finding["pair"].get("candidate") for finding in findings if "pair" in finding}
+        same = known_of(findings, class_import.settled)
         doubles[same] += 1
-        for pk, _, _, running in known.get(people[row.pk], ()):
-            if pk not in seen:
-                appeared.append(row.line)
-            elif pk == same and running:
-                again.append(row.line)
-    if changed := sorted({*appeared, *again}):
+        for pk, _, _, running in known.get(person, ()):
+            if pk not in seen or (pk == same and running):
+                appeared.add(line)
+    if appeared:
         raise Refusal(
-            f"Des candidats ont été inscrits depuis le contrôle (lignes {enumeration(changed[:10])}) : "
+            f"Des candidats ont été inscrits depuis le contrôle (lignes {enumeration(sorted(appeared)[:10])}) : "
             "contrôlez de nouveau le fichier."
         )
     del doubles[None]
@@ -233,36 +230,35 @@ class Maker:
         self.bodies = {body.pk: body for body in centre.training_bodies.all()}
         self.new = {}
 
-    def register(self, rows):
-        """The registrations made, in the order of the lines."""
-        known = self.known(rows)
+    def register(self, ready):
+        """Registers the lines, in their order; gives the numbers."""
+        lines = list(ready.order_by("line").values_list("pk", flat=True))
+        year = self.class_import.registered_on.year
         ranks = next_ranks(
-            centre=self.centre,
-            series=Counter.Series.REGISTRATION,
-            year=self.class_import.registered_on.year,
-            count=len(rows),
+            centre=self.centre, series=Counter.Series.REGISTRATION, year=year, count=len(lines)
         )
-        for row, rank in zip(rows, ranks, strict=True):
-            row.registration = self.registration(row, known, rank)
-        registrations = [row.registration for row in rows]
-        Candidate.objects.bulk_create(
-            [row.registration.candidate for row in rows if row.made_candidate], batch_size=BATCH
-        )
-        reached = [row.registration.candidate for row in rows if row.contact_before]
-        Candidate.objects.bulk_update(reached, ["email", "phone"], batch_size=BATCH)
-        Registration.objects.bulk_create(registrations, batch_size=BATCH)
-        actor = log.actor_name(self.by)
+        numbers = [registration_number(year, rank) for rank in ranks]
+        for begin in range(0, len(lines), BATCH):
+            rows = ready.filter(pk__in=lines[begin : begin + BATCH]).order_by("line")
+            self.register_some(list(rows), numbers[begin : begin + BATCH])
+        return numbers
+
+    def register_some(self, rows, numbers):
+        """One batch: candidates, registrations, dossiers, journal, and what became of each line."""
+        known, actor = self.known(rows), log.actor_name(self.by)
+        imported = [self.imported(row, known, number) for row, number in zip(rows, numbers, strict=True)]
+        registrations = [one.registration for one in imported]
+        Candidate.objects.bulk_create(one.registration.candidate for one in imported if one.made_candidate)
+        reached = [one.registration.candidate for one in imported if one.contact_before]
+        Candidate.objects.bulk_update(reached, ["email", "phone"])
+        Registration.objects.bulk_create(registrations)
         Dossier.objects.bulk_create(
-            [Dossier(registration=registration, created_by=actor) for registration in registrations],
-            batch_size=BATCH,
+            Dossier(registration=registration, created_by=actor) for registration in registrations
         )
         LogEntry.objects.bulk_create(
-            [registration_entry(registration, by=self.by) for registration in registrations], batch_size=BATCH
+            registration_entry(registration, by=self.by) for registration in registrations
         )
-        ImportRow.objects.bulk_update(
-            rows, ["registration", "made_candidate", "contact_before"], batch_size=BATCH
-        )
-        return registrations
+        ImportedRow.objects.bulk_create(imported)
 
     def known(self, rows):
         """{id: Candidate} of those a line was said to be, locked."""
@@ -270,42 +266,43 @@ class Maker:
         found = Candidate.objects.select_for_update().filter(centre=self.centre, pk__in=keys)
         return {str(candidate.pk): candidate for candidate in found}
 
-    def registration(self, row, known, rank):
+    def imported(self, row, known, number):
         """One line's registration and candidate, not stored yet."""
         values = row.values
-        registration = Registration(
+        imported = ImportedRow(row=row, made_candidate=False)
+        started_on = values["training_started_on"]
+        imported.registration = Registration(
             centre=self.centre,
-            candidate=self.candidate(row, known),
+            candidate=self.candidate(row, imported, known),
             referentiel=self.class_import.referentiel,
             registered_on=self.class_import.registered_on,
-            number=registration_number(self.class_import.registered_on.year, rank),
+            number=number,
             state_by=log.actor_name(self.by),
             company=self.company(values),
             training_body=self.training_body(values),
-            **{name: values[name] for name in TAKEN if name != "training_started_on"},
+            training_started_on=date.fromisoformat(started_on) if started_on else None,
+            **{name: values[name] for name in TAKEN},
         )
-        if values["training_started_on"]:
-            registration.training_started_on = date.fromisoformat(values["training_started_on"])
-        registration.search = registration.search_text()
-        return registration
+        imported.registration.search = imported.registration.search_text()
+        return imported
 
-    def candidate(self, row, known):
+    def candidate(self, row, imported, known):
         """The new person of a line; or the known one, whose e-mail and phone alone are brought up to date."""
         values = row.values
         if same := known.get(known_of(row.findings, self.class_import.settled)):
             before = {"email": same.email, "phone": same.phone}
             same.email, same.phone = values["email"] or same.email, values["phone"] or same.phone
-            row.contact_before = before if before != {"email": same.email, "phone": same.phone} else {}
+            if before != {"email": same.email, "phone": same.phone}:
+                imported.contact_before = before
             return same
         identity = {name: values[name] for name in IDENTITY}
-        candidate = Candidate(
-            centre=self.centre, **identity | {"birth_date": date.fromisoformat(values["birth_date"])}
-        )
+        identity["birth_date"] = date.fromisoformat(values["birth_date"])
+        candidate = Candidate(centre=self.centre, **identity)
         try:
             candidate.clean()
         except ValidationError as error:
             raise Refusal(*(f"Ligne {row.line} : {said}" for said in sentences(candidate, error))) from None
-        row.made_candidate = True
+        imported.made_candidate = True
         return candidate
 
     def company(self, values):
@@ -360,27 +357,27 @@ def undo_import(*, class_import, by):
     class_import = locked(class_import.pk)
     if not class_import.is_imported:
         raise Refusal("Rien à annuler : cette classe n’est pas importée, ou ne l’est plus.")
-    rows = list(
-        ImportRow.objects.filter(attempt__class_import=class_import, registration__isnull=False)
-        .select_related("registration__candidate")
+    imported = list(
+        ImportedRow.objects.filter(row__attempt__class_import=class_import)
+        .select_related("registration")
         .order_by("registration__number")
     )
-    registrations = [row.registration for row in rows]
+    registrations = [one.registration for one in imported]
     check_untouched(registrations)
-    candidates = [row.registration.candidate_id for row in rows if row.made_candidate]
+    candidates = [one.registration.candidate_id for one in imported if one.made_candidate]
     try:
         # A savepoint, so that what protects itself leaves nothing half undone.
         with transaction.atomic():
             Dossier.objects.filter(registration__in=registrations).delete()
-            Registration.objects.filter(pk__in=[row.pk for row in registrations]).delete()
+            Registration.objects.filter(pk__in=[registration.pk for registration in registrations]).delete()
             Candidate.objects.filter(pk__in=candidates).delete()
     except ProtectedError:
         raise Refusal(
             "L’import ne peut plus être annulé : la suite du parcours s’appuie sur ces inscriptions."
         ) from None
-    for row in rows:
-        if row.contact_before:
-            Candidate.objects.filter(pk=row.registration.candidate_id).update(**row.contact_before)
+    for one in imported:
+        if one.contact_before:
+            Candidate.objects.filter(pk=one.registration.candidate_id).update(**one.contact_before)
     forget_made(class_import)
     class_import.state = ClassImport.State.UNDONE
     class_import.undone_at, class_import.undone_by = timezone.now(), log.actor_name(by)
@@ -389,7 +386,7 @@ def undo_import(*, class_import, by):
         class_import,
         by=by,
         verb="undo_import",
-        sentence=f"Import annulé : {plural(len(rows), 'inscription')}. Les n° {registrations[0].number} à "
+        sentence=f"Import annulé : {plural(len(imported), 'inscription')}. Les n° {registrations[0].number} à "
         f"{registrations[-1].number} ne resserviront pas.",
     )
     return class_import

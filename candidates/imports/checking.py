@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -374,7 +375,7 @@ class Line:
         values = self.values
         return f"{(values['usage_name'] or values['birth_name']).upper()} {values['first_name']}".strip()
 
-    @property
+    @cached_property
     def person(self):
         """What two records of one person share, or "" when the line does not say: a blank never matches anyone."""
         values = self.values

@@ -1,5 +1,5 @@
 from candidates.models.dossiers import Dossier, DossierChoice
-from candidates.models.imports import ClassImport, ImportAttempt, ImportRow
+from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
 from candidates.models.people import Candidate, Company, TrainingBody
 from candidates.models.registrations import Counter, Registration
 
@@ -12,6 +12,7 @@ __all__ = [
     "DossierChoice",
     "ImportAttempt",
     "ImportRow",
+    "ImportedRow",
     "Registration",
     "TrainingBody",
 ]

@@ -11,6 +11,7 @@ from candidates.imports.findings import Level, Status
 from candidates.models.people import CentreQuerySet, Company, SaidInWords, TrainingBody
 from candidates.models.registrations import Registration
 from candidates.rules import Route
+from cqpm.utils.freeze import refused
 from referentiel.models import Referentiel
 
 MAX_ATTEMPTS = 3  # readings tried without anybody asking
@@ -208,27 +209,14 @@ class ImportRow(models.Model):
     values = models.JSONField("valeurs comprises")
     findings = models.JSONField("constats", default=list, blank=True)
     status = models.CharField("état", max_length=10, choices=Status.choices)
-    registration = models.OneToOneField(
-        Registration,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="import_row",
-        verbose_name="inscription",
-    )
-    made_candidate = models.BooleanField("candidat créé", default=False)
-    contact_before = models.JSONField("coordonnées remplacées", default=dict, blank=True)
 
     class Meta:
-        verbose_name = "ligne importée"
-        verbose_name_plural = "lignes importées"
+        verbose_name = "ligne d’un import"
+        verbose_name_plural = "lignes d’imports"
         ordering = ["attempt", "line"]
         constraints = [
             models.UniqueConstraint(fields=["attempt", "line"], name="import_row_line_unique"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="import_row_status_known"),
-            models.CheckConstraint(
-                condition=Q(registration=None) | Q(status="ready"), name="import_row_registered_was_ready"
-            ),
         ]
         indexes = [models.Index(F("attempt"), F("status"), F("line"), name="import_row_by_status")]
 
@@ -240,3 +228,29 @@ class ImportRow(models.Model):
         """The findings that ask for something, errors first; a notice only tells."""
         order = list(Level)
         return sorted(self.findings, key=lambda finding: order.index(finding["level"]))
+
+
+class ImportedRow(models.Model):
+    """What became of a line once its class was imported; gone again with its registration."""
+
+    row = models.OneToOneField(ImportRow, models.CASCADE, related_name="imported", verbose_name="ligne")
+    registration = models.OneToOneField(
+        Registration, models.CASCADE, related_name="imported_from", verbose_name="inscription"
+    )
+    made_candidate = models.BooleanField("candidat créé")
+    contact_before = models.JSONField("coordonnées remplacées", default=dict, blank=True)
+
+    class Meta:
+        verbose_name = "ligne importée"
+        verbose_name_plural = "lignes importées"
+
+    def __str__(self):
+        return f"{self.row_id} · {self.registration_id}"
+
+
+# A line with an error, a question or an «ignore it» registers nobody.
+refused(
+    ImportedRow,
+    "imported_row_was_ready",
+    when="(SELECT r.status FROM candidates_importrow r WHERE r.id = {row}.row_id) <> 'ready'",
+)
