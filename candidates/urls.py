@@ -1,9 +1,10 @@
 from django.urls import path
 
-from candidates.views import approval, companies, dossiers, imports, inbox, registrations
+from candidates.views import approval, companies, dossiers, imports, inbox, lookups, registrations
 
 urlpatterns = [
     path("candidats/inscrire/", registrations.candidate_new, name="candidate_new"),
+    path("lieux/<str:kind>/", lookups.place_search, name="place_search"),
     path("candidats/importer/", imports.class_import_new, name="class_import_new"),
     path("candidats/importer/modele.<str:form>", imports.class_import_template, name="class_import_template"),
     path("candidats/importer/<uuid:pk>/", imports.class_import, name="class_import"),

@@ -241,6 +241,7 @@ ACCESS = {
     "company_list": page(STAFF_ANYWHERE),
     "company_new": page(STAFF_ANYWHERE),
     "company_edit": page(STAFF, given=lambda world: [world.registration.company_id]),
+    "place_search": page(STAFF_ANYWHERE, refused=SIGNED_IN, given=lambda world: ["communes"]),
     # candidates: the import of a class
     "class_import_new": page(STAFF_ANYWHERE),
     "class_import_template": page(STAFF_ANYWHERE, refused=SIGNED_IN, given=lambda world: ["xlsx"]),
