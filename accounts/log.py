@@ -17,13 +17,13 @@ def actor_name(by):
     return by.holder if isinstance(by, AccessLink) else "Système"
 
 
-def record(*, by, verb, subject, sentence, centre=None, data=None):
-    """Appends an entry.
+def entry(*, by, verb, subject, sentence, centre=None, data=None):
+    """The entry `record` would append, not stored yet: for acts on many rows at once.
 
     `by`: User, AccessLink or SYSTEM; `subject`: the row whose journal will show it; `sentence`: French, as the
     journal shows it; `centre`: whose staff may read it; `data`: plain values for machines.
     """
-    return LogEntry.objects.create(
+    return LogEntry(
         actor_user=by if isinstance(by, User) else None,
         actor_link=by if isinstance(by, AccessLink) else None,
         actor_name=actor_name(by),
@@ -33,3 +33,10 @@ def record(*, by, verb, subject, sentence, centre=None, data=None):
         centre=centre,
         data=data or {},
     )
+
+
+def record(**act):
+    """Appends an entry, described as in `entry`."""
+    written = entry(**act)
+    written.save()
+    return written

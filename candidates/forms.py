@@ -5,6 +5,7 @@ from itertools import chain
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse
 from stdnum.fr import siret as siret_number
 
 from candidates.actions.registrations import CHANGEABLE
@@ -48,6 +49,8 @@ class IdentityForm(forms.ModelForm):
         self.fields["sex"].choices = Candidate._meta.get_field("sex").choices
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"  # somebody else's identity, never the reader's own
+        for name, kind in (("birth_place", "communes"), ("birth_country", "pays")):
+            self.fields[name].widget.attrs["data-places"] = reverse("place_search", args=[kind])
 
 
 class CompanyForm(forms.ModelForm):

@@ -2,15 +2,20 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
+WORD = re.compile(r"[^\W_]+")
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 
 
+@lru_cache(maxsize=4096)  # the same towns, companies and headings come back on each line of a class
 def folded(text):
     """«Jean-Noël D’Œuvre» → «jean noel d oeuvre»; what is neither letter nor digit parts words."""
+    if text.isascii():
+        return " ".join(WORD.findall(text.lower()))
     text = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
     text = "".join(character for character in text if not unicodedata.combining(character))
-    return " ".join(re.findall(r"[^\W_]+", text))
+    return " ".join(WORD.findall(text))
 
 
 def indexed(*texts):

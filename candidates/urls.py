@@ -1,9 +1,26 @@
 from django.urls import path
 
-from candidates.views import approval, companies, dossiers, inbox, registrations
+from candidates.views import approval, companies, dossiers, imports, inbox, lookups, registrations
 
 urlpatterns = [
     path("candidats/inscrire/", registrations.candidate_new, name="candidate_new"),
+    path("lieux/<str:kind>/", lookups.place_search, name="place_search"),
+    path("candidats/importer/", imports.class_import_new, name="class_import_new"),
+    path("candidats/importer/modele.<str:form>", imports.class_import_template, name="class_import_template"),
+    path("candidats/importer/<uuid:pk>/", imports.class_import, name="class_import"),
+    path("candidats/importer/<uuid:pk>/suivi/", imports.class_import_progress, name="class_import_progress"),
+    path("candidats/importer/<uuid:pk>/fichier/", imports.class_import_file, name="class_import_file"),
+    path("candidats/importer/<uuid:pk>/relancer/", imports.class_import_again, name="class_import_again"),
+    path("candidats/importer/<uuid:pk>/trancher/", imports.class_import_settle, name="class_import_settle"),
+    path(
+        "candidats/importer/<uuid:pk>/confirmer/", imports.class_import_confirm, name="class_import_confirm"
+    ),
+    path("candidats/importer/<uuid:pk>/annuler/", imports.class_import_undo, name="class_import_undo"),
+    path(
+        "candidats/importer/<uuid:pk>/constats.xlsx",
+        imports.class_import_annotated,
+        name="class_import_annotated",
+    ),
     path("candidats/<uuid:pk>/modifier/", registrations.registration_edit, name="registration_edit"),
     path("candidats/<uuid:pk>/identite/", registrations.identity_edit, name="identity_edit"),
     path("candidats/<uuid:pk>/abandonner/", registrations.registration_abandon, name="registration_abandon"),

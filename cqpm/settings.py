@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-outbox": {"task": "accounts.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "move-stages": {"task": "evaluations.tasks.move_stages", "schedule": crontab(hour=0, minute=20)},
+    "sweep-classes": {"task": "candidates.tasks.sweep_classes", "schedule": 60, "options": {"expires": 55}},
 }
 
 # --- Mail: always through the outbox ----------------------------------------------------------------------

@@ -43,15 +43,21 @@ class ToConfirm(Refusal):
 
 @transaction.atomic
 def next_rank(*, centre, series, year):
-    """The next number of a series (`Counter.Series`) in a centre and year, from 1, without gap nor double.
+    """The next number of a series (`Counter.Series`) in a centre and year, from 1, without gap nor double."""
+    return next_ranks(centre=centre, series=series, year=year, count=1)[0]
 
-    The counter stays locked until the end of the transaction: a number whose act fails is given to the next.
+
+@transaction.atomic
+def next_ranks(*, centre, series, year, count):
+    """The next `count` numbers of a series, as a range.
+
+    The counter stays locked until the end of the transaction: numbers whose act fails are given to the next.
     """
     Counter.objects.get_or_create(centre=centre, series=series, year=year)
     counter = Counter.objects.select_for_update().get(centre=centre, series=series, year=year)
-    counter.last += 1
+    counter.last += count
     counter.save(update_fields=["last"])
-    return counter.last
+    return range(counter.last - count + 1, counter.last + 1)
 
 
 @transaction.atomic
@@ -102,16 +108,21 @@ def register_candidate(
     row.number = registration_number(registered_on.year, rank)
     row.search = row.search_text()
     validated(row).save()
-    log.record(
+    registration_entry(row, by=by).save()
+    open_dossier(registration=row, by=by)
+    return row
+
+
+def registration_entry(row, *, by):
+    """What the journal says of an inscription, alone or with its class."""
+    return log.entry(
         by=by,
         verb="register_candidate",
         subject=row,
-        centre=centre,
-        sentence=f"Inscription n° {row.number} de {row.candidate} le {day(registered_on)} : {referentiel.title}.",
+        centre=row.centre,
+        sentence=f"Inscription n° {row.number} de {row.candidate} le {day(row.registered_on)} : {row.referentiel.title}.",
         data={"warnings": row.warnings()},
     )
-    open_dossier(registration=row, by=by)
-    return row
 
 
 def check_dates(registered_on, referentiel):

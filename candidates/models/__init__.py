@@ -1,5 +1,18 @@
 from candidates.models.dossiers import Dossier, DossierChoice
+from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
 from candidates.models.people import Candidate, Company, TrainingBody
 from candidates.models.registrations import Counter, Registration
 
-__all__ = ["Candidate", "Company", "Counter", "Dossier", "DossierChoice", "Registration", "TrainingBody"]
+__all__ = [
+    "Candidate",
+    "ClassImport",
+    "Company",
+    "Counter",
+    "Dossier",
+    "DossierChoice",
+    "ImportAttempt",
+    "ImportRow",
+    "ImportedRow",
+    "Registration",
+    "TrainingBody",
+]

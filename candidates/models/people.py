@@ -10,6 +10,7 @@ from django.db.models import Q
 from stdnum.fr import siret as siret_number
 
 from accounts.models import ExaminationCentre
+from candidates import places
 from candidates.rules import (
     FRANCE,
     NAME_LENGTH,
@@ -229,6 +230,12 @@ class Candidate(SaidInWords):
             problems["birth_commune_code"] = birth_place_problems(self.birth_commune_code, self.birth_country)
         if problems := {field: sentences for field, sentences in problems.items() if sentences}:
             raise ValidationError(problems)
+
+    def warnings(self):
+        """What is unusual in the birth place, in French; the table of communes has a date, people not."""
+        code = self.birth_commune_code
+        found = (places.code_warning(code, self.birth_date), places.name_warning(code, self.birth_place))
+        return [warning for warning in found if warning]
 
     @property
     def likeness(self):

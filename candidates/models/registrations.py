@@ -237,14 +237,11 @@ class Registration(SaidInWords):
 
     def warnings(self):
         """What is unusual in this registration, in French; it may stand once somebody has read it."""
-        return [
-            warning
-            for warning in (
-                training_before_registration(self.training_started_on, self.registered_on),
-                self.vae_to_confirm,
-            )
-            if warning
-        ]
+        own = (
+            training_before_registration(self.training_started_on, self.registered_on),
+            self.vae_to_confirm,
+        )
+        return [*self.candidate.warnings(), *filter(None, own)]
 
     def search_text(self):
         """What `search` holds for this row."""

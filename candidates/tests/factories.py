@@ -3,14 +3,18 @@
 from datetime import date, timedelta
 from itertools import count
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from stdnum import luhn
 
 from accounts.log import SYSTEM
 from accounts.models import Role
 from accounts.tests.factories import make_centre, make_resource_centre, make_wearer
 from candidates import actions
+from candidates.imports.columns import COLUMNS, HEADINGS
 from candidates.models import Candidate, Dossier, Registration
+from candidates.tasks import read_class
 from cqpm.utils.french import today
+from cqpm.utils.uploads import Type
 from referentiel.models import Method
 from referentiel.tests.factories import make_referentiel
 
@@ -143,6 +147,31 @@ def make_crowd(centre, referentiel, count, *, company=None):
 def letters(number):
     """A number in letters, as names have none: 0 → «a», 27 → «bb»."""
     return "".join(chr(97 + int(digit)) for digit in str(number))
+
+
+def make_class_import(referentiel=None, *, by=None, lines=1):
+    """A class of so many people whose file, a CSV, has been read and checked: nothing to say of any line."""
+    by = by or make_wearer(Role.OFFICER)
+    rows = [";".join(HEADINGS)]
+    for _ in range(lines):
+        someone = identity(birth_date="14/03/2003") | {"route": "Apprentissage"}
+        someone["birth_name"] += (
+            f" {'abcdefghij'[next(numbers) % 10]}{'klmnopqrst'[next(numbers) // 10 % 10]}"
+        )
+        rows.append(";".join(str(someone.get(column.key, "")) for column in COLUMNS))
+    file = SimpleUploadedFile("classe.csv", "\n".join(rows).encode())
+    file.sniffed = Type.TEXT
+    made = actions.prepare_import(
+        centre=by.hat.centre,
+        settings={
+            "referentiel": referentiel or make_referentiel(resource_centre=make_resource_centre()),
+            "registered_on": today(),
+        },
+        file=file,
+        by=by,
+    )
+    read_class(str(made.attempts.get().pk))
+    return made
 
 
 def real_situation(registration):

@@ -91,6 +91,8 @@ def identity_edit(request, pk):
             refused(form, refusal)
         else:
             messages.success(request, "Identité enregistrée.")
+            for warning in form.instance.warnings():
+                messages.warning(request, warning)
             return redirect("registration_file", pk)
     return render(request, "candidates/identity_edit.html", {"form": form, "registration": registration})
 

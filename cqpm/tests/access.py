@@ -127,6 +127,10 @@ def dossier(world):
     return [world.dossier.pk]
 
 
+def class_import(world):
+    return [world.class_import.pk]
+
+
 def evaluation(world):
     return [world.evaluation.pk]
 
@@ -239,6 +243,18 @@ ACCESS = {
     "company_list": page(STAFF_ANYWHERE),
     "company_new": page(STAFF_ANYWHERE),
     "company_edit": page(STAFF, given=lambda world: [world.registration.company_id]),
+    "place_search": page(STAFF_ANYWHERE, refused=SIGNED_IN, given=lambda world: ["communes"]),
+    # candidates: the import of a class
+    "class_import_new": page(STAFF_ANYWHERE),
+    "class_import_template": page(STAFF_ANYWHERE, refused=SIGNED_IN, given=lambda world: ["xlsx"]),
+    "class_import": page(STAFF, given=class_import),
+    "class_import_progress": page(STAFF, given=class_import),
+    "class_import_annotated": page(STAFF, given=class_import),
+    "class_import_file": act(STAFF, given=class_import),
+    "class_import_again": act(STAFF, given=class_import),
+    "class_import_settle": act(STAFF, given=class_import),
+    "class_import_confirm": act(STAFF, given=class_import),
+    "class_import_undo": act(STAFF, given=class_import),
     # candidates: the dossier
     "dossier_edit": page(STAFF, refused={RESOURCE}, given=registration),
     "dossier_amend": act(STAFF, refused={RESOURCE}, given=registration),

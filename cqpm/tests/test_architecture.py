@@ -129,7 +129,10 @@ def test_cqpm_holds_no_model():
 
 
 def test_no_import_inside_a_function():
-    """Only `AppConfig.ready`, where Django asks for it, to register kinds, purposes and settings."""
+    """Only `AppConfig.ready`, where Django asks for it, to register kinds, purposes and settings.
+
+    And the child process that reads foreign files, which is told by name what to run.
+    """
     wrong = []
     for module in modules():
         for function, _ in functions(module.tree):
@@ -140,7 +143,7 @@ def test_no_import_inside_a_function():
                 for node in ast.walk(function)
                 if isinstance(node, ast.Import | ast.ImportFrom)
             ]
-        if module.path.name != "apps.py":
+        if module.path.name != "apps.py" and module.name != "cqpm.utils.child":
             wrong += [
                 f"{module}:{node.lineno} imports {name}"
                 for node, name in module.imports()

@@ -13,7 +13,7 @@ from accounts.models import AccessLink, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_resource_centre, make_user, make_wearer
 from candidates.actions import ask_partner_approval
 from candidates.models import Dossier
-from candidates.tests.factories import make_dossier, make_registration
+from candidates.tests.factories import make_class_import, make_dossier, make_registration
 from cqpm.tests import access
 from cqpm.utils.french import today
 from documents.models import Document
@@ -120,6 +120,11 @@ class World:
     @cached_property
     def dossier(self):
         return self.registration.dossiers.get()
+
+    @cached_property
+    def class_import(self):
+        """A class whose file is checked, to be confirmed."""
+        return make_class_import(self.referentiel, by=self.officer)
 
     @cached_property
     def draft(self):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.log import key
 from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
+from candidates.history import changes_of, corrections_of
 from candidates.rules import Stage
 from cqpm.utils.french import today
 from cqpm.utils.paging import LongPaginator
@@ -178,7 +179,10 @@ def evaluations_shown(journey, user, *, bases):
 @require_safe
 def registration_file(request, pk):
     """Who the candidate is, and with whom he or she prepares."""
-    return page(request, "registration_file", own(request, pk))
+    registration = own(request, pk)
+    return page(
+        request, "registration_file", registration, corrections=corrections_of(registration.candidate)
+    )
 
 
 @require_safe
@@ -194,6 +198,8 @@ def registration_journal(request, pk):
     """Who did what for this registration."""
     registration = own(request, pk)
     entries = Paginator(journal_of(registration), JOURNAL_PAGE).get_page(request.GET.get("page"))
+    for entry in entries:
+        entry.changes = changes_of(entry)
     return page(request, "registration_journal", registration, entries=entries)
 
 

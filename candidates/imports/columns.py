@@ -1,0 +1,108 @@
+"""The columns of the template of a class: one table for the template, the reading and the checks. Needs no Django."""
+
+from typing import NamedTuple
+
+VERSION = "2026-1"  # changes with any column: an older template is refused, never half understood
+VERSION_LABEL = "Version du modèle"
+SHEET, GUIDE = "Candidats", "Consignes"
+COMMENT = "Constats (ignorés à l’import)"
+ROWS = 10_000
+
+
+class Column(NamedTuple):
+    key: str  # what the row's values call it
+    heading: str
+    help: str
+    example: str
+    width: int = 18
+    required: bool = False
+    kind: str = "text"  # text, date, phone, digits
+
+
+COLUMNS = (
+    Column("birth_name", "Nom de naissance", "Celui de l’état civil.", "MARCHETTI", 22, True),
+    Column("usage_name", "Nom d’usage", "Seulement s’il diffère du nom de naissance.", "", 18),
+    Column(
+        "first_name", "Premier prénom", "Un seul prénom ; les suivants ont leurs colonnes.", "Léo", 18, True
+    ),
+    Column("first_name_2", "Deuxième prénom", "", "Paul"),
+    Column("first_name_3", "Troisième prénom", "", ""),
+    Column("sex", "Sexe", "F ou M, celui de l’état civil.", "M", 8, True),
+    Column(
+        "birth_date",
+        "Date de naissance",
+        "14/03/2003, année en quatre chiffres.",
+        "14/03/2003",
+        16,
+        True,
+        "date",
+    ),
+    Column(
+        "birth_place",
+        "Commune de naissance",
+        "Telle qu’elle figure sur la pièce d’identité.",
+        "Dijon",
+        22,
+        True,
+    ),
+    Column(
+        "birth_commune_code",
+        "Code INSEE de naissance",
+        "Cinq caractères. Laissé vide, il est complété quand une seule commune porte ce nom ; "
+        "99 suivi du code du pays pour une naissance à l’étranger.",
+        "21231",
+        14,
+        kind="digits",
+    ),
+    Column("birth_country", "Pays de naissance", "Laissé vide : la France.", "France", 16),
+    Column(
+        "email",
+        "Adresse électronique",
+        "Sans elle, chaque envoi est imprimé.",
+        "leo.marchetti@exemple.fr",
+        30,
+    ),
+    Column("phone", "Téléphone", "", "06 12 34 56 78", 16, kind="phone"),
+    Column(
+        "route",
+        "Voie",
+        "Choisir dans la liste ; vide : celle choisie pour toute la classe.",
+        "Apprentissage",
+        26,
+    ),
+    Column(
+        "company_name",
+        "Entreprise",
+        "Vide : celle choisie pour toute la classe, ou aucune.",
+        "Ateliers Vauzelle",
+        26,
+    ),
+    Column(
+        "siret",
+        "SIRET",
+        "14 chiffres ; il retrouve une entreprise déjà enregistrée.",
+        "732 829 320 00074",
+        20,
+        kind="digits",
+    ),
+    Column("company_postcode", "Code postal de l’entreprise", "", "21500", 12, kind="digits"),
+    Column("company_city", "Ville de l’entreprise", "", "Montbard"),
+    Column("tutor_name", "Tuteur", "Prénom et nom.", "Laure Cassagne", 22),
+    Column("tutor_function", "Fonction du tuteur", "", "Cheffe d’atelier"),
+    Column("tutor_email", "Courriel du tuteur", "", "l.cassagne@exemple.fr", 28),
+    Column("tutor_phone", "Téléphone du tuteur", "", "03 80 00 00 00", 16, kind="phone"),
+    Column("line_manager_name", "Responsable hiérarchique", "Prénom et nom.", "", 22),
+    Column("line_manager_email", "Courriel du responsable hiérarchique", "", "", 28),
+    Column(
+        "training_body",
+        "Organisme de formation",
+        "Vide : celui choisi pour toute la classe.",
+        "Pôle formation",
+        26,
+    ),
+    Column("trainers", "Formateurs", "Séparés par des points-virgules.", "Paul Ravier ; Ada Benali", 26),
+    Column("training_started_on", "Formation commencée le", "", "01/09/2026", 16, kind="date"),
+    Column("adaptation", "Aménagement accordé", "La mesure seulement, jamais sa cause.", "", 26),
+)
+BY_KEY = {column.key: column for column in COLUMNS}
+HEADINGS = [column.heading for column in COLUMNS]

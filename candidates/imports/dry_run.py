@@ -1,0 +1,126 @@
+"""The dry run of one file: read by a child process, checked against the centre's people and companies."""
+
+from candidates import leases
+from candidates.imports import checking, reading
+from candidates.imports.cells import spoken
+from candidates.imports.columns import COLUMNS
+from candidates.imports.findings import status_of
+from candidates.models import Candidate, Company, ImportRow, Registration
+from candidates.search import folded
+from cqpm.utils import child
+from cqpm.utils.french import today
+
+READ, CHECKED = 40, 95  # hundredths of the whole, for the bar of the page
+# Where the longest text of a column is said.
+FIELDS = {
+    Candidate: ("birth_place", "birth_country", "email", "phone"),
+    Registration: (
+        "tutor_name",
+        "tutor_function",
+        "tutor_email",
+        "tutor_phone",
+        "line_manager_name",
+        "line_manager_email",
+        "adaptation",
+    ),
+}
+LENGTHS = {
+    name: model._meta.get_field(name).max_length for model, names in FIELDS.items() for name in names
+} | {
+    "company_name": 200,
+    "company_postcode": 10,
+    "company_city": 80,
+    "training_body": 160,
+}
+
+
+def dry_run(attempt):
+    """(rows to store, sheet, blank lines) of an attempt; Refusal or `child.Unfinished` when it cannot be read."""
+    with attempt.file.open() as file:
+        content = file.read()
+    found = child.run(
+        reading.read,
+        content,
+        attempt.is_workbook,
+        progress=lambda done, total: leases.note_progress(attempt, READ * done // total),
+    )
+    (_, headings), *lines = found["lines"]
+    columns = checking.layout(headings, found["version"], workbook=attempt.is_workbook)
+    share = (CHECKED - READ) / max(len(lines), 1)
+    checked = checking.check_lines(
+        lines,
+        columns,
+        context_of(attempt.class_import, epoch=found["epoch"]),
+        progress=lambda done: leases.note_progress(attempt, READ + int(done * share)),
+    )
+    checking.check_known(checked, known_people(attempt.class_import, (line.person for line in checked)))
+    checking.give_keys(checked)
+    return [row_of(attempt, line) for line in checked], found["sheet"], found["blank"]
+
+
+def context_of(class_import, *, epoch=1900):
+    """What the lines are measured against, read once."""
+    centre = class_import.centre
+    by_siret, by_name = {}, {}
+    for pk, name, siret in Company.objects.filter(centre=centre).values_list("pk", "name", "siret"):
+        if siret:
+            by_siret[siret] = (str(pk), name)
+        by_name.setdefault(folded(name), []).append((str(pk), name))
+    bodies = {folded(name): pk for pk, name in centre.training_bodies.values_list("pk", "name")}
+    return checking.Context(
+        today=today(),
+        registered_on=class_import.registered_on,
+        rncp=class_import.referentiel.rncp_active,
+        epoch=epoch,
+        route=class_import.route,
+        company=class_import.company_id is not None,
+        by_siret=by_siret,
+        by_name=by_name,
+        bodies=bodies,
+        lengths=LENGTHS,
+    )
+
+
+def known_people(class_import, people):
+    """{person: [(id, name, numbers, running number)]}: the candidates of the centre some of these may be."""
+    wanted = {person for person in people if person}
+    dates = sorted({person.rpartition("|")[2] for person in wanted})
+    found = {}
+    for some in batches(dates):
+        same_days = Candidate.objects.filter(centre=class_import.centre_id, birth_date__in=some)
+        for candidate in same_days.only("birth_name", "usage_name", "first_name", "birth_date"):
+            person = "|".join((*candidate.likeness, candidate.birth_date.isoformat()))
+            if person in wanted:
+                found[candidate.pk] = (person, str(candidate))
+    numbers, running = {}, {}
+    for some in batches(list(found)):
+        rows = Registration.objects.filter(candidate__in=some).order_by("number")
+        for pk, number, referentiel, state in rows.values_list("candidate", "number", "referentiel", "state"):
+            numbers.setdefault(pk, []).append(number)
+            if referentiel == class_import.referentiel_id and state == Registration.State.REGISTERED:
+                running[pk] = number
+    known = {}
+    for pk, (person, name) in found.items():
+        known.setdefault(person, []).append((str(pk), name, numbers.get(pk, []), running.get(pk, "")))
+    return known
+
+
+def batches(keys, size=500):
+    """SQLite takes only so many parameters at once."""
+    return (keys[begin : begin + size] for begin in range(0, len(keys), size))
+
+
+def row_of(attempt, line):
+    """The row that keeps a checked line."""
+    values = {
+        key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in line.values.items()
+    }
+    return ImportRow(
+        attempt=attempt,
+        line=line.number,
+        who=line.who[:200],
+        cells=[spoken(line.cells[column.key]) for column in COLUMNS],
+        values=values,
+        findings=line.findings,
+        status=status_of(line.findings, attempt.class_import.settled),
+    )
