@@ -20,7 +20,6 @@ import signal
 import subprocess
 import sys
 import time
-from importlib import import_module
 from pathlib import Path
 
 from cqpm.utils.refusal import Refusal
@@ -60,9 +59,8 @@ def run(function, *arguments, seconds=60, megabytes=512, progress=None):
     `OutOfTime`, `OutOfMemory`, `Crashed`, or the `Refusal` of the function.
     """
     deadline = time.monotonic() + seconds
-    name = f"{function.__module__}:{function.__qualname__}"
     child = subprocess.Popen(
-        [sys.executable, "-B", "-c", BEGIN, name, str(seconds), str(megabytes)],
+        [sys.executable, "-B", "-c", BEGIN, str(seconds), str(megabytes)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -71,7 +69,7 @@ def run(function, *arguments, seconds=60, megabytes=512, progress=None):
         start_new_session=True,
     )
     try:
-        return listen(child, pickle.dumps(arguments), deadline, progress, seconds, megabytes)
+        return listen(child, pickle.dumps((function, arguments)), deadline, progress, seconds, megabytes)
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
@@ -91,7 +89,7 @@ def listen(child, sent, deadline, progress, seconds, megabytes):
         child.stdin.close()
     except BrokenPipeError:
         pass
-    complaint, answer = b"", b""
+    complaint, answer = b"", bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         selector.register(child.stderr, selectors.EVENT_READ)
@@ -105,7 +103,7 @@ def listen(child, sent, deadline, progress, seconds, megabytes):
                 elif key.fileobj is child.stderr:
                     complaint = (complaint + part)[-TAIL:]
                 else:
-                    answer = told(answer + part, progress)
+                    told(answer, part, progress)
     code = child.wait()
     detail = f"code {code}\n{complaint.decode(errors='replace')}"
     if code in (-signal.SIGXCPU, -signal.SIGALRM):
@@ -123,24 +121,26 @@ def listen(child, sent, deadline, progress, seconds, megabytes):
     return value
 
 
-def told(received, progress):
-    """Passes on the reports among the lines received; gives what is left."""
-    if len(received) > ANSWER_LIMIT:
+def told(answer, part, progress):
+    """Adds what was received to the answer, after passing on the reports it completes."""
+    if len(answer) + len(part) > ANSWER_LIMIT:
         raise Crashed("La lecture du fichier donne un résultat démesuré.")
-    *lines, rest = received.split(b"\n")
+    answer += part
+    if b"\n" not in part:
+        return
+    *lines, rest = bytes(answer).split(b"\n")
+    answer[:] = rest
     for line in lines:
         kind, value = json.loads(line)
-        if kind == "progress":
-            if progress:
-                progress(*value)
-        else:  # the last word
-            rest = line
-    return rest
+        if kind != "progress":
+            answer[:] = line  # the last word
+        elif progress:
+            progress(*value)
 
 
 # --- In the child -----------------------------------------------------------------------------------------
 
-channel = None  # to the parent; None anywhere else
+channel = None  # to the parent; none anywhere else
 
 
 def report(done, total):
@@ -157,7 +157,7 @@ def say(kind, value):
 def begin():
     """Sets the limits this process cannot lift again, then answers with one word and its value."""
     global channel
-    name, seconds, megabytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    seconds, megabytes = int(sys.argv[1]), int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1024 * 1024,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -165,10 +165,9 @@ def begin():
     signal.alarm(seconds + 1)  # should the parent be gone
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is a complaint, not an answer
-    module, _, function = name.partition(":")
     try:
-        arguments = pickle.loads(sys.stdin.buffer.read())
-        say("result", getattr(import_module(module), function)(*arguments))
+        function, arguments = pickle.loads(sys.stdin.buffer.read())
+        say("result", function(*arguments))
     except MemoryError:
         say("memory", None)
     except Refusal as refusal:
