@@ -39,6 +39,20 @@ addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();
 });
 
+// A file too large is not sent at all; the server would refuse it unread.
+document.addEventListener("change", ({ target: input }) => {
+  if (input.type !== "file" || !input.dataset.limit) return;
+  const large = [...input.files].some((file) => file.size > Number(input.dataset.limit));
+  input.setCustomValidity(large ? input.dataset.tooLarge : "");
+  input.reportValidity();
+});
+document.addEventListener("submit", (event) => {
+  const file = event.target.querySelector("input[type=file]:invalid");
+  if (!file?.validity.customError) return;
+  event.preventDefault();
+  file.reportValidity();
+});
+
 // One press, one act: a second submission waits for the answer to the first. `data-repeat` opts out
 // (a form that answers with a file leaves its page in place).
 const release = (form) => {
