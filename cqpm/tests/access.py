@@ -218,6 +218,9 @@ ACCESS = {
     # referentiel
     "referentiel_list": page(SIGNED_IN),
     "referentiel_detail": page(SIGNED_IN, given=lambda world: [world.referentiel.pk]),
+    "referentiel_import_new": page({RESOURCE, RESOURCE_ELSEWHERE}),
+    "referentiel_import": page({RESOURCE}, given=lambda world: [world.document_read.pk]),
+    "referentiel_import_retry": act({RESOURCE}, given=lambda world: [world.document_read.pk]),
     "resource_centre_certifications": page(
         {ADMINISTRATOR}, refused=SIGNED_IN, given=lambda world: [world.resource_centre.pk]
     ),

@@ -28,7 +28,7 @@ from evaluations.tests.factories import (
     make_jury,
     with_dossier,
 )
-from referentiel.tests.factories import make_referentiel
+from referentiel.tests.factories import make_import, make_referentiel
 
 
 class World:
@@ -105,6 +105,13 @@ class World:
     def message(self):
         """A mail of the centre whose link is nobody's own: the request to approve the dossier."""
         return OutboxMessage.objects.get(link=self.draft.partner_link)
+
+    # --- Référentiels ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def document_read(self):
+        """A document sent by the centre de ressource, whose reading was refused."""
+        return make_import(resource_centre=self.resource_centre)
 
     # --- Candidates and dossiers --------------------------------------------------------------------------
 

@@ -55,7 +55,9 @@ def continues(before, words):
     if before.endswith(",") and VERB.match(words):
         return False
     if ends(before, ".…") and not before.endswith((",…", "etc…")):
-        return not starts_upper(words) and not (before.endswith(".") and starts_lower(words) and VERB.match(words))
+        return not starts_upper(words) and not (
+            before.endswith(".") and starts_lower(words) and VERB.match(words)
+        )
     return True
 
 

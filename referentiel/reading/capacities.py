@@ -32,7 +32,9 @@ BLOC = re.compile(
 BLOC_CODE = re.compile(r"\(?\b(RNCP)\s?(\d{3,6})\s?-?\s?(BC)\s?(\d{1,2})\b\)?", re.I)
 LEAST = 8  # letters by which a title is known
 GLUED_TAIL = re.compile(rf"[,;] (?={VERB.pattern})")
-WEAK_LEAD = re.compile(r"(?:Avec|Au moyen|Dans|En|Selon|Pour|Au|Aux|Sous|Compte tenu|Étant donné|Etant donné)\b")
+WEAK_LEAD = re.compile(
+    r"(?:Avec|Au moyen|Dans|En|Selon|Pour|Au|Aux|Sous|Compte tenu|Étant donné|Etant donné)\b"
+)
 
 
 @dataclass
@@ -58,7 +60,7 @@ class Reading:
 
 def read_list(marked, joiner):
     """The list «doit être capable de : 1) … 2) …»: {number: title as Marked}."""
-    starts = [match for match in START.finditer(marked.text)]
+    starts = list(START.finditer(marked.text))
     if not starts:
         rows = [block for block in blocks_of(marked, joiner) if block.bullet or starts_upper(block.text)]
         return {rank: block.marked.strip(" .;,") for rank, block in enumerate(rows[:30], 1)}
@@ -90,7 +92,9 @@ def segments(marked, titles):
             chosen.append((number, match.start(), match.end()))
             last = number
     missed = set(titles) - {number for number, *_ in chosen}
-    chosen += [place for number in sorted(missed) if (place := unnumbered(marked, number, titles[number].text))]
+    chosen += [
+        place for number in sorted(missed) if (place := unnumbered(marked, number, titles[number].text))
+    ]
     chosen.sort(key=lambda place: place[1])
     for (number, _, start), following in zip_longest(chosen, chosen[1:]):
         yield number, start, marked[start : following[1] if following else len(marked)]
@@ -120,8 +124,7 @@ def title_end(text, title):
     for place, sign in enumerate(text):
         letters += len(fold(sign))
         if letters >= wanted:
-            end = re.match(r"\w*[ ]?[).]*\s?\.?", text[place + 1 :]).end() + place + 1
-            return end
+            return re.match(r"\w*[ ]?[).]*\s?\.?", text[place + 1 :]).end() + place + 1
     return len(text)
 
 
@@ -181,7 +184,9 @@ def guess_title(text):
         re.search(rf"\.\s*(?=\n|\s[{UPPER}])", text),
         re.search(rf"\n(?=\s*(?:Les?|La|L’|Un|Une|Des)\s?[\w{UPPER}])", text),
     ]
-    return min([stop.end() if stop[0].startswith(".") else stop.start() for stop in stops if stop], default=len(text))
+    return min(
+        [stop.end() if stop[0].startswith(".") else stop.start() for stop in stops if stop], default=len(text)
+    )
 
 
 def read_conditions(marked, joiner, reading):
@@ -264,7 +269,12 @@ def is_lead(block, mode):
     """The lead-in of conditions: «A partir …», or before any criterion a complement without verb."""
     if LEAD.match(block.text):
         return True
-    return mode != "criterion" and not block.bullet and bool(WEAK_LEAD.match(block.text)) and not has_verb(block.text)
+    return (
+        mode != "criterion"
+        and not block.bullet
+        and bool(WEAK_LEAD.match(block.text))
+        and not has_verb(block.text)
+    )
 
 
 def has_verb(text):
@@ -321,7 +331,9 @@ def add_to_criteria(block, reading, criterion_bullet, branch):
             last[key] += f" {block.text}"
         return
     if lower:
-        reading.odd.append((f"Le critère « {block.text[:80]} » commence au milieu d’une phrase.", block.marked.lines))
+        reading.odd.append(
+            (f"Le critère « {block.text[:80]} » commence au milieu d’une phrase.", block.marked.lines)
+        )
     reading.criteria.append({"text": block.text, "items": [], "alternatives": [], "tail": ""})
 
 

@@ -1,5 +1,6 @@
 """A table without rules, read by the places of its words: they stand under the heads of its columns."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -10,7 +11,13 @@ from referentiel.reading.capacities import COLUMN
 from referentiel.reading.words import fold
 
 ROLES = [  # folded heads of the columns, in the order of `COLUMN`
-    ("capacites professionnelles", "competences professionnelles", "capacites", "competences", "competences attestees"),
+    (
+        "capacites professionnelles",
+        "competences professionnelles",
+        "capacites",
+        "competences",
+        "competences attestees",
+    ),
     ("conditions de realisation", "conditions"),
     (
         "criteres observables et ou mesurables avec niveau d exigence",
@@ -135,7 +142,7 @@ def heads_of(rows):
             if fold(word.text) in FIRST_WORDS and (before is None or word.x0 - before.x1 >= GAP)
         ]
         places = [word.x0 for word in firsts]
-        if len(firsts) < 3 or min(b - a for a, b in zip(places, places[1:], strict=False)) < APART:
+        if len(firsts) < 3 or min(b - a for a, b in itertools.pairwise(places)) < APART:
             continue
         after = rank + 1
         while after < min(rank + 4, len(rows)) and is_head(rows[after]):

@@ -11,7 +11,8 @@ from referentiel.reading.marked import Marked
 from referentiel.reading.words import Joiner, clean, fold, with_apostrophes
 
 RUNNING = re.compile(
-    r"(?:page\s*)?\d{1,3}\s*(?:sur|/|de)\s*\d{1,3}|page\s*:?\s*\d{1,3}|[-–]\s*\d{1,3}\s*[-–]|\(\d{1,3}\)", re.I
+    r"(?:page\s*)?\d{1,3}\s*(?:sur|/|de)\s*\d{1,3}|page\s*:?\s*\d{1,3}|[-–]\s*\d{1,3}\s*[-–]|\(\d{1,3}\)",
+    re.I,
 )
 IN_HEAD = re.compile(r"\bPage\s\d{1,3}\s(?:sur|/)\s\d{1,3}\b", re.I)
 ONLY_NUMBER = re.compile(r"(?:[IVX]{1,4}|\d(?:\.\d){0,2})[.)]?$")
@@ -49,7 +50,9 @@ def open_document(lines):
     texts = with_apostrophes([text for text, _ in cleaned])
     pairs = [(text, number) for text, (_, number) in zip(texts, cleaned, strict=True)]
     pairs = [
-        (part.strip(), number) for text, number in pairs for part in headings.unflatten(IN_HEAD.sub(" ", text))
+        (part.strip(), number)
+        for text, number in pairs
+        for part in headings.unflatten(IN_HEAD.sub(" ", text))
     ]
     pairs = without_running(pairs)
     pairs, footnotes = take_footnotes(pairs)
@@ -74,8 +77,14 @@ def without_running(pairs):
 
 
 HEADS = (
-    "commission paritaire", "commision paritaire", "qualification", "categorie", "derniere modification",
-    "edition", "referentiel du cqpm", "titre du cqpm",
+    "commission paritaire",
+    "commision paritaire",
+    "qualification",
+    "categorie",
+    "derniere modification",
+    "edition",
+    "referentiel du cqpm",
+    "titre du cqpm",
 )
 
 

@@ -8,6 +8,7 @@ from referentiel.reading.columns import Word, by_columns, by_line, heads_of
 from referentiel.reading.parsing import parse
 
 TEXT_LIMIT = 2_000_000  # characters: a référentiel of fifty pages has 100 000
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")  # what PostgreSQL or a page refuses
 OWN = re.compile("[\ue000-\ue2ff]")  # the signs the reading puts into the text itself
 SIGN, LINE = 3, 10  # points: the place of a sign in a text laid out with spaces
 EMPTY = "Le fichier est vide. Choisissez le référentiel en PDF ou en texte."
@@ -38,8 +39,10 @@ def read_document(content):
         lines = [{"page": page, "text": text} for page, _, text in extracted]
     else:
         lines = text_lines(decode(content))
-        pairs = in_columns(lines) or [(OWN.sub(" ", line["text"]), number) for number, line in enumerate(lines, 1)]
-    return parse(pairs) | {"lines": lines}
+        pairs = in_columns(lines) or [
+            (OWN.sub(" ", line["text"]), number) for number, line in enumerate(lines, 1)
+        ]
+    return parse(pairs) | {"lines": [line | {"text": UNPRINTABLE.sub(" ", line["text"])} for line in lines]}
 
 
 def text_lines(text):

@@ -3,9 +3,20 @@
 import re
 from datetime import date
 
-MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 ROMAN = {"V": 3, "IV": 4, "III": 5, "II": 6, "I": 7}  # the levels before 2019
 TITLE = re.compile(r"\b(?:TITRE|Titre|Intitulé|INTITULE)\s+(?:DU|du|de la|DE LA)?\s*(CQPM|CCPM|CCPI)\s*:?\s*")
 NUMBER = re.compile(
@@ -13,7 +24,9 @@ NUMBER = re.compile(
     r"|(?:\d{4})\s(?:\d{2}(?:[/-]\d{2})?\s){0,2}\d{4}|(?:MQ|CQPM)\s\d{4}\s\d{4})\b"
 )
 QUALIFICATION = re.compile(r"\bQualification\s*(?:n[°o])?\s*:\s*([^\n]+)", re.I)
-AFTER_NUMBER = re.compile(r"\s*(?:\bNiveau|\bCat[ée]gorie|\bDerni[èe]re|\b[EÉ]dition|\bREF|\bTITRE| {3,})", re.I)
+AFTER_NUMBER = re.compile(
+    r"\s*(?:\bNiveau|\bCat[ée]gorie|\bDerni[èe]re|\b[EÉ]dition|\bREF|\bTITRE| {3,})", re.I
+)
 LEVEL = re.compile(r"\bNiveau\s*(?:de qualification)?\s*:?\s*([1-8](?!\d)|(?:I{1,3}|IV|V)(?!\w))", re.I)
 CATEGORY = re.compile(r"\bCat[ée]gorie\s*:\s*([A-E][ ]?[*+]?)(?!\w)", re.I)
 DATED = re.compile(
@@ -49,7 +62,9 @@ def read_title(document, content, findings):
             or [match.end() + TITLE_LIMIT]
         )
         words = document.text[match.end() : end]
-        stop = re.search(r"\n\s*(?:Qualification|Niveau|Cat[ée]gorie|Derni[èe]re|[IVX]+\s*$|\d\.?\s*$)", words.text, re.M)
+        stop = re.search(
+            r"\n\s*(?:Qualification|Niveau|Cat[ée]gorie|Derni[èe]re|[IVX]+\s*$|\d\.?\s*$)", words.text, re.M
+        )
         title = document.joiner.join(words[: stop.start()] if stop else words).strip(" .:")
         if 0 < len(title.text) <= TITLE_LIMIT:
             content["title"] = title.text

@@ -1,5 +1,6 @@
 """The headings of a référentiel, found as they are typed: «ACTVITES», «D ACTIVITES», «1.1.» or «IV»."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ def find(text):
     words = [(match[0], match.start(), match.end()) for match in re.finditer(r"\S+", text)]
     found = []
     for rank, (word, start, _) in enumerate(words):
-        if len(fold(word)) < 3 or found and start < found[-1].end:
+        if len(fold(word)) < 3 or (found and start < found[-1].end):
             continue
         number = words[rank - 1][0] if rank and NUMBERING.match(words[rank - 1][0]) else ""
         line_start = not text[text.rfind("\n", 0, start) + 1 : start].strip()
@@ -124,5 +125,5 @@ def unflatten(line):
     for heading in find(line):
         places |= {heading.start, heading.end}
     ordered = sorted(places)
-    pieces = [line[start:end] for start, end in zip(ordered, ordered[1:], strict=False)]
+    pieces = [line[start:end] for start, end in itertools.pairwise(ordered)]
     return [part for piece in pieces for part in piece.split("\n") if part.strip()]

@@ -1,5 +1,6 @@
 """Text that remembers the line each of its characters comes from."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ class Marked:
     def cut(self, places):
         """The pieces between these places, in order."""
         places = [0, *sorted(places), len(self.text)]
-        return [self[start:end] for start, end in zip(places, places[1:], strict=False)]
+        return [self[start:end] for start, end in itertools.pairwise(places)]
 
     def rows(self):
         """Its lines, without their breaks."""

@@ -37,7 +37,8 @@ OPINION = rf"(?:(?i:et)\s+(?i:{phrase('avis de l’entreprise')})|(?<![’'\w])A
 JOINT = r"(?:(?<=\s)(?:Ou|OU|ou|Et|ET)\s+)?"
 ANY = re.compile(
     "|".join(
-        rf"(?P<m{rank}>{JOINT}(?=[{UPPER}])(?i:{pattern})[ ]*[.;,]?)" for rank, (_, pattern) in enumerate(METHODS)
+        rf"(?P<m{rank}>{JOINT}(?=[{UPPER}])(?i:{pattern})[ ]*[.;,]?)"
+        for rank, (_, pattern) in enumerate(METHODS)
     )
     + rf"|(?P<opinion>{OPINION}[ ]*[.;]?)"
 )

@@ -28,7 +28,7 @@ LONG = 700  # characters: a criterion that long has probably swallowed its neigh
 
 
 def parse(lines):
-    """In: pairs (text, number). Out: {content, category, findings, places}; a Refusal when nothing is there.
+    """In: pairs (text, number). Out: {content, kind, category, findings, places}; a Refusal when nothing is there.
 
     `places`: {"title": [line, …], "capacities.1": […]}, where each part of the content was read.
     """
@@ -47,12 +47,19 @@ def parse(lines):
     read_footnotes(document, content, findings)
     judge(readings, findings)
     content = without_signs(content)
+    kind = content.pop("kind", "CQPM")
     places = {key: section.lines for key, section in sections.items()}
     places |= {
         f"capacities.{reading.number}": sorted({line for part in reading.lines.values() for line in part})
         for reading in readings
     }
-    return {"content": content, "category": category, "findings": findings.as_data(), "places": places}
+    return {
+        "content": content,
+        "kind": kind,
+        "category": category,
+        "findings": findings.as_data(),
+        "places": places,
+    }
 
 
 def without_signs(value):
@@ -94,7 +101,8 @@ def read_capacities(document, sections, announced, findings):
     if not region:
         region = document.text
         findings.doubtful(
-            "capacities", "La section « Référentiel de certification » n’a pas été trouvée : tout le texte a été parcouru."
+            "capacities",
+            "La section « Référentiel de certification » n’a pas été trouvée : tout le texte a été parcouru.",
         )
     region, blocs = take_blocs(region.sub(table.HEAD, "\n"), findings)
     readings = {}
@@ -107,7 +115,9 @@ def read_capacities(document, sections, announced, findings):
         if number not in readings:
             readings[number] = table.Reading(number, title.text, lines={"title": title.lines})
             findings.doubtful(
-                f"capacities.{number}", f"La capacité {number} est annoncée, mais absente du tableau.", title.lines
+                f"capacities.{number}",
+                f"La capacité {number} est annoncée, mais absente du tableau.",
+                title.lines,
             )
     return [readings[number] for number in sorted(readings) if readings[number].title]
 
@@ -173,16 +183,22 @@ def judge(readings, findings):
         if not reading.criteria:
             findings.missing(f"{key}.criteria", f"{name} : aucun critère n’a été trouvé.", first)
         if not reading.conditions:
-            findings.missing(f"{key}.conditions", f"{name} : aucune condition de réalisation n’a été trouvée.", first)
+            findings.missing(
+                f"{key}.conditions", f"{name} : aucune condition de réalisation n’a été trouvée.", first
+            )
         if not reading.methods:
-            findings.missing(f"{key}.methods", f"{name} : aucune modalité d’évaluation n’a été trouvée.", first)
+            findings.missing(
+                f"{key}.methods", f"{name} : aucune modalité d’évaluation n’a été trouvée.", first
+            )
         for sentence, lines in reading.odd:
             findings.doubtful(key, f"{name} : {sentence}", lines)
         for rank, criterion in enumerate(reading.criteria, 1):
             whole = table.criterion_text(criterion)
             if len(whole) > LONG:
                 findings.doubtful(
-                    f"{key}.criteria.{rank}", f"{name} : le critère {rank} est très long, peut-être plusieurs critères.", reading.lines.get("criteria", [])[:1]
+                    f"{key}.criteria.{rank}",
+                    f"{name} : le critère {rank} est très long, peut-être plusieurs critères.",
+                    reading.lines.get("criteria", [])[:1],
                 )
             elif whole and not ends(whole, ".…") and not criterion["alternatives"]:
                 findings.doubtful(

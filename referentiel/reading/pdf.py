@@ -24,6 +24,8 @@ IMAGES = (
 )
 DAMAGED = "Ce PDF est endommagé et ne peut pas être lu. Enregistrez-le de nouveau depuis un lecteur de PDF."
 TOO_MANY = f"Ce PDF a plus de {PAGES} pages. Envoyez le référentiel seul, sans ses annexes."
+
+
 def extract(content):
     """[(page, sign of the column or "", text), …] of the bytes of a PDF; raises `Refusal`."""
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -109,7 +111,9 @@ def read_table(page, table, roles):
         named = [role_of(" ".join(text)) for text in texts]
         if len({role for role in named if role is not None}) > 1:
             roles = {
-                round(cell[0]): role for cell, role in zip(row.cells, named, strict=True) if cell and role is not None
+                round(cell[0]): role
+                for cell, role in zip(row.cells, named, strict=True)
+                if cell and role is not None
             }
             continue
         for cell, text in zip(row.cells, texts, strict=True):

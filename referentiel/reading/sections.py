@@ -8,7 +8,9 @@ from referentiel.reading.blocks import blocks_of
 from referentiel.reading.marked import Marked
 from referentiel.reading.words import ends, starts_lower
 
-ABLE_WORDS = re.compile(r"Pour\s+cela\s*,?[^\n:.]{0,60}?capables?\s+de\s*:?|(?:doit|doivent)\s+être\s+capables?\s+de\s*:", re.I)
+ABLE_WORDS = re.compile(
+    r"Pour\s+cela\s*,?[^\n:.]{0,60}?capables?\s+de\s*:?|(?:doit|doivent)\s+être\s+capables?\s+de\s*:", re.I
+)
 MISSIONS = re.compile(r"(?:missions|activités)[^.\n]{0,80}(?:\n[^.\n]{0,120}){0,2}?\bsur\s*:", re.I)
 SUB_HEADING = re.compile(rf"^[ ]*({headings.SUB_NUMBER})\s+(\S[^\n]*)", re.M)
 NARROW = 0.9  # of the widest line: the last line of a paragraph is shorter
@@ -47,11 +49,10 @@ def split_objective(marked):
     able = ABLE_WORDS.search(marked.text)
     titles = marked[able.end() :] if able else Marked()
     before = marked[: able.start()] if able else marked
-    lead = None
-    for lead in MISSIONS.finditer(before.text):
-        pass
-    if lead is None:
+    leads = list(MISSIONS.finditer(before.text))
+    if not leads:
         return before, Marked(), titles
+    lead = leads[-1]
     return before[: lead.end()], before[lead.end() :], titles
 
 
@@ -75,9 +76,16 @@ def read_objective(document, sections, content, findings):
             text, missions, able = split_objective(sections[key])
             titles = able or titles
             whole += text
-            content["objective"] += [heading, *(words.text for words in prose(text + missions, document.joiner))]
+            content["objective"] += [
+                heading,
+                *(words.text for words in prose(text + missions, document.joiner)),
+            ]
     if content["objective"]:
-        findings.recognised("objective", f"Objectif professionnel : {len(content['objective'])} paragraphe(s).", whole.lines[:1])
+        findings.recognised(
+            "objective",
+            f"Objectif professionnel : {len(content['objective'])} paragraphe(s).",
+            whole.lines[:1],
+        )
     else:
         findings.missing("objective", "L’objectif professionnel n’a pas été trouvé.")
     return titles
@@ -94,7 +102,9 @@ def read_missions(marked, document, content, findings):
             last["items"].append(block.text)
         else:
             content["missions"].append({"text": block.text, "items": []})
-    findings.recognised("missions", f"Missions données en exemple : {len(content['missions'])}.", marked.lines[:1])
+    findings.recognised(
+        "missions", f"Missions données en exemple : {len(content['missions'])}.", marked.lines[:1]
+    )
 
 
 def read_admissibility(document, sections, content, findings):
@@ -127,7 +137,9 @@ def read_arrangements(document, sections, content, findings):
             section.lines[:1],
         )
     else:
-        findings.missing("evaluation_arrangements", "La section « Modalités d’évaluation » n’a pas été trouvée.")
+        findings.missing(
+            "evaluation_arrangements", "La section « Modalités d’évaluation » n’a pas été trouvée."
+        )
 
 
 def heading_of(body, joiner):

@@ -79,7 +79,9 @@ class Joiner:
             return match[1] + ("-" if self.is_compound(match[1], match[2]) else "")
 
         whole = marked.sub(CUT, mend).sub(CUT_FLAT, mend)
-        return whole.sub(r"(?<=[-/])[ ]*\n\s*(?=\w)", "").sub(r"\s+", " ").sub(r" (?=[,.](?:\s|$))", "").strip()
+        return (
+            whole.sub(r"(?<=[-/])[ ]*\n\s*(?=\w)", "").sub(r"\s+", " ").sub(r" (?=[,.](?:\s|$))", "").strip()
+        )
 
 
 def starts_lower(text):

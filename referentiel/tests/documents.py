@@ -124,7 +124,9 @@ def end_lines(content, headings=("III CONDITIONS D’ADMISSIBILITE", "IV MODALIT
     return lines
 
 
-def roman(content, *, bullets=("\uf0f0", "\uf0b7"), mission_bullets=("\uf0b7", "o"), cut=True, header=HEADER_OLD):
+def roman(
+    content, *, bullets=("\uf0f0", "\uf0b7"), mission_bullets=("\uf0b7", "o"), cut=True, header=HEADER_OLD
+):
     """«I OBJECTIF …», as the seed: a blank line between all lines."""
     lines = [*header, "REFERENTIEL DU CQPM", f"TITRE DU CQPM : {content['title']}"]
     lines += ["I OBJECTIF PROFESSIONNEL DU CQPM"]
@@ -154,7 +156,9 @@ def numbered(content, *, bullets=("•", "-"), header=HEADER_2020):
             lines.append(f"Bloc de compétences n°{rank} : {last['title']} ({last['code']})")
         lines.append(f"{capacity['number']}. {capacity['title']}")
     lines += ["3. REFERENTIEL D’EVALUATION DU CQPM", *table_lines(content, bullets=bullets, cut=False)]
-    return "\n".join([*lines, *end_lines(content, ("4. CONDITIONS D’ADMISSIBILITE", "5. MODALITES D’EVALUATION"))])
+    return "\n".join(
+        [*lines, *end_lines(content, ("4. CONDITIONS D’ADMISSIBILITE", "5. MODALITES D’EVALUATION"))]
+    )
 
 
 def flat(text):
@@ -199,7 +203,8 @@ def paragraphs(texts):
 
 def listed(rows):
     items = "".join(
-        f"<li>{html.escape(row['text'])}{listed([{'text': item, 'items': []} for item in row['items']])}</li>" for row in rows
+        f"<li>{html.escape(row['text'])}{listed([{'text': item, 'items': []} for item in row['items']])}</li>"
+        for row in rows
     )
     return f"<ul>{items}</ul>" if rows else ""
 
@@ -231,7 +236,9 @@ def laid_out(content, widths=(26, 36, 60, 40)):
     before, after = text.split("II REFERENTIEL DE CERTIFICATION")[0], "\n".join(end_lines(content))
     lines = [before, "II REFERENTIEL DE CERTIFICATION", "", *row_of([[("", head)] for head in TABLE_HEAD])]
     for capacity in content["capacities"]:
-        criteria = [line for criterion in capacity["criteria"] for line in criterion_lines(criterion, "•", "-")]
+        criteria = [
+            line for criterion in capacity["criteria"] for line in criterion_lines(criterion, "•", "-")
+        ]
         methods = [("", line) for line in methods_of(capacity)]
         title = [("", f"{capacity['number']}. {capacity['title']}.")]
         lines += [*row_of([title, list(condition_lines(capacity, "•")), criteria, methods]), ""]
