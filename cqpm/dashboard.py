@@ -470,7 +470,7 @@ def resource(user):
 
 def draft_line(row):
     return Line(
-        row.title, f"version {row.version}", reverse("referentiel_detail", args=[row.pk]), action="Relire"
+        row.title, f"version {row.version}", reverse("referentiel_edit", args=[row.pk]), action="Relire"
     )
 
 

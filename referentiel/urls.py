@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referentiel.views import imports, norm
+from referentiel.views import drafts, imports, norm
 
 urlpatterns = [
     path("referentiels/", norm.referentiel_list, name="referentiel_list"),
@@ -8,6 +8,14 @@ urlpatterns = [
     path("referentiels/imports/<uuid:pk>/", imports.import_detail, name="referentiel_import"),
     path("referentiels/imports/<uuid:pk>/relancer/", imports.import_retry, name="referentiel_import_retry"),
     path("referentiels/<int:pk>/", norm.referentiel_detail, name="referentiel_detail"),
+    path("referentiels/<int:pk>/modifier/", drafts.referentiel_edit, name="referentiel_edit"),
+    path("referentiels/<int:pk>/modifier/<slug:section>/", drafts.section_save, name="section_save"),
+    path("referentiels/<int:pk>/capacites/ajouter/", drafts.capacity_add, name="capacity_add"),
+    path("capacites/<int:pk>/enregistrer/", drafts.capacity_save, name="capacity_save"),
+    path("capacites/<int:pk>/deplacer/", drafts.capacity_move, name="capacity_move"),
+    path("capacites/<int:pk>/supprimer/", drafts.capacity_delete, name="capacity_delete"),
+    path("referentiels/<int:pk>/publier/", drafts.referentiel_publish, name="referentiel_publish"),
+    path("referentiels/<int:pk>/supprimer/", drafts.draft_delete, name="draft_delete"),
     path(
         "centres-de-ressource/<int:pk>/certifications/",
         norm.resource_centre_certifications,

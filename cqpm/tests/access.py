@@ -119,6 +119,14 @@ def scored_registration(world):
     return [world.evaluation.registration_id]
 
 
+def norm_draft(world):
+    return [world.norm_draft.pk]
+
+
+def norm_capacity(world):
+    return [world.norm_draft.tree[0].pk]
+
+
 def draft(world):
     return [world.draft.pk]
 
@@ -221,6 +229,14 @@ ACCESS = {
     "referentiel_import_new": page({RESOURCE, RESOURCE_ELSEWHERE}),
     "referentiel_import": page({RESOURCE}, given=lambda world: [world.document_read.pk]),
     "referentiel_import_retry": act({RESOURCE}, given=lambda world: [world.document_read.pk]),
+    "referentiel_edit": page({RESOURCE}, given=norm_draft),
+    "section_save": act({RESOURCE}, given=lambda world: [world.norm_draft.pk, "notes"]),
+    "capacity_add": act({RESOURCE}, given=norm_draft),
+    "capacity_save": act({RESOURCE}, given=norm_capacity),
+    "capacity_move": act({RESOURCE}, given=norm_capacity),
+    "capacity_delete": act({RESOURCE}, given=norm_capacity),
+    "referentiel_publish": act({RESOURCE}, given=norm_draft),
+    "draft_delete": act({RESOURCE}, given=norm_draft),
     "resource_centre_certifications": page(
         {ADMINISTRATOR}, refused=SIGNED_IN, given=lambda world: [world.resource_centre.pk]
     ),

@@ -28,7 +28,7 @@ from evaluations.tests.factories import (
     make_jury,
     with_dossier,
 )
-from referentiel.tests.factories import make_import, make_referentiel
+from referentiel.tests.factories import make_draft, make_import, make_referentiel
 
 
 class World:
@@ -112,6 +112,11 @@ class World:
     def document_read(self):
         """A document sent by the centre de ressource, whose reading was refused."""
         return make_import(resource_centre=self.resource_centre)
+
+    @cached_property
+    def norm_draft(self):
+        """A version being written by the centre de ressource."""
+        return make_draft(resource_centre=self.resource_centre)
 
     # --- Candidates and dossiers --------------------------------------------------------------------------
 

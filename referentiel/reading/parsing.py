@@ -48,7 +48,8 @@ def parse(lines):
     judge(readings, findings)
     content = without_signs(content)
     kind = content.pop("kind", "CQPM")
-    places = {key: section.lines for key, section in sections.items()}
+    places = {key: section.lines for key, section in sections.items()} | {"head": document.head.lines}
+    places["notes"] = [line for _, note in document.footnotes for line in note.lines]
     places |= {
         f"capacities.{reading.number}": sorted({line for part in reading.lines.values() for line in part})
         for reading in readings

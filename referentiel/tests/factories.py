@@ -118,7 +118,7 @@ def make_draft(criteria=(2, 1), *, resource_centre=None, **options):
 
 
 def make_import(content=b"texte", *, state=ReferentielImport.State.REFUSED, **fields):
-    """A document sent: refused unless `state` says pending."""
+    """A document sent: refused unless `state` says otherwise."""
     refused = state == ReferentielImport.State.REFUSED
     return ReferentielImport.objects.create(
         **{
@@ -128,7 +128,7 @@ def make_import(content=b"texte", *, state=ReferentielImport.State.REFUSED, **fi
             "size": len(content),
             "state": state,
             "reasons": ["Le fichier est vide."] if refused else [],
-            "finished_at": timezone.now() if refused else None,
+            "finished_at": None if state == ReferentielImport.State.PENDING else timezone.now(),
         }
         | fields
     )

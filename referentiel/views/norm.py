@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.answers import told
 from accounts.models import ResourceCentre
 from accounts.perms import is_administrator, is_resource, require
+from referentiel import perms
 from referentiel.actions import assign_certifications
 from referentiel.forms import CertificationsForm
 from referentiel.models import Referentiel, ReferentielImport
@@ -46,6 +47,7 @@ def referentiel_detail(request, pk):
     context = {
         "referentiel": referentiel,
         "certification": referentiel.certification,
+        "keeps": perms.keeps(request.user, referentiel.certification),
         "capacities": referentiel.tree,
         "sections": sections,
         "others": visible.filter(certification=referentiel.certification_id).exclude(pk=pk),
