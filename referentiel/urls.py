@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referentiel.views import drafts, imports, norm
+from referentiel.views import drafts, imports, norm, switches, versions
 
 urlpatterns = [
     path("referentiels/", norm.referentiel_list, name="referentiel_list"),
@@ -16,6 +16,29 @@ urlpatterns = [
     path("capacites/<int:pk>/supprimer/", drafts.capacity_delete, name="capacity_delete"),
     path("referentiels/<int:pk>/publier/", drafts.referentiel_publish, name="referentiel_publish"),
     path("referentiels/<int:pk>/supprimer/", drafts.draft_delete, name="draft_delete"),
+    path("referentiels/<int:pk>/nouvelle-version/", versions.version_new, name="version_new"),
+    path("referentiels/<int:pk>/comparer/<int:other>/", versions.version_compare, name="version_compare"),
+    path(
+        "referentiels/<int:pk>/correspondances/<int:other>/", versions.version_mapping, name="version_mapping"
+    ),
+    path(
+        "referentiels/<int:pk>/documents/ajouter/",
+        versions.resource_document_new,
+        name="resource_document_new",
+    ),
+    path("documents-de-ressource/<uuid:pk>/", versions.resource_document, name="resource_document"),
+    path(
+        "documents-de-ressource/<uuid:pk>/retirer/",
+        versions.resource_document_remove,
+        name="resource_document_remove",
+    ),
+    path("referentiels/<int:pk>/reglages/", switches.referentiel_switches, name="referentiel_switches"),
+    path("referentiels/<int:pk>/derogations/", switches.derogation_grant, name="derogation_grant"),
+    path(
+        "referentiels/<int:pk>/derogations/<int:derogation>/retirer/",
+        switches.derogation_revoke,
+        name="derogation_revoke",
+    ),
     path(
         "centres-de-ressource/<int:pk>/certifications/",
         norm.resource_centre_certifications,

@@ -127,6 +127,19 @@ def norm_capacity(world):
     return [world.norm_draft.tree[0].pk]
 
 
+def followed(world):
+    return [world.followed.pk]
+
+
+def versions(world):
+    """Two published versions of one certification."""
+    return [world.followed.pk, world.older.pk]
+
+
+def resource_document(world):
+    return [world.resource_document.pk]
+
+
 def draft(world):
     return [world.draft.pk]
 
@@ -237,6 +250,17 @@ ACCESS = {
     "capacity_delete": act({RESOURCE}, given=norm_capacity),
     "referentiel_publish": act({RESOURCE}, given=norm_draft),
     "draft_delete": act({RESOURCE}, given=norm_draft),
+    "version_new": page({RESOURCE}, refused=SIGNED_IN, given=followed),
+    "version_compare": page(SIGNED_IN, given=versions),
+    "version_mapping": page({RESOURCE}, refused=SIGNED_IN, given=versions),
+    "resource_document_new": page({RESOURCE}, refused=SIGNED_IN, given=followed),
+    "resource_document": page(SIGNED_IN, given=resource_document),
+    "resource_document_remove": act({RESOURCE}, refused=SIGNED_IN, given=resource_document),
+    "referentiel_switches": page({RESOURCE}, refused=SIGNED_IN, given=followed),
+    "derogation_grant": act({RESOURCE}, refused=SIGNED_IN, given=followed),
+    "derogation_revoke": act(
+        {RESOURCE}, refused=SIGNED_IN, given=lambda world: [world.followed.pk, world.derogation.pk]
+    ),
     "resource_centre_certifications": page(
         {ADMINISTRATOR}, refused=SIGNED_IN, given=lambda world: [world.resource_centre.pk]
     ),

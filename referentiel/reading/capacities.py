@@ -49,6 +49,7 @@ class Reading:
     opinion: bool = False
     block: dict | None = None
     lines: dict = field(default_factory=dict)  # {part: [line, …]}
+    where: list = field(default_factory=list)  # the lines each criterion begins on
     odd: list = field(default_factory=list)  # (sentence, lines)
 
     def at(self, part, marked):
@@ -335,6 +336,7 @@ def add_to_criteria(block, reading, criterion_bullet, branch):
             (f"Le critère « {block.text[:80]} » commence au milieu d’une phrase.", block.marked.lines)
         )
     reading.criteria.append({"text": block.text, "items": [], "alternatives": [], "tail": ""})
+    reading.where.append(block.marked.lines)
 
 
 def criterion_text(criterion):

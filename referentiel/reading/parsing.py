@@ -2,6 +2,7 @@
 
 import re
 
+from cqpm.utils.french import plural
 from cqpm.utils.refusal import Refusal
 from referentiel.reading import capacities as table
 from referentiel.reading.document import open_document
@@ -24,6 +25,7 @@ NOT_A_REFERENTIEL = (
 FIRST_BLOC, BLOCS = 0xE100, 200  # signs of the private area, one a bloc
 IN_BLOC = re.compile(rf"[\ue100-{chr(FIRST_BLOC + BLOCS)}]")
 SIGNS = re.compile(rf"[{table.COLUMN}]|{IN_BLOC.pattern}")
+TITLE_LINES = 12  # the most a title takes in its narrow column
 LONG = 700  # characters: a criterion that long has probably swallowed its neighbour
 
 
@@ -50,10 +52,7 @@ def parse(lines):
     kind = content.pop("kind", "CQPM")
     places = {key: section.lines for key, section in sections.items()} | {"head": document.head.lines}
     places["notes"] = [line for _, note in document.footnotes for line in note.lines]
-    places |= {
-        f"capacities.{reading.number}": sorted({line for part in reading.lines.values() for line in part})
-        for reading in readings
-    }
+    places |= {f"capacities.{reading.number}": place_of(reading) for reading in readings}
     return {
         "content": content,
         "kind": kind,
@@ -61,6 +60,13 @@ def parse(lines):
         "findings": findings.as_data(),
         "places": places,
     }
+
+
+def place_of(reading):
+    """The lines of a capacity in the table, its title there included; in the list when the table lacks it."""
+    body = [line for part in ("conditions", "criteria") for line in reading.lines.get(part, [])]
+    every = {line for part in reading.lines.values() for line in part}
+    return sorted(line for line in every if not body or line >= min(body) - TITLE_LINES)
 
 
 def without_signs(value):
@@ -178,7 +184,7 @@ def judge(readings, findings):
         findings.missing(f"capacities.{absent}", f"La capacité {absent} n’a pas été trouvée.")
     for reading in readings:
         key, name = f"capacities.{reading.number}", f"Capacité {reading.number}"
-        counts = f"{len(reading.criteria)} critère(s), {len(reading.conditions)} condition(s)"
+        counts = f"{plural(len(reading.criteria), 'critère')}, {plural(len(reading.conditions), 'condition')}"
         first = reading.lines.get("title", [])[:1]
         findings.recognised(key, f"{name} : « {reading.title} », {counts}.", first)
         if not reading.criteria:
@@ -193,17 +199,17 @@ def judge(readings, findings):
             )
         for sentence, lines in reading.odd:
             findings.doubtful(key, f"{name} : {sentence}", lines)
-        for rank, criterion in enumerate(reading.criteria, 1):
+        for rank, (criterion, lines) in enumerate(zip(reading.criteria, reading.where, strict=True), 1):
             whole = table.criterion_text(criterion)
             if len(whole) > LONG:
                 findings.doubtful(
                     f"{key}.criteria.{rank}",
                     f"{name} : le critère {rank} est très long, peut-être plusieurs critères.",
-                    reading.lines.get("criteria", [])[:1],
+                    lines[:1],
                 )
             elif whole and not ends(whole, ".…") and not criterion["alternatives"]:
                 findings.doubtful(
                     f"{key}.criteria.{rank}",
                     f"{name} : le critère {rank}, « {whole[:80]} », ne finit pas par un point.",
-                    reading.lines.get("criteria", [])[:1],
+                    lines[:1],
                 )

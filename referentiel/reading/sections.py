@@ -3,6 +3,7 @@
 import re
 from itertools import zip_longest
 
+from cqpm.utils.french import plural
 from referentiel.reading import headings
 from referentiel.reading.blocks import blocks_of
 from referentiel.reading.marked import Marked
@@ -83,7 +84,7 @@ def read_objective(document, sections, content, findings):
     if content["objective"]:
         findings.recognised(
             "objective",
-            f"Objectif professionnel : {len(content['objective'])} paragraphe(s).",
+            f"Objectif professionnel : {plural(len(content['objective']), 'paragraphe')}.",
             whole.lines[:1],
         )
     else:
@@ -133,7 +134,7 @@ def read_arrangements(document, sections, content, findings):
     if content["evaluation_arrangements"]:
         findings.recognised(
             "evaluation_arrangements",
-            f"Modalités d’évaluation : {len(content['evaluation_arrangements'])} rubrique(s).",
+            f"Modalités d’évaluation : {plural(len(content['evaluation_arrangements']), 'rubrique')}.",
             section.lines[:1],
         )
     else:

@@ -76,6 +76,7 @@ def show(request, referentiel, bound=None, status=200):
             }
             for capacity in referentiel.tree
         ],
+        "blocks": blocks,
         "missing": referentiel.missing_to_publish(),
         "source": source,
     }

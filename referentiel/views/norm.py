@@ -50,6 +50,7 @@ def referentiel_detail(request, pk):
         "keeps": perms.keeps(request.user, referentiel.certification),
         "capacities": referentiel.tree,
         "sections": sections,
+        "documents": referentiel.documents.all(),
         "others": visible.filter(certification=referentiel.certification_id).exclude(pk=pk),
     }
     return render(request, "referentiel/detail.html", context)
