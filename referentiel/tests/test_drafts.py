@@ -1,12 +1,15 @@
 """The editor of drafts: each section saved apart, nobody overwritten, nothing once published."""
 
 import copy
+import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import LogEntry, Role
-from accounts.tests.factories import client_as, make_wearer
+from accounts.tests.factories import client_as, make_centre, make_wearer
+from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal, Stale
 from referentiel import actions
 from referentiel.actions.editing import part_of, seen_of
@@ -366,3 +369,42 @@ def test_double_post_adds_nothing_twice(client, draft):
     url = reverse("capacity_save", args=[capacity(draft).pk])
     statuses = [client.post(url, copy.deepcopy(data)).status_code for _ in range(2)]
     assert statuses == [302, 409]
+
+
+def test_every_form_of_our_pages_carries_its_token(client, keeper, draft):
+    """An include with `only` loses it, and a test client does not miss it."""
+    text = documents.numbered(documents.invented()).encode()
+    row = make_import(text, state="pending", resource_centre=keeper.hat.resource_centre)
+    read_import(str(row.pk))
+    published = make_referentiel((1, 1), number="ESSAI 0990", resource_centre=keeper.hat.resource_centre)
+    actions.add_document(
+        referentiel=published,
+        title="M",
+        content=b"x",
+        file_name="m.pdf",
+        media_type="application/pdf",
+        by=keeper,
+    )
+    changes = {"nsf_codes": [], "registration_opens_on": None, "registration_closes_on": today()}
+    actions.set_switches(referentiel=published, changes=changes, by=keeper)
+    later = today() + timedelta(days=3)
+    actions.grant_derogation(referentiel=published, centre=make_centre(), until=later, reason="r", by=keeper)
+    old = make_referentiel(
+        (1, 1), number="ESSAI 0990", version="0", resource_centre=keeper.hat.resource_centre
+    )
+    refused = make_import(resource_centre=keeper.hat.resource_centre)
+    for name, *args in (
+        ("referentiel_edit", draft.pk),
+        ("referentiel_edit", ReferentielImport.objects.get(pk=row.pk).referentiel_id),
+        ("referentiel_detail", published.pk),
+        ("referentiel_switches", published.pk),
+        ("version_new", published.pk),
+        ("version_mapping", published.pk, old.pk),
+        ("resource_document_new", published.pk),
+        ("referentiel_import_new",),
+        ("referentiel_import", refused.pk),
+    ):
+        body = client.get(reverse(name, args=args)).content.decode()
+        forms = re.findall(r'<form\b[^>]*method="post".*?</form>', body, re.S)
+        assert [form for form in forms if form.count("csrfmiddlewaretoken") != 1] == [], name
+        assert forms != []
