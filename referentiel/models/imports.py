@@ -108,7 +108,7 @@ class ReferentielImport(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["done", "refused"], finished_at__isnull=False)
-                | Q(state__in=["pending", "running"], finished_at=None),
+                | (~Q(state__in=["done", "refused"]) & Q(finished_at=None)),
                 name="referentiel_import_finished_is_dated",
             ),
         ]

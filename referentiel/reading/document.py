@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from referentiel.reading import headings
 from referentiel.reading.capacities import HEAD
+from referentiel.reading.header import NUMBER, QUALIFICATION
 from referentiel.reading.marked import Marked
 from referentiel.reading.words import Joiner, clean, fold, with_apostrophes
 
@@ -54,11 +55,21 @@ def open_document(lines):
         for text, number in pairs
         for part in headings.unflatten(IN_HEAD.sub(" ", text))
     ]
-    pairs = without_running(pairs)
+    pairs = without_running(without_number(pairs))
     pairs, footnotes = take_footnotes(pairs)
     text = Marked.of(pairs).sub(HEAD, "\n")
     found = headings.find(text.text)
     return Document(text, found, footnotes, Joiner(text.text))
+
+
+def without_number(pairs):
+    """The number of the header stands on each page: away with it, but after «Qualification»."""
+    named = QUALIFICATION.search("\n".join(text for text, _ in pairs))
+    number = named and NUMBER.search(named[1])
+    if not number:
+        return pairs
+    again = re.compile(rf"(?<!: )(?<!:){re.escape(number[0])}")
+    return [(again.sub(" ", text).strip(), line) for text, line in pairs]
 
 
 def without_running(pairs):

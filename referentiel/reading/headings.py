@@ -107,7 +107,7 @@ BREAKS = [
     re.compile(r"(?<=[;:.,])\s(?=[-–o]\s\w)"),
     re.compile(rf"\s(?=\d{{1,2}}\s?[).]\s?[{UPPER}])"),
     re.compile(rf"\s(?={SUB_NUMBER}\s+[{UPPER}])"),
-    re.compile(r"\s(?=[AÀ] partir\b)"),
+    re.compile(r"\s(?=[AÀ] (?:partir|l’aide)\b)"),
     re.compile(r"\s(?=Et ?/ ?ou\b)"),
     re.compile(r"\s(?=(?:Pour cela,|Les missions ou activités|Bloc de comp|BLOC DE COMP|Bloc n°))"),
     re.compile(r"\s(?=[1-9] (?:Le terme|Ou « ))|(?<=\d Ou « elle »)\s"),

@@ -323,7 +323,7 @@ def test_command_refuses_in_french(tmp_path, content):
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
-        ("referentiel_import_state_known", {"state": "odd"}),
+        ("referentiel_import_state_known", {"state": "odd", "reasons": [], "finished_at": None}),
         ("referentiel_import_running_is_leased", {"state": "running", "reasons": [], "finished_at": None}),
         ("referentiel_import_refused_says_why", {"reasons": []}),
         ("referentiel_import_done_is_a_draft", {"state": "done", "reasons": []}),

@@ -178,6 +178,15 @@ def test_dates_are_understood_or_left_out(line, dated):
     assert read(documents.roman(INVENTED, header=[line]))["content"]["dated"] == dated
 
 
+@pytest.mark.parametrize("flat", [False, True])
+def test_number_repeated_on_each_page_is_no_text(flat):
+    number = "MQ 2009 11 63 0417"
+    text = documents.roman(INVENTED).replace("Page 2 sur 9", f"Page 2 sur 9\n{number}")
+    result = read(documents.flat(text) if flat else text)
+    assert score(result["content"], INVENTED) == whole(INVENTED)
+    assert result["content"]["number"] == number
+
+
 def test_text_side_by_side():
     assert score(read(documents.laid_out(INVENTED))["content"], INVENTED) == whole(INVENTED)
 
