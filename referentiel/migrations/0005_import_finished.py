@@ -5,20 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('referentiel', '0004_derogations'),
+        ("accounts", "0001_initial"),
+        ("referentiel", "0004_derogations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='referentielimport',
-            name='referentiel_import_finished_is_dated',
+            model_name="referentielimport",
+            name="referentiel_import_finished_is_dated",
         ),
         migrations.AddConstraint(
-            model_name='referentielimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['done', 'refused'])), models.Q(models.Q(('state__in', ['done', 'refused']), _negated=True), ('finished_at', None)), _connector='OR'), name='referentiel_import_finished_is_dated'),
+            model_name="referentielimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "refused"])),
+                    models.Q(
+                        models.Q(("state__in", ["done", "refused"]), _negated=True), ("finished_at", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="referentiel_import_finished_is_dated",
+            ),
         ),
     ]

@@ -17,8 +17,7 @@ from referentiel.drafting import write_criterion, write_nested
 from referentiel.exchange import capacity_content, content
 from referentiel.models import Capacity, Certification, Referentiel, ReferentielImport
 from referentiel.tasks import read_import
-from referentiel.tests import documents
-from referentiel.tests.factories import make_draft, make_import, make_referentiel, plain
+from referentiel.tests.factories import documents, make_draft, make_import, make_referentiel, plain
 from referentiel.tests.test_views import text_of
 
 pytestmark = pytest.mark.django_db

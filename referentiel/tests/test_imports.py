@@ -20,8 +20,7 @@ from referentiel.models import Certification, Referentiel, ReferentielImport
 from referentiel.models.imports import MAX_ATTEMPTS
 from referentiel.reading.extraction import read_document
 from referentiel.tasks import read_import, sweep
-from referentiel.tests import documents
-from referentiel.tests.factories import make_draft, make_import, make_referentiel, plain
+from referentiel.tests.factories import documents, make_draft, make_import, make_referentiel, plain
 from referentiel.tests.test_views import text_of
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,7 @@ from referentiel.reading.extraction import read_document
 from referentiel.reading.findings import DOUBTFUL, MISSING
 from referentiel.reading.methods import ORDER
 from referentiel.schema import REFERENTIEL
-from referentiel.tests import documents
-from referentiel.tests.factories import SEED, content_of_file
+from referentiel.tests.factories import SEED, content_of_file, documents
 
 SEED_TEXT = (Path(__file__).parent / "data" / "seed.txt").read_text(encoding="utf-8")
 CRITERIA_FLOOR = 27  # of the seed's 30, with their exact wording
