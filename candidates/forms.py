@@ -4,7 +4,7 @@ from itertools import chain
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from stdnum.fr import siret as siret_number
 
@@ -13,7 +13,7 @@ from candidates.models import Candidate, Company, Dossier, DossierChoice, Regist
 from candidates.rules import RECONSTITUTED, Route
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import day, today
-from referentiel.models import Method, Referentiel
+from referentiel.models import Derogation, Method, Referentiel
 
 ANOTHER = "another"  # the answer «c’est une autre personne»
 
@@ -128,7 +128,7 @@ class InscriptionForm(RegistrationForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["referentiel"].queryset = open_referentiels()
+        self.fields["referentiel"].queryset = open_referentiels(self.centre)
         self.fields["referentiel"].label_from_instance = referentiel_label
         self.fields["referentiel"].empty_label = "Choisir…"
         self.fields["registered_on"].initial = today
@@ -140,11 +140,15 @@ class InscriptionForm(RegistrationForm):
         return registered_on
 
 
-def open_referentiels():
-    """The published versions one may register for: opened, and not closed yet."""
+def open_referentiels(centre=None):
+    """The published versions one may register for: opened, and not closed yet, or kept open for this centre."""
     opened = Q(registration_opens_on=None) | Q(registration_opens_on__lte=today())
     not_closed = Q(registration_closes_on=None) | Q(registration_closes_on__gte=today())
-    return Referentiel.objects.published().filter(opened, not_closed).select_related("certification")
+    kept_open = Exists(Derogation.objects.valid_on(today(), centre).filter(referentiel=OuterRef("pk")))
+    published = Referentiel.objects.published().filter(
+        opened, not_closed | Q(kept_open) if centre else not_closed
+    )
+    return published.select_related("certification")
 
 
 def referentiel_label(referentiel):

@@ -39,7 +39,7 @@ class ClassImportForm(forms.ModelForm):
 
     def __init__(self, *args, centre, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["referentiel"].queryset = open_referentiels()
+        self.fields["referentiel"].queryset = open_referentiels(centre)
         self.fields["referentiel"].label_from_instance = referentiel_label
         self.fields["referentiel"].empty_label = "Choisir…"
         self.fields["registered_on"].initial = today

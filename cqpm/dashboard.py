@@ -30,6 +30,7 @@ from evaluations.models import (
     Jury,
 )
 from evaluations.rules import Verdict
+from referentiel.models import Referentiel
 
 SHOWN = 5
 RECENT = timedelta(days=30)
@@ -458,8 +459,20 @@ def resource(user):
     )
     return [
         section("Dossiers reçus depuis trente jours", received, received_line, url=reverse("dossier_inbox")),
+        section(
+            "Référentiels à relire et publier",
+            Referentiel.objects.kept_by(user).drafts().order_by("pk"),
+            draft_line,
+            url=reverse("referentiel_list"),
+        ),
         juries(user),
     ]
+
+
+def draft_line(row):
+    return Line(
+        row.title, f"version {row.version}", reverse("referentiel_edit", args=[row.pk]), action="Relire"
+    )
 
 
 def received_line(row):

@@ -59,7 +59,7 @@ def prepare_import(*, centre, settings, file, by):
     `settings`: «referentiel», «registered_on» and what holds for all («route», «company», «training_body»); `file`:
     an upload whose type was looked at (`file.sniffed`). Refusal when one may not register that day.
     """
-    check_dates(settings["registered_on"], settings["referentiel"])
+    check_dates(settings["registered_on"], settings["referentiel"], centre)
     class_import = ClassImport(centre=centre, created_by=log.actor_name(by), **settings)
     validated(class_import).save()
     send_file(class_import=class_import, file=file, by=by)
@@ -157,10 +157,10 @@ def confirm_import(*, class_import, by, leave_rest=False):
     if not attempt.is_read or not ready.exists():
         raise Refusal("Aucune ligne n’est prête à importer.")
     check_rest(attempt, leave_rest)
-    check_dates(class_import.registered_on, class_import.referentiel)
     centre = ExaminationCentre.objects.select_for_update(no_key=True).get(pk=class_import.centre_id)
+    derogation = check_dates(class_import.registered_on, class_import.referentiel, centre)
     check_still_true(class_import, ready.iterator(BATCH))
-    maker = Maker(class_import, centre, by)
+    maker = Maker(class_import, centre, by, derogation)
     numbers = maker.register(ready)
     class_import.state = ClassImport.State.IMPORTED
     class_import.imported_at, class_import.imported_by = timezone.now(), log.actor_name(by)
@@ -223,8 +223,8 @@ def person_of(values):
 class Maker:
     """Makes the rows of a confirmed import, as `register_candidate` makes one, by batches."""
 
-    def __init__(self, class_import, centre, by):
-        self.class_import, self.centre, self.by = class_import, centre, by
+    def __init__(self, class_import, centre, by, derogation):
+        self.class_import, self.centre, self.by, self.derogation = class_import, centre, by, derogation
         self.made = {"companies": [], "training_bodies": []}
         self.companies = {str(company.pk): company for company in centre.companies.all()}
         self.bodies = {body.pk: body for body in centre.training_bodies.all()}
@@ -256,7 +256,8 @@ class Maker:
             Dossier(registration=registration, created_by=actor) for registration in registrations
         )
         LogEntry.objects.bulk_create(
-            registration_entry(registration, by=self.by) for registration in registrations
+            registration_entry(registration, by=self.by, derogation=self.derogation)
+            for registration in registrations
         )
         ImportedRow.objects.bulk_create(imported)
 

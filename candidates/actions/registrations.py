@@ -84,7 +84,7 @@ def register_candidate(
     as long as warnings are unread or likely duplicates unsettled.
     """
     registered_on = registration["registered_on"]
-    check_dates(registered_on, referentiel)
+    derogation = check_dates(registered_on, referentiel, centre)
     # Two inscriptions of one centre follow one another, and see each other's candidate.
     ExaminationCentre.objects.select_for_update(no_key=True).get(pk=centre.pk)
     candidate = Candidate(centre=centre, **identity)
@@ -108,25 +108,39 @@ def register_candidate(
     row.number = registration_number(registered_on.year, rank)
     row.search = row.search_text()
     validated(row).save()
-    registration_entry(row, by=by).save()
+    registration_entry(row, by=by, derogation=derogation).save()
     open_dossier(registration=row, by=by)
     return row
 
 
-def registration_entry(row, *, by):
-    """What the journal says of an inscription, alone or with its class."""
+def registration_entry(row, *, by, derogation=None):
+    """What the journal says of an inscription, alone or with its class; `derogation`: as `check_dates` gives it."""
     return log.entry(
         by=by,
         verb="register_candidate",
         subject=row,
         centre=row.centre,
-        sentence=f"Inscription n° {row.number} de {row.candidate} le {day(row.registered_on)} : {row.referentiel.title}.",
-        data={"warnings": row.warnings()},
+        sentence=inscription_sentence(row, derogation),
+        data={"warnings": row.warnings(), "derogation": derogation and derogation.pk},
     )
 
 
-def check_dates(registered_on, referentiel):
-    """Refusal for an inscription in the future, or outside the référentiel's period."""
+def inscription_sentence(row, derogation):
+    """«Inscription n° 2026-0147 de Léo Marchetti le … : …», and by which derogation after the closing."""
+    sentence = f"Inscription n° {row.number} de {row.candidate} le {day(row.registered_on)} : {row.referentiel.title}."
+    if derogation:
+        sentence += (
+            f" Inscriptions closes, dérogation accordée le {day(derogation.granted_at)} "
+            f"par {derogation.granted_by} : {derogation.reason}"
+        )
+    return sentence[:400]
+
+
+def check_dates(registered_on, referentiel, centre):
+    """Refusal for an inscription in the future, or outside the référentiel's period.
+
+    Gives the derogation by which the centre registers after the closing, None when it needs none.
+    """
     if registered_on > today():
         raise Refusal("La date d’inscription est dans le futur.")
     if not referentiel.is_published:
@@ -134,8 +148,16 @@ def check_dates(registered_on, referentiel):
     opens, closes = referentiel.registration_opens_on, referentiel.registration_closes_on
     if opens and registered_on < opens:
         raise Refusal(f"Les inscriptions à ce référentiel ouvrent le {day(opens)}.")
-    if closes and registered_on > closes:
-        raise Refusal(f"Les inscriptions à ce référentiel sont closes depuis le {day(closes)}.")
+    if not closes or registered_on <= closes:
+        return None
+    derogations = referentiel.derogations.select_related("granted_by")
+    derogation = derogations.valid_on(registered_on, centre).first()
+    if not derogation:
+        raise Refusal(
+            f"Les inscriptions à ce référentiel sont closes depuis le {day(closes)}. "
+            "Son centre de ressource peut accorder une dérogation à votre centre."
+        )
+    return derogation
 
 
 def check_confirmed(row, *, same_as, another_person, warnings_read):

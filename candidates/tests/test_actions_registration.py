@@ -8,6 +8,7 @@ import time_machine
 from accounts.models import AccessLink, LogEntry, Role
 from accounts.tests.factories import make_centre, make_wearer
 from candidates import actions
+from candidates.forms import open_referentiels
 from candidates.models import Candidate, Dossier, Registration, TrainingBody
 from candidates.rules import Stage
 from candidates.tests.acts import at_once, content, last_entry, refused
@@ -19,6 +20,7 @@ from candidates.tests.factories import (
     make_siret,
 )
 from cqpm.utils.french import today
+from referentiel.actions import grant_derogation, revoke_derogation
 from referentiel.tests.factories import load_fictitious, load_seed, make_referentiel
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +117,8 @@ def test_the_inscription_is_not_in_the_future():
         ),
         (
             {"registration_closes_on": date(2026, 11, 22)},
-            "Les inscriptions à ce référentiel sont closes depuis le 22\u00a0novembre\u00a02026.",
+            "Les inscriptions à ce référentiel sont closes depuis le 22\u00a0novembre\u00a02026. "
+            "Son centre de ressource peut accorder une dérogation à votre centre.",
         ),
     ],
 )
@@ -125,6 +128,49 @@ def test_the_referentiel_is_open_on_the_day_of_the_inscription(period, reason):
         setattr(referentiel, field, day)
     referentiel.save(update_fields=list(period))
     refused(lambda: register(officer, referentiel=referentiel), reason)
+
+
+@time_machine.travel("2026-11-23 09:00+00:00", tick=False)
+def test_a_derogation_lets_one_centre_register_after_the_closing():
+    officer, other = make_wearer(Role.OFFICER), make_wearer(Role.OFFICER)
+    keeper, referentiel = make_wearer(Role.RESOURCE), make_referentiel(title="Fraiseur")
+    referentiel.registration_closes_on = date(2026, 11, 20)
+    referentiel.save(update_fields=["registration_closes_on"])
+    derogation = grant_derogation(
+        referentiel=referentiel,
+        centre=officer.hat.centre,
+        until=date(2026, 12, 1),
+        reason="Groupe constitué avant la fin",
+        by=keeper,
+    )
+    registration = register(officer, referentiel=referentiel)
+    entry = LogEntry.objects.get(subject=f"registration:{registration.pk}")
+    assert entry.sentence.endswith(
+        f"Inscriptions closes, dérogation accordée le 23\u00a0novembre\u00a02026 par {keeper} : "
+        "Groupe constitué avant la fin"
+    )
+    assert entry.data["derogation"] == derogation.pk
+    assert list(open_referentiels(officer.hat.centre)) == [referentiel]
+    assert list(open_referentiels(other.hat.centre)) == list(open_referentiels()) == []
+    closed = (
+        "Les inscriptions à ce référentiel sont closes depuis le 20\u00a0novembre\u00a02026. "
+        "Son centre de ressource peut accorder une dérogation à votre centre."
+    )
+    refused(lambda: register(other, referentiel=referentiel), closed)
+    with time_machine.travel("2026-12-02 09:00+00:00", tick=False):
+        refused(lambda: register(officer, referentiel=referentiel), closed)
+    revoke_derogation(derogation=derogation, by=keeper)
+    refused(lambda: register(officer, referentiel=referentiel), closed)
+
+
+def test_before_the_closing_no_derogation_is_mentioned():
+    officer, referentiel = make_wearer(Role.OFFICER), make_referentiel()
+    referentiel.registration_closes_on = today()
+    referentiel.save(update_fields=["registration_closes_on"])
+    keeper, until = make_wearer(Role.RESOURCE), today() + timedelta(days=9)
+    grant_derogation(referentiel=referentiel, centre=officer.hat.centre, until=until, reason="x", by=keeper)
+    registration = register(officer, referentiel=referentiel)
+    assert LogEntry.objects.get(subject=f"registration:{registration.pk}").data["derogation"] is None
 
 
 def test_a_company_may_be_added_in_the_same_gesture():

@@ -119,6 +119,27 @@ def scored_registration(world):
     return [world.evaluation.registration_id]
 
 
+def norm_draft(world):
+    return [world.norm_draft.pk]
+
+
+def norm_capacity(world):
+    return [world.norm_draft.tree[0].pk]
+
+
+def followed(world):
+    return [world.followed.pk]
+
+
+def versions(world):
+    """Two published versions of one certification."""
+    return [world.followed.pk, world.older.pk]
+
+
+def resource_document(world):
+    return [world.resource_document.pk]
+
+
 def draft(world):
     return [world.draft.pk]
 
@@ -224,6 +245,28 @@ ACCESS = {
     # referentiel
     "referentiel_list": page(SIGNED_IN),
     "referentiel_detail": page(SIGNED_IN, given=lambda world: [world.referentiel.pk]),
+    "referentiel_import_new": page({RESOURCE, RESOURCE_ELSEWHERE}),
+    "referentiel_import": page({RESOURCE}, given=lambda world: [world.document_read.pk]),
+    "referentiel_import_retry": act({RESOURCE}, given=lambda world: [world.document_read.pk]),
+    "referentiel_edit": page({RESOURCE}, given=norm_draft),
+    "section_save": act({RESOURCE}, given=lambda world: [world.norm_draft.pk, "notes"]),
+    "capacity_add": act({RESOURCE}, given=norm_draft),
+    "capacity_save": act({RESOURCE}, given=norm_capacity),
+    "capacity_move": act({RESOURCE}, given=norm_capacity),
+    "capacity_delete": act({RESOURCE}, given=norm_capacity),
+    "referentiel_publish": act({RESOURCE}, given=norm_draft),
+    "draft_delete": act({RESOURCE}, given=norm_draft),
+    "version_new": page({RESOURCE}, refused=SIGNED_IN, given=followed),
+    "version_compare": page(SIGNED_IN, given=versions),
+    "version_mapping": page({RESOURCE}, refused=SIGNED_IN, given=versions),
+    "resource_document_new": page({RESOURCE}, refused=SIGNED_IN, given=followed),
+    "resource_document": page(SIGNED_IN, given=resource_document),
+    "resource_document_remove": act({RESOURCE}, refused=SIGNED_IN, given=resource_document),
+    "referentiel_switches": page({RESOURCE}, refused=SIGNED_IN, given=followed),
+    "derogation_grant": act({RESOURCE}, refused=SIGNED_IN, given=followed),
+    "derogation_revoke": act(
+        {RESOURCE}, refused=SIGNED_IN, given=lambda world: [world.followed.pk, world.derogation.pk]
+    ),
     "resource_centre_certifications": page(
         {ADMINISTRATOR}, refused=SIGNED_IN, given=lambda world: [world.resource_centre.pk]
     ),

@@ -28,7 +28,8 @@ from evaluations.tests.factories import (
     make_jury,
     with_dossier,
 )
-from referentiel.tests.factories import make_referentiel
+from referentiel.actions import add_document, grant_derogation, set_switches
+from referentiel.tests.factories import make_draft, make_import, make_referentiel
 
 
 class World:
@@ -105,6 +106,56 @@ class World:
     def message(self):
         """A mail of the centre whose link is nobody's own: the request to approve the dossier."""
         return OutboxMessage.objects.get(link=self.draft.partner_link)
+
+    # --- Référentiels ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def document_read(self):
+        """A document sent by the centre de ressource, whose reading was refused."""
+        return make_import(resource_centre=self.resource_centre)
+
+    @cached_property
+    def norm_draft(self):
+        """A version being written by the centre de ressource."""
+        return make_draft(resource_centre=self.resource_centre)
+
+    @cached_property
+    def older(self):
+        """A published version of the centre de ressource's."""
+        return make_referentiel(number="ESSAI 9001", resource_centre=self.resource_centre)
+
+    @cached_property
+    def followed(self):
+        """The version published after it."""
+        return make_referentiel(
+            number="ESSAI 9001", version="2", resource_centre=self.older.certification.resource_centre
+        )
+
+    @cached_property
+    def resource_document(self):
+        """The manual of that version."""
+        return add_document(
+            referentiel=self.followed,
+            title="Manuel",
+            content=b"%PDF-1.7",
+            file_name="manuel.pdf",
+            media_type="application/pdf",
+            by=self.users[access.RESOURCE],
+        )
+
+    @cached_property
+    def derogation(self):
+        """The centre may register for that version after its closing."""
+        by = self.users[access.RESOURCE]
+        changes = {"nsf_codes": [], "registration_opens_on": None, "registration_closes_on": today()}
+        set_switches(referentiel=self.followed, changes=changes, by=by)
+        return grant_derogation(
+            referentiel=self.followed,
+            centre=self.centre,
+            until=today() + timedelta(days=30),
+            reason="Groupe retardé",
+            by=by,
+        )
 
     # --- Candidates and dossiers --------------------------------------------------------------------------
 

@@ -163,7 +163,7 @@ def test_pages_cost_the_same_whatever_the_number_of_versions(versions, django_as
     client = client_of(Role.OFFICER)
     with django_assert_num_queries(5):  # session, user, hats, versions, shapes
         client.get(LIST)
-    with django_assert_num_queries(10):  # … version, four for its tree, one for its shape, one for the others
+    with django_assert_num_queries(11):  # … version, four for its tree, its shape, the others, documents
         client.get(detail(rows[-1]))
 
 

@@ -1,6 +1,7 @@
 from django import forms
 
 from cqpm.utils.french import NBSP, typeset
+from cqpm.utils.uploads import Type, UploadField
 from referentiel.models import Certification
 
 
@@ -33,3 +34,16 @@ class CertificationsForm(forms.Form):
             help_text="Une certification n’a qu’un centre de ressource : la cocher ici la retire à l’autre.",
             initial=centre.certifications.values_list("pk", flat=True),
         )
+
+
+class ImportForm(forms.Form):
+    """The document people have. What it is not is told here or by the reading, always with what to do."""
+
+    file = UploadField(
+        kind="referentiel",
+        # The reading refuses the others with better words than «wrong type».
+        types=set(Type) - {Type.PNG, Type.JPEG, Type.XLSX, Type.ODS},
+        label="Référentiel",
+        help_text="PDF ou texte (.txt), 20 Mo au plus. Le document n’est ni modifié ni publié : "
+        "il devient un brouillon à relire.",
+    )

@@ -3,10 +3,14 @@
 import itertools
 from functools import cache
 
+from django.utils import timezone
+
 from accounts.log import SYSTEM
-from referentiel.actions import load_referentiel
+from accounts.tests.factories import make_resource_centre
+from cqpm.utils import stored
+from referentiel.actions import create_draft, load_referentiel
 from referentiel.exchange import DATA
-from referentiel.models import Kind, Method
+from referentiel.models import Certification, Kind, Method, ReferentielImport
 from referentiel.schema import read
 
 SEED = "technicien-usinage-mocn.json"
@@ -99,6 +103,35 @@ def make_referentiel(criteria=(2, 1), *, kind=Kind.CQPM, resource_centre=None, *
         referentiel.certification.resource_centre = resource_centre
         referentiel.certification.save(update_fields=["resource_centre"])
     return referentiel
+
+
+def make_draft(criteria=(2, 1), *, resource_centre=None, **options):
+    """A small draft, of a certification of its own kept by a centre de ressource. `options`: of `make_content`."""
+    options.setdefault("number", f"ESSAI {next(serials):04d}")
+    content = make_content(criteria, **options)
+    certification = Certification.objects.create(
+        title=content["title"],
+        number=content["number"],
+        resource_centre=resource_centre or make_resource_centre(),
+    )
+    return create_draft(certification, content)
+
+
+def make_import(content=b"texte", *, state=ReferentielImport.State.REFUSED, **fields):
+    """A document sent: refused unless `state` says otherwise."""
+    refused = state == ReferentielImport.State.REFUSED
+    return ReferentielImport.objects.create(
+        **{
+            "resource_centre": fields.pop("resource_centre", None) or make_resource_centre(),
+            "file_name": "referentiel.txt",
+            "sha256": stored.keep("referentiels", content),
+            "size": len(content),
+            "state": state,
+            "reasons": ["Le fichier est vide."] if refused else [],
+            "finished_at": None if state == ReferentielImport.State.PENDING else timezone.now(),
+        }
+        | fields
+    )
 
 
 def plain(text):

@@ -1,26 +1,35 @@
-"""The norm on screen: the list, one version to read, and who keeps which certification."""
+"""Reading: the list, one version, and who keeps which certification."""
 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.answers import told
 from accounts.models import ResourceCentre
-from accounts.perms import is_administrator, require
+from accounts.perms import is_administrator, is_resource, require
+from referentiel import perms
 from referentiel.actions import assign_certifications
 from referentiel.forms import CertificationsForm
-from referentiel.models import Referentiel
+from referentiel.models import Referentiel, ReferentielImport
 from referentiel.rules import depth, outline
+
+IMPORTS = 10  # shown in the list, the latest first
 
 
 @require_safe
 def referentiel_list(request):
     versions = (
-        Referentiel.objects.for_user(request.user)
+        Referentiel.objects.published()
         .with_shape()
         .select_related("certification__resource_centre")
         .order_by("fictitious", "title", "version", "pk")
     )
-    return render(request, "referentiel/list.html", {"versions": versions})
+    context = {"versions": versions}
+    if is_resource(request.user):
+        context |= {
+            "drafts": Referentiel.objects.kept_by(request.user).drafts().with_shape(),
+            "imports": ReferentielImport.objects.for_user(request.user).unfinished()[:IMPORTS],
+        }
+    return render(request, "referentiel/list.html", context)
 
 
 @require_safe
@@ -38,8 +47,10 @@ def referentiel_detail(request, pk):
     context = {
         "referentiel": referentiel,
         "certification": referentiel.certification,
+        "keeps": perms.keeps(request.user, referentiel.certification),
         "capacities": referentiel.tree,
         "sections": sections,
+        "documents": referentiel.documents.all(),
         "others": visible.filter(certification=referentiel.certification_id).exclude(pk=pk),
     }
     return render(request, "referentiel/detail.html", context)

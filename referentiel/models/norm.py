@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property  # which prefetch_related knows, unlike functools'
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from accounts.models import ResourceCentre, User
+from accounts.models import ResourceCentre, Role, User
 from cqpm.utils.freeze import frozen, refused
 from referentiel import rules
 
@@ -137,8 +137,27 @@ class ReferentielQuerySet(models.QuerySet):
         return self.filter(state=Referentiel.State.PUBLISHED)
 
     def for_user(self, user):
-        """Published versions, for every signed-in person, whatever the hat: the norm is no secret."""
-        return self.published() if user.is_authenticated else self.none()
+        """Published versions, for every signed-in person, whatever the hat: the norm is no secret.
+
+        Drafts are for the centre de ressource that keeps the certification.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        published = Q(state=Referentiel.State.PUBLISHED)
+        hat = user.hat
+        if hat and hat.role == Role.RESOURCE:
+            return self.filter(published | Q(certification__resource_centre=hat.resource_centre_id))
+        return self.filter(published)
+
+    def drafts(self):
+        """Versions still being written."""
+        return self.filter(state=Referentiel.State.DRAFT)
+
+    def kept_by(self, user):
+        """The versions, drafts and published, of the certifications kept by the centre of the hat worn."""
+        hat = user.hat
+        keeps = hat and hat.role == Role.RESOURCE
+        return self.filter(certification__resource_centre=hat.resource_centre_id) if keeps else self.none()
 
     def with_shape(self):
         """Fetches the graduations of all rows at once: `shape` then costs no query."""

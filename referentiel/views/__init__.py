@@ -1,0 +1,1 @@
+"""The norm on screen: reading it, bringing it in, correcting it, following its versions."""
