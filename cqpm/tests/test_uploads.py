@@ -15,6 +15,9 @@ from django.urls import include, path
 from cqpm.utils.uploads import AROUND, LIMITS, Type, UploadField, sniff, takes
 from cqpm.wsgi import application
 
+# A request closes old connections, whichever test opened them in this process.
+pytestmark = pytest.mark.django_db
+
 BOUNDARY = "frontiere"
 
 
@@ -161,6 +164,7 @@ OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
         (b"MZ\x90\x00\x03\x00", Type.UNKNOWN),
         (b"", Type.UNKNOWN),
     ],
+    ids=lambda value: value.name if isinstance(value, Type) else "",  # an archive bears the hour it was made
 )
 def test_a_file_is_what_its_content_says(content, found):
     assert sniff(content) == found
