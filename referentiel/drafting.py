@@ -112,5 +112,5 @@ def write_blocks(blocks):
 def read_blocks(text):
     """One a line: «RNCP12345BC01 : Préparer …»."""
     pairs = [re.split(r"\s*:\s*|\s+", line, maxsplit=1) for line in lines_of(text)]
-    found = {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[1]}
+    found = {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and all(pair)}
     return [{"code": code, "title": title} for code, title in found.items()]

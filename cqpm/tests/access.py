@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from cqpm.utils import stored
 from evaluations.rules import NoticeKey
 
 # --- Visitors ---------------------------------------------------------------------------------------------
@@ -137,6 +138,8 @@ def versions(world):
 
 
 def resource_document(world):
+    """Its file is put back: each test has a folder of its own."""
+    stored.keep("ressources", b"%PDF-1.7")
     return [world.resource_document.pk]
 
 

@@ -1,7 +1,7 @@
 """Drafts as they are typed: writing then reading gives the same value back; whatever is typed is read."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from referentiel import drafting
 from referentiel.tests.factories import FICTITIOUS, SEED, content_of_file
@@ -42,6 +42,7 @@ def test_criteria_as_people_type_them(typed, criterion):
     assert drafting.read_criterion(typed) == (criterion and dict(zip(keys, criterion, strict=True)))
 
 
+@example(": sans code")
 @given(st.text(alphabet=st.sampled_from("ab -#•:\n/") | st.characters(), max_size=80))
 def test_any_text_is_read_without_an_empty_part(typed):
     criterion = drafting.read_criterion(typed)

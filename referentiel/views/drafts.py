@@ -58,16 +58,7 @@ def show(request, referentiel, bound=None, status=200):
     blocks = list(referentiel.blocks.all())
     context = {
         "referentiel": referentiel,
-        "sections": {
-            key: {
-                "key": key,
-                "title": title,
-                "form": bound.get(key) or section_form(referentiel, key),
-                "line": first(places, place),
-                "url": reverse("section_save", args=[referentiel.pk, key]),
-            }
-            for key, (title, _, place) in SECTIONS.items()
-        },
+        "sections": {key: section_of(referentiel, key, places, bound.get(key)) for key in SECTIONS},
         "capacities": [
             {
                 "row": capacity,
@@ -81,6 +72,18 @@ def show(request, referentiel, bound=None, status=200):
         "source": source,
     }
     return render(request, "referentiel/draft.html", context, status=status)
+
+
+def section_of(referentiel, key, places, bound):
+    """What `draft_section.html` shows; `bound`: its form just refused, or None."""
+    title, _, place = SECTIONS[key]
+    return {
+        "key": key,
+        "title": title,
+        "form": bound or section_form(referentiel, key),
+        "line": first(places, place),
+        "url": reverse("section_save", args=[referentiel.pk, key]),
+    }
 
 
 def first(places, key):
