@@ -389,6 +389,7 @@ def the_jury_is_prepared(story):
     open_account(president, address_on(head.page))
 
     head.open(jury)
+    head.page.get_by_label("Inscrire Inès LACOSTE").check()
     head.press("Inscrire à l’ordre du jour")
     head.unfold("Consigner la demande aux syndicats")
     head.press("Enregistrer")
