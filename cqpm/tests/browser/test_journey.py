@@ -345,7 +345,7 @@ def the_commission_validates_each_capacity(story):
     # A departure waits for its reason: until then the commission does not close on what the screen no longer says.
     closing = president.page.locator("#cloture summary", has_text="Clore la commission")
     president.choose("Non acquise", within=decision)
-    president.sees("Pas encore enregistré : écrivez le motif, puis Enregistrer.")
+    expect(president.page.locator("#capacite-7 .unsaved")).to_be_visible()
     expect(closing).to_be_hidden()
     president.choose("Acquise", within=decision)
     expect(closing).to_be_visible()
@@ -389,6 +389,7 @@ def the_jury_is_prepared(story):
     open_account(president, address_on(head.page))
 
     head.open(jury)
+    head.page.get_by_label("Inscrire Inès LACOSTE").check()
     head.press("Inscrire à l’ordre du jour")
     head.unfold("Consigner la demande aux syndicats")
     head.press("Enregistrer")
