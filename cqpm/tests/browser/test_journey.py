@@ -347,8 +347,10 @@ def the_commission_validates_each_capacity(story):
     president.choose("Non acquise", within=decision)
     expect(president.page.locator("#capacite-7 .unsaved")).to_be_visible()
     expect(closing).to_be_hidden()
-    president.choose("Acquise", within=decision)
+    with president.page.expect_response(lambda answer: answer.request.method == "POST"):
+        president.choose("Acquise", within=decision)
     expect(closing).to_be_visible()
+    president.page.wait_for_load_state("networkidle")
     president.unfold("Clore la commission")
     president.press("Clore", exact=True)
     president.sees("Commission close par Gérard Pillot")
