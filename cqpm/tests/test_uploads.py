@@ -15,6 +15,7 @@ from django.urls import include, path
 from cqpm.utils.uploads import AROUND, LIMITS, Type, UploadField, sniff, takes
 from cqpm.wsgi import application
 
+pytestmark = pytest.mark.django_db  # each request looks after the connections of its process
 BOUNDARY = "frontiere"
 
 
