@@ -151,7 +151,6 @@ class ClassResource(resources.ModelResource):
             state_by="Système",
         )
         registration.search = registration.search_text()
-        registration.full_clean()
         registration.save()
         registration_entry(registration, by=SYSTEM).save()
         Dossier.objects.create(registration=registration, created_by="Système")

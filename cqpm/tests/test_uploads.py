@@ -15,9 +15,7 @@ from django.urls import include, path
 from cqpm.utils.uploads import AROUND, LIMITS, Type, UploadField, sniff, takes
 from cqpm.wsgi import application
 
-# A request closes old connections, whichever test opened them in this process.
-pytestmark = pytest.mark.django_db
-
+pytestmark = pytest.mark.django_db  # each request looks after the connections of its process
 BOUNDARY = "frontiere"
 
 

@@ -99,9 +99,8 @@ class CountingHandler(FileUploadHandler):
         self.received += len(raw_data)
         if self.received > self.limit:
             self.request.upload_refused = self.limit
-            for handler in self.request.upload_handlers:  # Django closes them for a StopUpload only
-                if file := getattr(handler, "file", None):
-                    file.close()
+            for handler in self.request.upload_handlers:
+                handler.upload_interrupted()  # the file begun leaves the disk at once
             raise RequestDataTooBig(f"More than {self.limit} bytes of files.")
         return raw_data
 
