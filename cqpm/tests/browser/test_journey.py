@@ -347,10 +347,10 @@ def the_commission_validates_each_capacity(story):
     president.choose("Non acquise", within=decision)
     expect(president.page.locator("#capacite-7 .unsaved")).to_be_visible()
     expect(closing).to_be_hidden()
-    with president.page.expect_response(lambda answer: answer.request.method == "POST"):
-        president.choose("Acquise", within=decision)
+    row = president.page.locator("#capacite-7").element_handle()
+    president.choose("Acquise", within=decision)
+    row.wait_for_element_state("hidden")  # the answer of the server has taken its place
     expect(closing).to_be_visible()
-    president.page.wait_for_load_state("networkidle")
     president.unfold("Clore la commission")
     president.press("Clore", exact=True)
     president.sees("Commission close par Gérard Pillot")
