@@ -8,11 +8,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from stdnum.fr import siret as siret_number
 
+from candidates.actions.dossiers import SCANS
 from candidates.actions.registrations import CHANGEABLE
 from candidates.models import Candidate, Company, Dossier, DossierChoice, Registration
 from candidates.rules import RECONSTITUTED, Route
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import day, today
+from cqpm.utils.uploads import UploadField
 from referentiel.models import Derogation, Method, Referentiel
 
 ANOTHER = "another"  # the answer «c’est une autre personne»
@@ -409,10 +411,17 @@ class NameForm(forms.Form):
 
 
 class PaperApprovalForm(forms.Form):
-    """Who signed the paper."""
+    """Who signed the paper, and the paper itself."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     name = forms.CharField(label="Prénom et nom de la personne qui a signé", max_length=160)
+    scan = UploadField(
+        kind="scan",
+        types=set(SCANS),
+        label="Papier signé, numérisé",
+        required=False,
+        help_text="PDF, JPEG ou PNG, 15 Mo au plus. Le centre de ressource peut le lire.",
+    )
 
 
 class ReasonForm(forms.Form):

@@ -32,6 +32,7 @@ urlpatterns = [
     path("dossiers/<uuid:pk>/demander/", dossiers.dossier_ask_partner, name="dossier_ask_partner"),
     path("dossiers/<uuid:pk>/imprimer/", dossiers.dossier_partner_print, name="dossier_partner_print"),
     path("dossiers/<uuid:pk>/papier/", dossiers.dossier_paper_approval, name="dossier_paper_approval"),
+    path("dossiers/<uuid:pk>/papier/numerise/", dossiers.dossier_scan, name="dossier_scan"),
     path("dossiers/<uuid:pk>/transmettre/", dossiers.dossier_transmit, name="dossier_transmit"),
     path("dossier/<uuid:pk>/<str:token>/", approval.dossier_approval, name="dossier_approval"),
     path("dossiers-recus/", inbox.dossier_inbox, name="dossier_inbox"),

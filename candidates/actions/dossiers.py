@@ -18,11 +18,15 @@ from candidates.actions.checks import lock_registration, required
 from candidates.models import Dossier, DossierChoice
 from candidates.papers import request_dossier_paper
 from candidates.rules import RECONSTITUTED
+from cqpm.utils import stored
 from cqpm.utils.french import day, enumeration
 from cqpm.utils.refusal import Refusal, Stale
+from cqpm.utils.uploads import Type
 
 APPROVAL_DAYS = "dossier.approval_days"
 ACCEPTANCE_AWAITED = "dossier.acceptance_awaited"
+SCAN_FOLDER = "scans"
+SCANS = {Type.PDF: "application/pdf", Type.PNG: "image/png", Type.JPEG: "image/jpeg"}
 APPROVAL = "dossier_approval"  # the purpose of the link, its page and its mail
 
 
@@ -136,8 +140,11 @@ def approve_as_partner(*, dossier, link, name):
 
 
 @transaction.atomic
-def record_paper_approval(*, dossier, name, by, version=None):
-    """The company's or candidate's approval, signed on paper by `name`; a link that was sent opens no more."""
+def record_paper_approval(*, dossier, name, by, version=None, scan=None):
+    """The company's or candidate's approval, signed on paper by `name`; a link that was sent opens no more.
+
+    `scan`: the paper, an upload whose type was looked at (`scan.sniffed`, one of `SCANS`); it may come without.
+    """
     name = required(name, "Écrivez le nom de la personne qui a signé.")
     dossier = lock_dossier(dossier.pk)
     check_open(dossier)
@@ -147,6 +154,9 @@ def record_paper_approval(*, dossier, name, by, version=None):
     revoke_partner_link(dossier, by=by)
     dossier.partner_approved_at, dossier.partner_approved_by = timezone.now(), name
     dossier.partner_on_paper = True
+    if scan:
+        dossier.scan_sha256 = stored.keep(SCAN_FOLDER, scan.read())
+        dossier.scan_name, dossier.scan_type = scan.name[-200:], SCANS[scan.sniffed]
     record(dossier, by=by, verb="approve_dossier", what=f"approuvé sur papier par {name}")
     return approved(dossier)
 
@@ -361,6 +371,7 @@ def withdraw_approvals(dossier, *, by):
     dossier.centre_approved_at = dossier.partner_approved_at = dossier.partner_link = None
     dossier.centre_approved_by = dossier.partner_approved_by = ""
     dossier.partner_on_paper = False
+    dossier.scan_sha256 = dossier.scan_name = dossier.scan_type = ""
 
 
 def tell_centre(dossier, template, at, **context):

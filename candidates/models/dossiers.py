@@ -129,6 +129,9 @@ class Dossier(FSMModelMixin, models.Model):
     )
     partner_approved_by = models.CharField("approuvé par", max_length=160, blank=True)
     partner_on_paper = models.BooleanField("approuvé sur papier", default=False)
+    scan_sha256 = models.CharField("empreinte du papier numérisé", max_length=64, blank=True)
+    scan_name = models.CharField("nom du papier numérisé", max_length=200, blank=True)
+    scan_type = models.CharField("type du papier numérisé", max_length=20, blank=True)
     transmitted_at = models.DateTimeField("transmis le", null=True, blank=True)
     transmitted_by = models.CharField("transmis par", max_length=160, blank=True)
     returned_at = models.DateTimeField("retourné le", null=True, blank=True)
@@ -168,6 +171,11 @@ class Dossier(FSMModelMixin, models.Model):
                 condition=Q(partner_approved_at=None, partner_approved_by="")
                 | (Q(partner_approved_at__isnull=False) & ~Q(partner_approved_by="")),
                 name="dossier_partner_approval_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(scan_sha256="", scan_name="", scan_type="")
+                | (Q(partner_on_paper=True, scan_sha256__length=64) & ~Q(scan_name="") & ~Q(scan_type="")),
+                name="dossier_scan_of_a_paper_approval",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "returned"])
@@ -355,6 +363,9 @@ frozen(
         "partner_approved_at",
         "partner_approved_by",
         "partner_on_paper",
+        "scan_sha256",
+        "scan_name",
+        "scan_type",
         "partner_link_id",
     ],
 )

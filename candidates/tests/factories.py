@@ -184,6 +184,22 @@ def real_situation(registration):
     }
 
 
+def make_scan(content=b"%PDF-1.7", name="approbation.pdf"):
+    """A paper as a form hands it over: its type looked at."""
+    file = SimpleUploadedFile(name, content)
+    file.sniffed = Type.PDF
+    return file
+
+
+def make_scanned_dossier(registration):
+    """A dossier transmitted once the company has signed it on paper, the paper scanned."""
+    by = make_wearer(Role.OFFICER, centre=registration.centre)
+    dossier = make_dossier(registration, state=Dossier.State.DRAFT, by=by)
+    actions.approve_for_centre(dossier=dossier, by=by)
+    actions.record_paper_approval(dossier=dossier, name="Laure Cassagne", scan=make_scan(), by=by)
+    return actions.transmit_dossier(dossier=dossier, by=by)
+
+
 def make_dossier(
     registration=None, *, state=Dossier.State.TRANSMITTED, choices=None, by=None, comment="À préciser."
 ):

@@ -359,6 +359,15 @@ def test_one_dossier_in_preparation():
     )
 
 
+@pytest.mark.parametrize("missing", ["scan_name", "scan_type", "partner_on_paper"])
+def test_a_scan_is_whole_and_of_a_paper(missing):
+    dossier = make_dossier(state=State.APPROVED)
+    scan = {"scan_sha256": "a" * 64, "scan_name": "papier.pdf", "scan_type": "application/pdf"}
+    rewrite(dossier, partner_on_paper=True, **scan)
+    fields = {missing: False if missing == "partner_on_paper" else ""}
+    breaks("dossier_scan_of_a_paper_approval", lambda: rewrite(dossier, **fields))
+
+
 @pytest.mark.parametrize(
     ("state", "fields"),
     [

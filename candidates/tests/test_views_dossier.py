@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,14 @@ from candidates import actions, journey
 from candidates.journey import KeptCapacity
 from candidates.models import Dossier
 from candidates.tests.acts import content
-from candidates.tests.factories import CONTEXT, REASON, make_dossier, make_registration, real_situation
+from candidates.tests.factories import (
+    CONTEXT,
+    REASON,
+    make_dossier,
+    make_registration,
+    make_scan,
+    real_situation,
+)
 from cqpm.utils.refusal import Refusal
 from referentiel.tests.factories import load_fictitious, load_seed, make_referentiel
 
@@ -456,6 +464,54 @@ def test_the_centre_does_not_answer_itself(name):
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.HEAD, Role.EVALUATOR, Role.NATIONAL, Role.ADMINISTRATOR])
 def test_the_inbox_is_the_resource_centres(role):
     assert client_as(make_membership(role)).get(reverse("dossier_inbox")).status_code == 403
+
+
+# --- The paper that was signed -----------------------------------------------------------------------------------
+
+
+def signed(client, dossier, **sent):
+    """The answer to «Signé sur papier»."""
+    typed = {"version": dossier.version, "name": "Laure Cassagne", **sent}
+    return client.post(reverse("dossier_paper_approval", args=[dossier.pk]), typed)
+
+
+def test_a_paper_signed_is_kept_and_read_by_both_centres(client, officer):
+    registration = make_registration(by=officer)
+    dossier = make_dossier(registration, state=Dossier.State.DRAFT)
+    scan = SimpleUploadedFile("Approbation signée.pdf", b"%PDF-1.7 signed")
+    assert signed(client, dossier, scan=scan).status_code == 302
+    url = reverse("dossier_scan", args=[dossier.pk])
+    answer = client.get(url)
+    assert (answer.content, answer["Content-Type"]) == (b"%PDF-1.7 signed", "application/pdf")
+    assert (answer["Content-Disposition"].split(";")[0], answer["X-Content-Type-Options"]) == (
+        "attachment",
+        "nosniff",
+    )
+    keeper = make_membership(
+        Role.RESOURCE, resource_centre=registration.referentiel.certification.resource_centre
+    )
+    assert client_as(keeper).get(url).status_code == 404  # not transmitted yet
+    actions.approve_for_centre(dossier=dossier, by=officer)
+    actions.transmit_dossier(dossier=dossier, by=officer)
+    assert client_as(keeper).get(url).status_code == 200
+
+
+def test_a_paper_of_another_type_is_refused_and_what_was_typed_kept(client, officer):
+    dossier = make_dossier(make_registration(by=officer), state=Dossier.State.DRAFT)
+    answer = signed(client, dossier, scan=SimpleUploadedFile("page.html", b"<script>alert(1)</script>"))
+    form = answer.context["paper_form"]
+    assert (list(form.errors), form["name"].value()) == (["scan"], "Laure Cassagne")
+    dossier.refresh_from_db()
+    assert (dossier.partner_approved_at, dossier.scan_sha256) == (None, "")
+
+
+def test_new_content_forgets_the_paper(officer):
+    dossier = make_dossier(make_registration(by=officer), state=Dossier.State.DRAFT)
+    dossier = actions.record_paper_approval(dossier=dossier, name="L. C.", scan=make_scan(), by=officer)
+    dossier = actions.save_dossier(
+        dossier=dossier, context="Un autre poste.", choices=real_situation(dossier.registration), by=officer
+    )
+    assert (dossier.scan_sha256, dossier.scan_name, dossier.scan_type) == ("", "", "")
 
 
 # --- What pages cost ------------------------------------------------------------------------------------------

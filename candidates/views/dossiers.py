@@ -1,9 +1,11 @@
 """The dossier de modalités in the centre: written, approved, transmitted, amended. One URL per verb."""
 
+import logging
 from itertools import pairwise
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links
@@ -11,10 +13,16 @@ from accounts.answers import refused, told
 from accounts.log import key
 from accounts.perms import is_head_of
 from candidates import actions
+from candidates.actions.dossiers import SCAN_FOLDER
 from candidates.forms import DossierForm, PaperApprovalForm, ReasonForm
+from candidates.models import Dossier
 from candidates.views.scoped import own_dossier, own_registration
+from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
+from cqpm.utils.uploads import takes
 from documents.models import Document
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -23,8 +31,8 @@ def dossier_edit(request, pk):
     return show(request, own_registration(request, pk))
 
 
-def show(request, registration, form=None):
-    """The page; `form`: the one just refused, with what was typed."""
+def show(request, registration, form=None, paper_form=None):
+    """The page; `form`, `paper_form`: the one just refused, with what was typed."""
     dossiers = list(
         registration.dossiers.select_related("partner_link").prefetch_related("choices").reverse()
     )
@@ -40,7 +48,8 @@ def show(request, registration, form=None):
         "form": form or (DossierForm(dossier=dossier) if editable else None),
         "unfinished": dossier.missing_to_approve() if editable else [],
         "missing": dossier.missing_to_transmit() if editable else [],
-        "paper_form": PaperApprovalForm(auto_id="papier-%s", initial={"version": dossier.version}),
+        "paper_form": paper_form
+        or PaperApprovalForm(auto_id="papier-%s", initial={"version": dossier.version}),
         "amendment_form": ReasonForm(
             label="Motif de l’avenant", help_text="Transmis au centre de ressource avec l’avenant."
         ),
@@ -118,18 +127,29 @@ def dossier_partner_print(request, pk):
     return render(request, "candidates/dossier_partner_print.html", context)
 
 
+@takes("scan")
 @require_POST
 def dossier_paper_approval(request, pk):
-    """Records what the company or candidate signed on paper."""
+    """Records what the company or candidate signed on paper, with the paper where it was scanned."""
     dossier = own_dossier(request, pk)
+    form = PaperApprovalForm(request.POST, request.FILES, auto_id="papier-%s")
+    if not form.is_valid():
+        return show(request, dossier.registration, paper_form=form)
     with told(request, f"{dossier} : approbation sur papier enregistrée."):
-        actions.record_paper_approval(
-            dossier=dossier,
-            name=request.POST.get("name", "")[:160],
-            version=version_read(request),
-            by=request.user,
-        )
+        actions.record_paper_approval(dossier=dossier, by=request.user, **form.cleaned_data)
     return redirect("dossier_edit", dossier.registration_id)
+
+
+@require_safe
+def dossier_scan(request, pk):
+    """The paper that was signed: for the centre, and for the centre de ressource once it is transmitted."""
+    dossier = get_object_or_404(Dossier.objects.for_user(request.user).exclude(scan_sha256=""), pk=pk)
+    try:
+        content = stored.read(SCAN_FOLDER, dossier.scan_sha256)
+    except stored.Unreadable as error:
+        logger.error("scan of dossier %s: %s", pk, error)
+        raise Http404 from None
+    return stored.download(content, name=dossier.scan_name, content_type=dossier.scan_type)
 
 
 @require_POST

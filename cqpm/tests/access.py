@@ -137,6 +137,12 @@ def versions(world):
     return [world.followed.pk, world.older.pk]
 
 
+def scanned(world):
+    """The file is stored again: each test has a folder of its own."""
+    stored.keep("scans", b"%PDF-1.7")
+    return [world.scanned.pk]
+
+
 def resource_document(world):
     """Its file is put back: each test has a folder of its own."""
     stored.keep("ressources", b"%PDF-1.7")
@@ -309,6 +315,7 @@ ACCESS = {
     "dossier_ask_partner": act(STAFF, given=draft),
     "dossier_partner_print": page(STAFF, given=draft),
     "dossier_paper_approval": act(STAFF, given=draft),
+    "dossier_scan": page(STAFF | {RESOURCE}, given=scanned),
     "dossier_transmit": act(STAFF, given=draft),
     "dossier_approval": task(lambda world: world.address(world.draft.partner_link)),
     "dossier_inbox": page({RESOURCE, RESOURCE_ELSEWHERE}),

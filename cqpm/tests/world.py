@@ -13,7 +13,12 @@ from accounts.models import AccessLink, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_resource_centre, make_user, make_wearer
 from candidates.actions import ask_partner_approval
 from candidates.models import Dossier
-from candidates.tests.factories import make_class_import, make_dossier, make_registration
+from candidates.tests.factories import (
+    make_class_import,
+    make_dossier,
+    make_registration,
+    make_scanned_dossier,
+)
 from cqpm.tests import access
 from cqpm.utils.french import today
 from documents.models import Document
@@ -183,6 +188,11 @@ class World:
         registration = make_registration(self.centre, self.referentiel)
         dossier = make_dossier(registration, state=Dossier.State.DRAFT)
         return ask_partner_approval(dossier=dossier, by=self.officer)
+
+    @cached_property
+    def scanned(self):
+        """A transmitted dossier that the company signed on paper, the paper scanned."""
+        return make_scanned_dossier(make_registration(self.centre, self.referentiel))
 
     @cached_property
     def document(self):

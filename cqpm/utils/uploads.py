@@ -25,6 +25,7 @@ from cqpm.utils.french import NBSP, enumeration
 MEGABYTE = 1024 * 1024
 LIMITS = {
     "photo": 15 * MEGABYTE,
+    "scan": 15 * MEGABYTE,
     "report": 30 * MEGABYTE,
     "referentiel": 20 * MEGABYTE,
     "class": 10 * MEGABYTE,
