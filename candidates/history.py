@@ -44,7 +44,8 @@ def changes_of(entry):
             spoken(name, before[name]),
             spoken(name, after[name]),
         )
-        for name in before
+        for name in (*Candidate.IDENTITY, *Candidate.CONTACT)  # PostgreSQL keeps no order of its own
+        if name in before
     ]
 
 

@@ -121,7 +121,7 @@ def registration_entry(row, *, by, derogation=None):
         subject=row,
         centre=row.centre,
         sentence=inscription_sentence(row, derogation),
-        data={"warnings": row.warnings(), "derogation": derogation and derogation.pk},
+        data={"warnings": row.warnings()} | ({"derogation": derogation.pk} if derogation else {}),
     )
 
 

@@ -14,8 +14,6 @@ from candidates.search import folded
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 
-CONTACT = ("email", "phone")
-
 
 @transaction.atomic
 def hand_over(*, registration, to, reason, by):
@@ -61,7 +59,7 @@ def received(registration, to, *, by):
     """The registration as its new centre has it, dated today."""
     former = registration.candidate
     candidate = Candidate(
-        centre=to, **{name: getattr(former, name) for name in (*Candidate.IDENTITY, *CONTACT)}
+        centre=to, **{name: getattr(former, name) for name in (*Candidate.IDENTITY, *Candidate.CONTACT)}
     )
     validated(candidate).save()
     around = {name: getattr(registration, name) for name in CHANGEABLE} | {

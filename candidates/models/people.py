@@ -153,6 +153,7 @@ class Candidate(SaidInWords):
     """A person as the civil register knows them: what a certificate and the Caisse des Dépôts will ask for."""
 
     NAMES = ("birth_name", "usage_name", "first_name", "first_name_2", "first_name_3")
+    CONTACT = ("email", "phone")
     IDENTITY = (*NAMES, "sex", "birth_date", "birth_commune_code", "birth_place", "birth_country")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

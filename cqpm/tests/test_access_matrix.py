@@ -36,6 +36,8 @@ def ask(world, visitor, method, name):
     with transaction.atomic():
         with CaptureQueriesContext(connection) as queries:
             response = client.get(url) if method == "get" else client.post(url, row.data)
+        if response.streaming:
+            b"".join(response.streaming_content)  # a file read to its end is closed
         transaction.set_rollback(True)
     response.writes = [
         query["sql"]
