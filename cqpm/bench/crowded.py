@@ -118,7 +118,10 @@ def fill(model, size):
             transmitted_at=f"now() - make_interval(days => 365 * {age} + i %% 300)",
         )  # fmt: skip
         sittings = CENTRES * YEARS
-        copies(Jury, entry.deliberation.jury, sittings, id=key("jury", sitting), centre_id=centre)
+        copies(
+            Jury, entry.deliberation.jury, sittings, id=key("jury", sitting), centre_id=centre,
+            held_on=f"current_date - 365 * {age} - 60",
+        )  # fmt: skip
         copies(
             Deliberation, entry.deliberation, sittings, id=key("deliberation", sitting),
             jury_id=key("jury", sitting), centre_id=centre, number="'B-' || i",
