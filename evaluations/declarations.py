@@ -2,14 +2,19 @@
 
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
+
 from accounts import links, mailing, preferences
+from accounts.backends import FACTS
 from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
 from documents import kinds
 from evaluations import deliberation, journey, papers, rules, sitting
 from evaluations.actions import opinions
+from evaluations.models.juries import presidencies
 
+FACTS["presides"] = Exists(presidencies(OuterRef("pk")))
 questions.register(stage=journey.stage_of, kept=journey.kept_of)
 
 kinds.register(*papers.KINDS)

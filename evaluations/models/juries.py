@@ -22,8 +22,12 @@ class JuryQuerySet(models.QuerySet):
 
     def presided_by(self, user):
         """Those the user presides, or may have to preside as substitute of an absent president."""
-        presidency = JuryMember.objects.filter(user=user).filter(Q(is_president=True) | Q(is_substitute=True))
-        return self.filter(Exists(presidency.filter(seat__jury=OuterRef("pk"))))
+        return self.filter(Exists(presidencies(user).filter(seat__jury=OuterRef("pk"))))
+
+
+def presidencies(user):
+    """The appointments of a user, or of an outer row, to preside a jury or to stand in for its president."""
+    return JuryMember.objects.filter(user=user).filter(Q(is_president=True) | Q(is_substitute=True))
 
 
 class Jury(models.Model):

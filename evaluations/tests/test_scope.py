@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.backends import Backend
 from accounts.models import Role
 from accounts.tests.factories import make_centre, make_resource_centre, make_user, make_wearer
 from candidates.models import Dossier
@@ -127,3 +128,14 @@ def test_the_president_reads_the_bases_of_the_agenda_only(other):
     president = president_of(make_jury(heard, state=Jury.State.PREPARED))
     assert may_read_bases(president, heard)
     assert not may_read_bases(president, other)
+
+
+def test_the_account_of_a_session_says_whether_it_presides(registration):
+    """Whoever presides no jury is spared the question; the answer is the same."""
+    jury = make_jury(make_decided_registration(registration.referentiel, centre=registration.centre))
+    president, officer = president_of(jury), make_wearer(Role.OFFICER, centre=registration.centre)
+    read = [Backend().get_user(user.pk) for user in (president, officer)]
+    assert [user.presides for user in read] == [True, False]
+    read[1].hat = officer.hat
+    for user, known in zip((president, officer), read, strict=True):
+        assert seen_by(known) == seen_by(user) != set()
