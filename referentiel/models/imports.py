@@ -141,7 +141,17 @@ class ReferentielImport(models.Model):
     def source_lines(self, numbers, limit=3):
         """[(number, page, text), …] of the first of these lines."""
         return [
-            (number, self.lines[number - 1]["page"], self.lines[number - 1]["text"].strip())
+            (number, self.lines[number - 1]["page"], legible(self.lines[number - 1]["text"].strip()))
             for number in numbers[:limit]
             if 0 < number <= len(self.lines)
         ]
+
+    @property
+    def shown_lines(self):
+        """The whole source as it is read on screen, a text for each line."""
+        return [legible(line["text"]) for line in self.lines]
+
+
+def legible(text):
+    """The text with a bullet for each sign of Word's own fonts, which no other font draws."""
+    return "".join("•" if "\uf000" <= sign <= "\uf0ff" else sign for sign in text)

@@ -355,3 +355,10 @@ def test_file_leaves_as_a_download():
     response = stored.download(b"x", name="Manuel d’évaluation.pdf", content_type="application/pdf")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''Manuel")
+
+
+def test_bullets_of_words_own_fonts_are_shown_as_bullets():
+    lines = [{"page": 1, "text": "\uf0b7 du contrat de phase"}, {"page": 1, "text": "Ou"}]
+    document = ReferentielImport(lines=lines)
+    assert document.shown_lines == ["• du contrat de phase", "Ou"]
+    assert document.source_lines([1]) == [(1, 1, "• du contrat de phase")]
