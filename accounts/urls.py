@@ -27,11 +27,6 @@ urlpatterns = [
     path("comptes/<int:pk>/fermer/", people.account_close, name="account_close"),
     path("comptes/<int:pk>/rouvrir/", people.account_reopen, name="account_reopen"),
     path("comptes/<int:pk>/mot-de-passe/", people.account_password, name="account_password"),
-    path(
-        "comptes/<int:pk>/mot-de-passe/imprimer/",
-        people.account_password_print,
-        name="account_password_print",
-    ),
     path("roles/<int:pk>/suspendre/", people.membership_suspend, name="membership_suspend"),
     path("roles/<int:pk>/reprendre/", people.membership_resume, name="membership_resume"),
     path("invitations/<int:pk>/renvoyer/", people.reinvite, name="reinvite"),

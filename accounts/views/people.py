@@ -9,7 +9,7 @@ from accounts import actions, links, perms
 from accounts.answers import refused, told
 from accounts.forms import HatForm, InvitationForm
 from accounts.log import key
-from accounts.models import AccessLink, Invitation, LogEntry, Membership, User
+from accounts.models import Invitation, LogEntry, Membership, User
 from accounts.views.entrance import form_methods
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.refusal import Refusal
@@ -120,26 +120,14 @@ def account_reopen(request, pk):
 @perms.require(perms.is_administrator)
 @require_POST
 def account_password(request, pk):
-    """A new password for somebody whom no mail reaches: its link is made, then printed."""
+    """A new password for somebody whom no mail reaches. Its paper answers the act itself, which is in the journal:
+    no page shows a link that its owner asked for."""
     person = scoped_account(request, pk)
     with told(request, f"Lien de nouveau mot de passe prêt à imprimer : {person}."):
-        actions.print_password_reset(user=person, by=request.user)
-        return redirect("account_password_print", person.pk)
+        link = actions.print_password_reset(user=person, by=request.user)
+        context = {"person": person, "link": link, "link_url": links.url(link), "qr": links.qr(link)}
+        return render(request, "accounts/account_password_print.html", context)
     return redirect("account_detail", person.pk)
-
-
-@perms.require(perms.is_administrator)
-def account_password_print(request, pk):
-    """The link on paper, as long as it is open. Nothing is sent, nothing changes."""
-    person = scoped_account(request, pk)
-    link = AccessLink.objects.open().filter(purpose="password_reset", subject=key(person)).first()
-    context = {
-        "person": person,
-        "link": link,
-        "link_url": links.url(link) if link else None,
-        "qr": links.qr(link) if link else None,
-    }
-    return render(request, "accounts/account_password_print.html", context)
 
 
 @require_POST

@@ -232,7 +232,6 @@ ACCESS = {
     "account_close": act({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
     "account_reopen": act({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
     "account_password": act({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
-    "account_password_print": page({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
     "membership_suspend": act({HEAD, ADMINISTRATOR}, refused={OFFICER}, given=hat),
     "membership_resume": act({HEAD, ADMINISTRATOR}, refused={OFFICER}, given=hat),
     "reinvite": act({HEAD, ADMINISTRATOR}, refused={OFFICER}, given=invitation),
