@@ -126,7 +126,9 @@ def _evaluations(journey, status):
         return "Toutes vos évaluations sont faites."
     if done:
         return f"{plural(done, 'capacité évaluée', 'capacités évaluées')} sur {total}."
-    return "Elles commencent une fois le dossier transmis. Le centre vous donne les dates."
+    if status == "current":
+        return "Le centre d’examen vous en donne les dates."
+    return "Elles commencent une fois le dossier transmis. Le centre d’examen vous en donne les dates."
 
 
 def _opinion(journey, status):
@@ -187,7 +189,7 @@ def next_words(journey):
         return "Votre parcours est terminé : le résultat est ci-dessous."
     return {
         Stage.DOSSIER: "Le centre d’examen prépare votre dossier de modalités.",
-        Stage.EVALUATIONS: "Vos évaluations.",
+        Stage.EVALUATIONS: _next_evaluation(journey),
         Stage.OPINION: "L’avis de votre entreprise, que le centre lui demande.",
         Stage.INTERVIEW: "L’entretien avec la commission d’évaluation.",
         Stage.VALIDATION: "La commission se prononce sur chaque capacité.",
@@ -195,11 +197,18 @@ def next_words(journey):
     }.get(sayable_stage(journey), "Le résultat.")
 
 
+def _next_evaluation(journey):
+    planned = sorted(row.held_on for row in journey.evaluations if row.is_planned and row.held_on >= today())
+    if planned:
+        return f"Votre prochaine évaluation, le {long_day(planned[0])}."
+    return "Vos évaluations : le centre d’examen en fixe les dates."
+
+
 def meetings(journey, entry, evaluations):
     """The days to come, the first first. `entry`: the convocation on a commission's agenda, or None."""
     found = [
         Meeting(
-            what=Method(row.method).short,
+            what="Présentation de votre rapport" if row.is_project else Method(row.method).short,
             on=row.held_on,
             at=None,
             place=row.place,
