@@ -54,7 +54,7 @@ def resend_message(*, message, by):
     message = locked(message)
     if refusal := obstacle(message):
         raise Refusal(refusal)
-    address = mailing.contact(message).email.lower()
+    former, address = message.recipient, mailing.contact(message).email.lower()
     if message.state in OutboxMessage.STUCK:
         sent = put_back(message, address)
     else:
@@ -69,7 +69,7 @@ def resend_message(*, message, by):
             centre=message.centre,
             resends=original,
         )
-    tell(message, by=by, verb="resend_message", what="renvoyé", data={"to": address})
+    tell(message, by=by, verb="resend_message", what="renvoyé", data={"recipient": former, "to": address})
     return sent
 
 

@@ -308,7 +308,7 @@ def test_a_refusal_is_said_and_changes_nothing(opinion, staff):
     before = content()
     response = staff.post(url, follow=True)
     assert [str(message) for message in response.context["messages"]][-1] == (
-        "L’entreprise a déjà été relancée aujourd’hui."
+        f"{opinion.respondent_name} : relance déjà faite aujourd’hui."
     )
     assert content() == before
 
