@@ -211,7 +211,7 @@ def default_of(preference):
     """«Par défaut : 8.», then where that comes from; what the UIMM has not settled is said in a quiet tag."""
     default = preference.default
     words = ("oui" if default else "non") if isinstance(default, bool) else default
-    default = f"{preference.hint} Par défaut : {words}.".strip()
+    default = f"Par défaut : {words}."
     if preference.source == TO_CONFIRM:
         return format_html('{} <span class="tag">{}</span>', default, TO_CONFIRM)
-    return f"{default} {preference.source}.".removesuffix(" .")
+    return f"{default} {preference.source}.".removesuffix(" .") + f" {preference.hint}".rstrip()

@@ -21,10 +21,10 @@ from accounts import preferences
 from accounts.addresses import is_faulty
 from accounts.models import AccessLink, FaultyAddress
 from accounts.preferences import Preference
-from cqpm.utils.french import local_date, today
+from cqpm.utils.french import day, local_date, today
 
 LONGEST, MOST = 365, 6  # days, steps
-HINT = "Des nombres de jours séparés par des virgules ; vide pour n’en envoyer aucune."
+HINT = "Séparés par des virgules ; vide : aucune relance."
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,8 @@ class Reminder:
 
     def steps(self, link, settings):
         """The days of the ladder of one link, with a centre's settings."""
-        due_on = link.due_on or local_date(link.expires_at)
         after, before = days(settings[self.after]), days(settings[self.before])
-        return ladder(local_date(link.created_at), due_on, after=after, before=before)
+        return ladder(local_date(link.created_at), due_on(link), after=after, before=before)
 
 
 KINDS: dict[str, Reminder] = {}
@@ -64,7 +63,7 @@ def register(kind, *, section, after="7, 14", before="3"):
         (kind.after, after, "après la demande"),
         (kind.before, before, "avant l’échéance"),
     ):
-        label = f"Jours {words} où rappeler par courriel ce qui est attendu"
+        label = f"Relances par courriel, en jours {words}"
         preferences.register(
             Preference(
                 key, default, label, source="", section=section, hint=HINT, check=wrong_days, blank=True
@@ -133,12 +132,17 @@ def due():
 def to_call(centre, settings):
     """The links of a centre that have reached a step and that no mail can chase, the first due first."""
     links = [link for link in chased().filter(UNREACHED, centre=centre) if step_of(link, settings)]
-    return sorted(links, key=lambda link: (link.due_on or local_date(link.expires_at), link.holder))
+    return sorted(links, key=lambda link: (due_on(link), link.holder))
 
 
 def step_of(link, settings):
     """The step to send for a link today, or None."""
     return step_due(KINDS[link.purpose].steps(link, settings), reminded_on=reminded_on(link), on=today())
+
+
+def due_on(link):
+    """The day the answer is expected: the last one the link opens, unless another was fixed."""
+    return link.due_on or local_date(link.expires_at)
 
 
 def reminded_on(link):
@@ -151,6 +155,11 @@ class Outlook:
 
     next_on: date | None
     unreached: str
+
+    @property
+    def when(self):
+        """«aujourd’hui», «le 4 décembre 2026»."""
+        return "aujourd’hui" if self.next_on == today() else f"le {day(self.next_on)}"
 
 
 def outlook(link):

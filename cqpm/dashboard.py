@@ -243,6 +243,7 @@ def staff(user):
             opinion_line,
             url=listing(etape=Stage.OPINION),
         ),
+        to_call(user),
         section(
             "Dossiers de modalités à compléter",
             dossiers.order_by("-state", "created_at"),  # returned, draft, approved
@@ -251,7 +252,6 @@ def staff(user):
         ),
         *unfinished(evaluations),
         *waiting(user),
-        to_call(user),
         *stuck(user, mail_line),
         commissions(user),
         juries(user),
@@ -324,12 +324,14 @@ def to_call(user):
 
 
 def call_line(link):
+    due_on = reminders.due_on(link)
     return Line(
         link.holder,
         links.PURPOSES[link.purpose].label,
         reminders.KINDS[link.purpose].page(link),
-        when=f"pour le {short_day(link.due_on or link.expires_at)}",
+        when=short_day(due_on),
         when_sub="adresse en erreur" if link.email else "sans courriel",
+        late=due_on < today(),
         action="Relancer",
     )
 

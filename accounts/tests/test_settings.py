@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 DAYS = Preference("essai.days", 8, "Délai de convocation", minimum=1, section="Jury")
 SHOWN = Preference("essai.shown", False, "Résultat transmis à l’entreprise", section="Résultats")
 TITLE = Preference("essai.title", "CQPM", "Intitulé", source="Choix du projet")
-LADDER = Preference("essai.ladder", "7, 14", "Relances", hint="En jours.", check=wrong_days, blank=True)
+LADDER = Preference(
+    "essai.ladder", "7, 14", "Relances", source="", hint="En jours.", check=wrong_days, blank=True
+)
 NOTICE = Preference("essai.notice", 15, "Délai des syndicats", scope="national")
 
 
@@ -127,7 +129,7 @@ def test_the_page_of_the_centre_shows_defaults_sources_and_stores(head):
 
 def test_a_text_that_may_be_empty_is_stored_empty(head):
     client = client_as(head, head.hat)
-    assert "En jours. Par défaut : 7, 14." in client.get(reverse("centre_settings")).content.decode()
+    assert "Par défaut : 7, 14. En jours." in client.get(reverse("centre_settings")).content.decode()
     typed = {"essai.days": "8", "essai.title": "CQPM", "essai.ladder": ""}
     assert client.post(reverse("centre_settings"), typed).status_code == 302
     assert preferences.value("essai.ladder", head.hat.centre) == ""

@@ -38,12 +38,21 @@ def outbox(request):
         message.subject, _ = mailing.render(message, link_url="")
     context = {
         "page": page,
+        "clearable": refused_by_server(page) if perms.is_administrator(request.user) else (),
         "states": [("", "Tous"), *OutboxMessage.State.choices],
         "state": state,
         "who": who,
         "delivers": settings.OUTBOX_DELIVERS,
     }
     return render(request, "accounts/outbox.html", context)
+
+
+def refused_by_server(page):
+    """The held mails whose address the mail server itself refused: the administrator may say that it works again."""
+    held = {message.pk: message.recipient for message in page if message.state == OutboxMessage.State.HELD}
+    marks = FaultyAddress.objects.standing().filter(centre=None, address__in=held.values())
+    refused = set(marks.values_list("address", flat=True)) if held else ()
+    return {pk for pk, address in held.items() if address in refused}
 
 
 def outbox_message(request, pk):
