@@ -33,7 +33,7 @@ def of_commission(message):
 def of_jury(message):
     """«jury:<id>:member:<id>:…»."""
     member = JuryMember.objects.filter(pk=word(message, 3)).first()
-    return member and Contact(member.email, reverse("jury_detail", args=[member.jury_id]))
+    return member and Contact(member.email, reverse("jury_detail", args=[word(message, 1)]))
 
 
 def of_decision(message):

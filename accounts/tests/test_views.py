@@ -437,7 +437,7 @@ def test_the_page_of_a_mail_held_says_what_to_do(head, centre):
         "Cette adresse est en erreur : rien n’y est envoyé.",
         "refusée par le serveur de courriel : 550 inconnu",
         "L’adresse fonctionne de nouveau",
-        "L’adresse tuteur@exemple.fr est en erreur : corrigez-la, ou imprimez ce courriel et remettez-le.",
+        "Corrigez-la, puis renvoyez ce courriel ; ou imprimez-le et remettez-le en main propre.",
     ):
         assert words in text
 
