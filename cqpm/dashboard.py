@@ -347,7 +347,7 @@ def stuck(user, line):
     )
     for state, title in (
         (State.FAILED, "Courriers en échec"),
-        (State.HELD, "Adresses en erreur : à corriger, ou courrier à remettre"),
+        (State.HELD, "Adresses en erreur, à corriger"),
     ):
         yield of_rows(title, found[state], line, url=f"{reverse('outbox')}?etat={state}")
 

@@ -16,9 +16,8 @@ State = OutboxMessage.State
 AGAIN_AFTER = timedelta(minutes=5)  # a second press, or a second person, within that time sends nothing more
 
 
-def obstacle(message):
-    """Why a mail cannot be sent again as it is, and what to do instead, in French; None when it can."""
-    contact = mailing.contact(message)
+def obstacle(message, contact):
+    """Why a mail cannot be sent again to its `contact`, and what to do instead, in French; None when it can."""
     if message.state == State.WAITING:
         return "Ce courriel n’est pas encore parti."
     if message.link and is_pointless(message):
@@ -52,9 +51,10 @@ def resend_message(*, message, by):
     Refusal: what `obstacle` says, or the same mail already written to the new address.
     """
     message = locked(message)
-    if refusal := obstacle(message):
+    contact = mailing.contact(message)
+    if refusal := obstacle(message, contact):
         raise Refusal(refusal)
-    former, address = message.recipient, mailing.contact(message).email.lower()
+    former, address = message.recipient, contact.email.lower()
     if message.state in OutboxMessage.STUCK:
         sent = put_back(message, address)
     else:

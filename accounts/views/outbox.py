@@ -58,7 +58,7 @@ def refused_by_server(page):
 def outbox_message(request, pk):
     """The printed twin: what the mail says, and its link as a QR code, for the staff of its centre."""
     message = of_centre(request, pk)
-    link = message.link
+    link, contact = message.link, mailing.contact(message)
     personal = bool(link) and links.PURPOSES[link.purpose].personal
     shown = link and link.is_open and not personal
     # A link that opens somebody's account, or nothing any more, is not shown: its place says why.
@@ -72,8 +72,8 @@ def outbox_message(request, pk):
         "qr": links.qr(link) if shown else None,
         "delivers": settings.OUTBOX_DELIVERS,
         "pending": message.state in OutboxMessage.PENDING,
-        "contact": mailing.contact(message),
-        "obstacle": obstacle(message),
+        "contact": contact,
+        "obstacle": obstacle(message, contact),
         "mark": FaultyAddress.objects.stopping(message.recipient, message.centre).first(),
         "mark_form": FaultyAddressForm(),
         "copies": message.copies.order_by("pk"),

@@ -309,7 +309,7 @@ def test_what_did_not_leave_is_shown_to_the_centre_and_without_name_to_the_admin
     opinion = ask_opinion(with_dossier(referentiel, centre=centre), respondent_name="Anne Roy")
     sections = {
         "failed": "Courriers en échec",
-        "held": "Adresses en erreur : à corriger, ou courrier à remettre",
+        "held": "Adresses en erreur, à corriger",
     }
     for state, title in sections.items():
         OutboxMessage.objects.filter(link=opinion.link).update(state=state)
