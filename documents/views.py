@@ -53,10 +53,15 @@ def document_download(request, pk):
     document = readable(request.user, pk)
     if not document.is_ready:
         return redirect("document_status", pk=pk)
+    return deliver(request, document)
+
+
+def deliver(request, document):
+    """The file of a document that is ready, to whoever was found to be allowed."""
     try:
         content = storage.read(document.sha256)
     except storage.Unreadable as error:
-        logger.error("document %s: %s", pk, error)
+        logger.error("document %s: %s", document.pk, error)
         return render(request, "documents/unreadable.html", {"document": document}, status=503)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, document.file_name)

@@ -9,6 +9,7 @@ from evaluations.models import (
     CompanyOpinion,
     Decision,
     JuryMember,
+    Report,
     ScoreSheet,
 )
 
@@ -46,6 +47,13 @@ def of_decision(message):
 def of_evaluation(message):
     """«evaluation:<id>:planned»: the evaluator written to, who signs in with that address."""
     return Contact(message.recipient, reverse("evaluation_detail", args=[word(message, 1)]))
+
+
+def of_report(message):
+    """«report:<id>:received»: the candidate."""
+    reports = Report.objects.select_related("evaluation__registration__candidate")
+    report = reports.filter(pk=word(message, 1)).first()
+    return report and of_candidate(report.evaluation.registration)
 
 
 def of_sheet(message):

@@ -10,7 +10,7 @@ from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
 from documents import kinds
-from evaluations import contacts, deliberation, journey, papers, rules, sitting
+from evaluations import contacts, deliberation, journey, papers, rules, sitting, space
 from evaluations.actions import opinions
 from evaluations.models.juries import presidencies
 from evaluations.reminders import OPINION_REMINDER
@@ -54,6 +54,7 @@ mailing.register(
     opinion_requested="Demande d’avis",
     opinion_reminder="Relance pour un avis",
     opinion_receipt="Copie de l’avis remis",
+    report_received="Rapport bien reçu",
 )
 
 preferences.register(
@@ -96,6 +97,16 @@ preferences.register(
         section=JURY,
     ),
 )
+preferences.register(
+    Preference(
+        space.APPEAL_DAYS,
+        60,
+        "Délai pour contester un résultat, en jours après sa publication",
+        scope="national",
+        minimum=1,
+        section=JURY,
+    )
+)
 mailing.register(jury_member="Convocation d’un membre du jury", result="Résultat du jury")
 mailing.register_contacts(
     commission=contacts.of_commission,
@@ -103,5 +114,6 @@ mailing.register_contacts(
     evaluation=contacts.of_evaluation,
     jury=contacts.of_jury,
     opinion=contacts.of_opinion,
+    report=contacts.of_report,
     sheet=contacts.of_sheet,
 )

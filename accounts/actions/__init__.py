@@ -29,6 +29,7 @@ from accounts.actions.profile import (
     print_password_reset,
     reset_password,
 )
+from accounts.actions.spaces import enter_space, print_space_link, send_space_links
 
 __all__ = [
     "Hat",
@@ -43,12 +44,14 @@ __all__ = [
     "close_account",
     "close_link",
     "create_centre",
+    "enter_space",
     "give_hats",
     "hand_over_message",
     "invite_person",
     "issue_link",
     "mark_address",
     "print_password_reset",
+    "print_space_link",
     "reinvite",
     "renew_link",
     "reopen_account",
@@ -58,5 +61,6 @@ __all__ = [
     "resume_membership",
     "revoke_link",
     "send_open_links",
+    "send_space_links",
     "suspend_membership",
 ]

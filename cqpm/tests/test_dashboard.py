@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import FaultyAddress, OutboxMessage, Role
+from accounts.models import AccessLink, FaultyAddress, OutboxMessage, Role
 from accounts.tests.factories import (
     client_as,
     make_centre,
@@ -176,6 +176,10 @@ def fill(centre, referentiel, officer, size):
         decided = make_decided_registration(referentiel, centre=centre)
         make_jury(decided, state=Jury.State.SUMMONED, held_on=today() + timedelta(days=25))
     OutboxMessage.objects.filter(centre=centre).update(state="failed")
+    asked = AccessLink.objects.filter(purpose="opinion", centre=centre)
+    asked.update(created_at=timezone.now() - timedelta(days=10))
+    FaultyAddress.objects.create(address=asked.first().email, centre=centre, marked_by="Claire Aubry")
+    OutboxMessage.objects.filter(link__in=asked).update(state="held")
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -185,7 +189,7 @@ def test_the_dashboard_of_the_staff_keeps_its_budget(centre, referentiel, office
     with query_budget():
         response = client.get("/")
     titles = [section.title for section in (*response.context["files"], *response.context["agenda"])]
-    assert len(titles) == 10
+    assert len(titles) == 12
     assert response.context["countdown"].days == 25
 
 

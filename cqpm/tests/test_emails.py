@@ -57,6 +57,15 @@ RESULT = {
     "kept": [],
     "sent_back": [],
 }
+REPORT = {
+    "file": "rapport.pdf",
+    "size": "1,2 Mo",
+    "rank": 2,
+    "received_on": "18 novembre 2026",
+    "due_on": "20 novembre 2026",
+    "title": "Technicien(ne) d’usinage",
+    "held_on": "3 décembre 2026",
+}
 KEPT = [{"until": "3 décembre 2031", "capacities": ["1. Préparer la phase", "2. Contrôler les cotes"]}]
 COMMISSION = "5f0c9f5e-0000-4000-8000-000000000002"
 
@@ -128,6 +137,8 @@ MAILS = {
             "reason": "Déménagement.",
         },
     ),
+    "report_received": ("report_received", REPORT | {"late": False}),
+    "report_received_late": ("report_received", REPORT | {"late": True, "received_on": "22 novembre 2026"}),
     "result_admissible": ("result", RESULT | {"verdict": "admissible"}),
     "result_adjourned": (
         "result",
@@ -141,6 +152,7 @@ MAILS = {
         "result",
         RESULT | {"verdict": "not_admissible", "to_acquire": ["3. Régler la machine"], "feminine": False},
     ),
+    "space_link": ("space_link", {"space": "Espace candidat"}),
 }
 
 

@@ -3,7 +3,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0002_link_due_and_reminded"),
+        ("evaluations", "0003_link_due_and_reminded"),
     ]
 
     operations = [

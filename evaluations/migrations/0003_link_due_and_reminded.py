@@ -16,7 +16,7 @@ def tell_links(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_link_due_and_reminded"),
-        ("evaluations", "0001_initial"),
+        ("evaluations", "0002_report"),
     ]
 
     operations = [migrations.RunPython(tell_links, migrations.RunPython.noop)]
