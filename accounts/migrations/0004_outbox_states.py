@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("sent_at__isnull", False), ("state", "sent")),
                     models.Q(("sent_at", None), ("state__in", ["waiting", "failed"])),
-                    ("state__in", ["held", "handed"]),
+                    models.Q(("state__in", ["sent", "waiting", "failed"]), _negated=True),
                     _connector="OR",
                 ),
                 name="outbox_message_sent_dated",

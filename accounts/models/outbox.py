@@ -150,7 +150,7 @@ class OutboxMessage(models.Model):
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False)
                 | Q(state__in=["waiting", "failed"], sent_at=None)
-                | Q(state__in=["held", "handed"]),
+                | ~Q(state__in=["sent", "waiting", "failed"]),
                 name="outbox_message_sent_dated",
             ),
             models.CheckConstraint(

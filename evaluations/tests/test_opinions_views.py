@@ -363,9 +363,11 @@ def test_the_page_says_what_was_sent_and_what_comes_next(opinion, staff):
     remind(opinion)
     page = staff.get(reverse("opinion_detail", args=[opinion.pk]))
     assert [message.label for message in page.context["mails"]] == ["Relance pour un avis", "Demande d’avis"]
-    assert "Prochaine relance automatique : le 30 novembre 2026." in plain(page.content.decode())
+    text = plain(page.content.decode().replace("&nbsp;", " "))
+    assert "Prochaine relance automatique : le 30 novembre 2026." in text
     FaultyAddress.objects.create(address=opinion.respondent_email, marked_by="Système")
-    text = plain(staff.get(reverse("opinion_detail", args=[opinion.pk])).content.decode())
+    page = staff.get(reverse("opinion_detail", args=[opinion.pk]))
+    text = plain(page.content.decode().replace("&nbsp;", " "))
     assert "<b>À relancer par téléphone ou courrier</b>, adresse en erreur : le 30 novembre 2026." in text
     assert "Noter une relance faite" in text
 
