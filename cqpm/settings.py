@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "referentiel.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "move-stages": {"task": "evaluations.tasks.move_stages", "schedule": crontab(hour=0, minute=20)},
+    "purge": {"task": "cqpm.tasks.purge", "schedule": crontab(hour=2, minute=40)},
     "sweep-classes": {"task": "candidates.tasks.sweep_classes", "schedule": 60, "options": {"expires": 55}},
 }
 

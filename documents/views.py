@@ -71,6 +71,8 @@ def document_preview(request, pk):
     """The paper's HTML in the browser, for the staff of its centre: what the PDF engine is given."""
     document = readable(request.user, pk)
     allow(perms.is_staff_of_centre(request.user, document))
+    if document.is_purged:
+        return redirect("document_status", pk=pk)
     return HttpResponse(render_html(document, nonce=str(request.csp_nonce)))
 
 
