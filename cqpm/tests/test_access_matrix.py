@@ -74,7 +74,7 @@ def surprises(responses, expected):
 
 def file_as_a_page(response):
     """Whether an answer that is no page of ours would be shown rather than saved."""
-    if response.status_code != 200 or response["Content-Type"].startswith("text/html"):
+    if response.status_code != 200 or response["Content-Type"].startswith(("text/html", "application/json")):
         return False
     attachment = response.headers.get("Content-Disposition", "").startswith("attachment")
     return not attachment or response["X-Content-Type-Options"] != "nosniff"
