@@ -231,11 +231,11 @@ STATICFILES_DIRS = [
     ("bootstrap", bootstrap_wrapper.get_bootstrap_dir()),
     ("fonts", FONTS),
 ]
+STORAGE_URL = env.str("STORAGE_URL", default="")
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR / "files"},
-    },
+    "default": {"BACKEND": "cqpm.utils.s3.Bucket", "OPTIONS": {"url": STORAGE_URL}}
+    if STORAGE_URL
+    else {"BACKEND": "cqpm.utils.stored.Folder", "OPTIONS": {"location": VAR / "files"}},
     "staticfiles": {"BACKEND": "cqpm.staticfiles.ManifestStorage"},
 }
 

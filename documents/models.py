@@ -16,6 +16,7 @@ from cqpm.utils.freeze import frozen
 from documents import rules
 from documents.kinds import KINDS
 
+FOLDER = "documents"  # where their files are stored
 MAX_ATTEMPTS = 3  # renderings tried without anybody asking
 
 
