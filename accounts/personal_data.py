@@ -7,7 +7,8 @@ import json
 from datetime import datetime, time
 
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts import preferences
@@ -83,10 +84,24 @@ def erase(*, keys, names, emails, centre):
     links.filter(revoked_at=None).update(revoked_at=timezone.now())
     LogEntry.objects.filter(subject__in=keys).update(sentence=FORGOTTEN, data={})
     for name in names:
-        for entry in LogEntry.objects.filter(centre=centre, sentence__contains=name):
-            entry.sentence = entry.sentence.replace(name, GONE)[:400]
-            entry.data = json.loads(json.dumps(entry.data, ensure_ascii=False).replace(name, GONE))
+        for entry in naming(LogEntry, name, "data", centre, Q(sentence__contains=name)):
+            entry.sentence, entry.data = entry.sentence.replace(name, GONE)[:400], without(name, entry.data)
             entry.save(update_fields=["sentence", "data"])
+        for mail in naming(OutboxMessage, name, "context", centre):
+            mail.context = without(name, mail.context)
+            mail.save(update_fields=["context"])
+
+
+def naming(model, name, column, centre, also=Q(pk=None)):
+    """The rows of a centre, about others, whose JSON `column` names somebody, or of which `also` holds."""
+    rows = model.objects.annotate(said=Cast(column, TextField())).filter(centre=centre)
+    # SQLite keeps JSON as it was written, accents escaped.
+    return rows.filter(also | Q(said__contains=name) | Q(said__contains=json.dumps(name)[1:-1]))
+
+
+def without(name, value):
+    """The same JSON value, nobody of that name in it."""
+    return json.loads(json.dumps(value, ensure_ascii=False).replace(name, GONE))
 
 
 def purge(*, dry_run=False):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cqpm.utils import stored
 from cqpm.utils.personal import GONE, Holding
+from documents.kinds import KINDS
 from documents.models import Document
 
 FOLDER = "documents"
@@ -33,6 +34,7 @@ def erase(facts):
         paper.state, paper.purged_at = Document.State.PURGED, timezone.now()
         paper.data, paper.error, paper.sha256, paper.size, paper.ready_at = {}, "", "", None, None
         paper.lease = paper.lease_until = None
+        paper.label = KINDS[paper.kind].title if paper.kind in KINDS else GONE  # without the name
         if paper.revoked_at:
             paper.revoked_reason = GONE
         paper.save()
