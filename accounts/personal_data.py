@@ -92,11 +92,12 @@ def erase(*, keys, names, emails, centre):
             mail.save(update_fields=["context"])
 
 
-def naming(model, name, column, centre, also=Q(pk=None)):
+def naming(model, name, column, centre, also=None):
     """The rows of a centre, about others, whose JSON `column` names somebody, or of which `also` holds."""
     rows = model.objects.annotate(said=Cast(column, TextField())).filter(centre=centre)
     # SQLite keeps JSON as it was written, accents escaped.
-    return rows.filter(also | Q(said__contains=name) | Q(said__contains=json.dumps(name)[1:-1]))
+    said = Q(said__contains=name) | Q(said__contains=json.dumps(name)[1:-1])
+    return rows.filter(said | also if also else said)
 
 
 def without(name, value):
