@@ -29,6 +29,7 @@ mailing.register(
     hats_given="Nouveau rôle",
     password_reset="Nouveau mot de passe",
     password_changed="Mot de passe changé",
+    space_link="Accès à un espace",
 )
 checks.declare()
 

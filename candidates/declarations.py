@@ -2,14 +2,27 @@
 
 from datetime import timedelta
 
-from accounts import links, mailing, preferences
+from accounts import links, mailing, preferences, spaces
 from accounts.links import Purpose
+from accounts.log import key
 from accounts.preferences import Preference
+from accounts.spaces import Person, Space
 from candidates import papers
 from candidates.actions.dossiers import ACCEPTANCE_AWAITED, APPROVAL, APPROVAL_DAYS
+from candidates.models import Candidate
+from candidates.models.registrations import CANDIDATE_SPACE
 from documents import kinds
 
 kinds.register(*papers.KINDS)
+
+
+def candidates_at(email):
+    """The candidates an address belongs to: one person registered in two centres is two of them."""
+    known = Candidate.objects.filter(email__iexact=email, registrations__isnull=False).distinct()
+    return [Person(key(row), str(row), row.centre) for row in known.select_related("centre")]
+
+
+spaces.register(Space(CANDIDATE_SPACE, label="Espace candidat", home="my_space", people=candidates_at))
 
 SECTION = "Dossier de modalités"
 

@@ -18,6 +18,7 @@ from candidates.models import (
     Counter,
     Dossier,
     DossierChoice,
+    IdentityReading,
     ImportAttempt,
     ImportedRow,
     ImportRow,
@@ -46,6 +47,7 @@ TABLE = [
         JUDGED,
     ),
     Holding(Registration, "la même, abandonnée sans avoir été jugée", "après l’abandon", UNFINISHED),
+    Holding(IdentityReading, "l’identité relue, l’erreur signalée", "comme le candidat"),
     Holding(Dossier, "contexte de travail, approbateurs, papier numérisé", WITH_REGISTRATION),
     Holding(DossierChoice, "motif d’une situation reconstituée", WITH_REGISTRATION),
     Holding(ClassImport, "une classe, ses réponses", "après le dernier acte : préparation ou import", DRAFTS),
@@ -86,6 +88,7 @@ def erase(registration):
     registration.save()
     candidate = registration.candidate
     if not candidate.registrations.filter(erased_at=None).exists():
+        IdentityReading.objects.filter(candidate=candidate).delete()
         Candidate.objects.filter(pk=candidate.pk).update(erased_at=now, **NOBODY_IDENTITY)
 
 

@@ -202,8 +202,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an account exists by invitation: its addr
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-# Beside allauth's own: an expired link sent again, the open links of an address asked for.
-ACCOUNT_RATE_LIMITS = {"link_resend": "3/d/key", "link_ask": "20/h/ip,3/d/key"}
+# Beside allauth's own: an expired link sent again, the open links of an address or its spaces asked for.
+ACCOUNT_RATE_LIMITS = {
+    "link_resend": "3/d/key",
+    "link_ask": "20/h/ip,3/d/key",
+    "space_ask": "20/h/ip,6/h/key",
+}
 # Behind a proxy the throttles count its visitors, not the proxy itself.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 AUTH_PASSWORD_VALIDATORS = [

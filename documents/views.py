@@ -53,10 +53,15 @@ def document_download(request, pk):
     document = readable(request.user, pk)
     if not document.is_ready:
         return redirect("document_status", pk=pk)
+    return deliver(request, document)
+
+
+def deliver(request, document):
+    """The file of a document that is ready, to whoever was found to be allowed."""
     try:
         content = stored.read(FOLDER, document.sha256)
     except stored.Unreadable as error:
-        logger.error("document %s: %s", pk, error)
+        logger.error("document %s: %s", document.pk, error)
         return render(request, "documents/unreadable.html", {"document": document}, status=503)
     return stored.download(content, name=document.file_name, content_type="application/pdf")
 

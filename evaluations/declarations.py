@@ -10,7 +10,7 @@ from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
 from documents import kinds
-from evaluations import deliberation, journey, papers, rules, sitting
+from evaluations import deliberation, journey, papers, rules, sitting, space
 from evaluations.actions import opinions
 from evaluations.models.juries import presidencies
 
@@ -52,6 +52,7 @@ mailing.register(
     opinion_requested="Demande d’avis",
     opinion_reminder="Relance pour un avis",
     opinion_receipt="Copie de l’avis remis",
+    report_received="Rapport bien reçu",
 )
 
 preferences.register(
@@ -93,5 +94,15 @@ preferences.register(
         minimum=rules.MEMBER_NOTICE,
         section=JURY,
     ),
+)
+preferences.register(
+    Preference(
+        space.APPEAL_DAYS,
+        60,
+        "Délai pour contester un résultat, en jours après sa publication",
+        scope="national",
+        minimum=1,
+        section=JURY,
+    )
 )
 mailing.register(jury_member="Convocation d’un membre du jury", result="Résultat du jury")

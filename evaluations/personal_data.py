@@ -5,6 +5,8 @@ any more who it was; for whoever was not admissible. Decisions, capacities and v
 statistics survive, people do not. The register of admissible people is kept.
 """
 
+from functools import partial
+
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
@@ -14,6 +16,7 @@ from accounts.log import key
 from accounts.personal_data import CONTACTS, JUDGED, UNFINISHED, before
 from candidates import personal_data as candidates
 from candidates.models import Registration
+from cqpm.utils import stored
 from cqpm.utils.freeze import gate
 from cqpm.utils.personal import GONE, Holding, Purged, in_batches
 from documents import personal_data as documents
@@ -38,10 +41,12 @@ from evaluations.models import (
     Jury,
     JuryMember,
     PersonalLink,
+    Report,
     ScoreSheet,
     Seat,
     Withdrawal,
 )
+from evaluations.models.reports import FOLDER as REPORTS
 from evaluations.rules import Verdict
 
 JUDGED_WORDS = "après la dernière décision, admissible ou non"
@@ -52,6 +57,7 @@ TABLE = [
     Holding(Evaluation, "où et comment une personne a été évaluée", JUDGED_WORDS, JUDGED),
     Holding(EvaluationCapacity, "sur quelles capacités", JUDGED_WORDS, JUDGED),
     Holding(ScoreSheet, "observations d’un évaluateur", JUDGED_WORDS, JUDGED),
+    Holding(Report, "le rapport d’un candidat, fichier compris", JUDGED_WORDS, JUDGED),
     Holding(CriterionResult, "résultat et commentaire par critère", JUDGED_WORDS, JUDGED),
     Holding(ConditionNote, "condition non remplie", JUDGED_WORDS, JUDGED),
     Holding(CompanyOpinion, "avis de l’entreprise et qui l’a donné", JUDGED_WORDS, JUDGED),
@@ -138,6 +144,10 @@ def keys_of(registration):
 
 def purge_pieces(registration):
     """Sheets, opinions and interviews go; validations keep their outcome without its words. The gate is open."""
+    reports = Report.objects.filter(evaluation__registration=registration)
+    for sha256 in set(reports.values_list("sha256", flat=True)):
+        transaction.on_commit(partial(forget_report, sha256))
+    reports.delete()
     for model in (PersonalLink, ConflictOverride, Interview, CompanyOpinion, Evaluation):
         model.objects.filter(registration=registration).delete()
     validations = CapacityValidation.objects.filter(registration=registration)
@@ -146,10 +156,22 @@ def purge_pieces(registration):
     Registration.objects.filter(pk=registration.pk).update(purged_at=timezone.now())
 
 
+def forget_report(sha256):
+    """Deletes the file of no report any more."""
+    if not Report.objects.filter(sha256=sha256).exists():
+        stored.forget(REPORTS, sha256)
+
+
 def erase(registration):
     """Makes a registration that has ended say nobody, papers and journal included. Idempotent, one transaction."""
     with transaction.atomic(), gate():
         keys = keys_of(registration)
+        if (
+            not registration.candidate.registrations.filter(erased_at=None)
+            .exclude(pk=registration.pk)
+            .exists()
+        ):
+            keys.append(key(registration.candidate))  # the last one that named the person
         subjects = candidates.names_of(registration), candidates.emails_of(registration)
         documents.erase(keys)
         purge_pieces(registration)

@@ -28,6 +28,7 @@ from accounts.actions.profile import (
     print_password_reset,
     reset_password,
 )
+from accounts.actions.spaces import enter_space, print_space_link, send_space_links
 
 __all__ = [
     "Hat",
@@ -40,10 +41,12 @@ __all__ = [
     "close_account",
     "close_link",
     "create_centre",
+    "enter_space",
     "give_hats",
     "invite_person",
     "issue_link",
     "print_password_reset",
+    "print_space_link",
     "reinvite",
     "renew_link",
     "reopen_account",
@@ -53,5 +56,6 @@ __all__ = [
     "retry_message",
     "revoke_link",
     "send_open_links",
+    "send_space_links",
     "suspend_membership",
 ]

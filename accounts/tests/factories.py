@@ -10,6 +10,7 @@ from accounts.actions import issue_link
 from accounts.middleware import SESSION_KEY
 from accounts.models import ExaminationCentre, Membership, ResourceCentre, Role, User
 from accounts.models.people import CENTRE_ROLES
+from accounts.spaces import SESSION_KEY as GUEST_KEY
 
 PASSWORD = "fraise à commande numérique"
 numbers = count(1)
@@ -82,6 +83,15 @@ def make_link(
     """An open task link."""
     values = {"expires_at": timezone.now() + timedelta(days=7)} | fields
     return issue_link(purpose=purpose, subject=subject, email=email, holder=holder, **values)
+
+
+def client_of_guest(link):
+    """A test client in which the holder of that link has opened his or her space."""
+    client = Client()
+    session = client.session
+    session[GUEST_KEY] = {"link": str(link.pk), "since": timezone.now().isoformat()}
+    session.save()
+    return client
 
 
 def client_as(user, hat=None):

@@ -22,6 +22,7 @@ from candidates.actions.imports import (
     settle_warnings,
     undo_import,
 )
+from candidates.actions.readings import answer_reading, read_identity, record_paper_reading
 from candidates.actions.registrations import (
     ToConfirm,
     abandon_registration,
@@ -37,6 +38,7 @@ __all__ = [
     "abandon_registration",
     "accept_dossier",
     "amend_dossier",
+    "answer_reading",
     "approve_as_partner",
     "approve_for_centre",
     "ask_partner_approval",
@@ -49,7 +51,9 @@ __all__ = [
     "next_rank",
     "open_dossier",
     "prepare_import",
+    "read_identity",
     "record_paper_approval",
+    "record_paper_reading",
     "register_candidate",
     "return_dossier",
     "save_dossier",

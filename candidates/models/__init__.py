@@ -1,6 +1,7 @@
 from candidates.models.dossiers import Dossier, DossierChoice
 from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
 from candidates.models.people import Candidate, Company, TrainingBody
+from candidates.models.readings import IdentityReading
 from candidates.models.registrations import Counter, Registration
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Counter",
     "Dossier",
     "DossierChoice",
+    "IdentityReading",
     "ImportAttempt",
     "ImportRow",
     "ImportedRow",

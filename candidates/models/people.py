@@ -1,13 +1,17 @@
 """Candidates and those around them. Each row belongs to one centre d'examen."""
 
+import hashlib
+import json
 import re
 import unicodedata
 import uuid
 from datetime import date
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from stdnum.fr import siret as siret_number
 
 from accounts.models import ExaminationCentre
@@ -235,7 +239,10 @@ class Candidate(SaidInWords):
                 condition=Q(erased_at=None) | Q(**NOBODY_IDENTITY), name="candidate_erased_is_nobody"
             ),
         ]
-        indexes = [models.Index(fields=["centre", "birth_date"])]
+        indexes = [
+            models.Index(fields=["centre", "birth_date"]),
+            models.Index(Upper("email"), name="candidate_email"),  # whose space an address opens
+        ]
 
     def __str__(self):
         return ERASED if self.erased_at else f"{self.first_name} {self.last_name.upper()}"
@@ -263,6 +270,31 @@ class Candidate(SaidInWords):
         code = self.birth_commune_code
         found = (places.code_warning(code, self.birth_date), places.name_warning(code, self.birth_place))
         return [warning for warning in found if warning]
+
+    @property
+    def identity(self):
+        """{field: text} of the civil identity, as journal and readings keep it."""
+        return {name: str(getattr(self, name)) for name in self.IDENTITY}
+
+    @property
+    def identity_fingerprint(self):
+        """Changes with any word of the identity: a page says by it what it showed."""
+        return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def reading(self):
+        """The last reading of the identity as it is now, else one that still awaits the centre; None otherwise.
+
+        Prefetched `readings` cost no query.
+        """
+        readings = sorted(self.readings.all(), key=attrgetter("read_at"), reverse=True)
+        current = [row for row in readings if row.awaits_centre or row.seen == self.identity]
+        return current[0] if current else None
+
+    @property
+    def identity_is_read(self):
+        """The candidate has found right the very identity that stands here now."""
+        return self.reading is not None and self.reading.correct
 
     @property
     def likeness(self):

@@ -17,6 +17,7 @@ from cqpm.utils.freeze import refused
 from referentiel.models import Referentiel
 
 SEARCH_LENGTH = 800
+CANDIDATE_SPACE = "candidate_space"
 
 
 class Counter(models.Model):
@@ -63,6 +64,14 @@ class RegistrationQuerySet(models.QuerySet):
                 dossiers__transmitted_at__isnull=False,
             ).distinct()
         return self.none()
+
+    def for_guest(self, link):
+        """Those the holder of an open space sees: a candidate his or her own, as long as the address on file is the
+        one the link was mailed to; a printed link was handed over in person."""
+        if link.purpose != CANDIDATE_SPACE:
+            return self.none()
+        mine = self.filter(candidate=link.subject.partition(":")[2], erased_at=None)
+        return mine.filter(candidate__email__iexact=link.email) if link.email else mine
 
     def search(self, text):
         """Registrations of which each word typed begins a word: names, number, company; accents or case aside."""

@@ -6,12 +6,13 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from stdnum import luhn
 
-from accounts.log import SYSTEM
+from accounts.log import SYSTEM, key
 from accounts.models import Role
-from accounts.tests.factories import make_centre, make_resource_centre, make_wearer
+from accounts.tests.factories import make_centre, make_link, make_resource_centre, make_wearer
 from candidates import actions
 from candidates.imports.columns import COLUMNS, HEADINGS
 from candidates.models import Candidate, Dossier, Registration
+from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.tasks import read_class
 from cqpm.utils.french import today
 from cqpm.utils.uploads import Type
@@ -116,6 +117,19 @@ def make_registration(
         by=by or make_wearer(Role.OFFICER, centre=centre),
         same_as=same_as,
         warnings_read=True,
+    )
+
+
+def space_link(registration, **fields):
+    """The link the candidate of a registration was mailed to open his or her space."""
+    candidate = registration.candidate
+    return make_link(
+        CANDIDATE_SPACE,
+        subject=key(candidate),
+        email=candidate.email,
+        holder=str(candidate),
+        centre=candidate.centre,
+        **fields,
     )
 
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.shortcuts import resolve_url
 from django.test.utils import CaptureQueriesContext
 
-from cqpm.tests.access import ABSENT, ACCESS, IN, MOVED, REFUSED, SIGN_IN, VISITORS
+from cqpm.tests.access import ABSENT, ACCESS, ENTRANCE, IN, MOVED, REFUSED, SIGN_IN, VISITORS
 from cqpm.tests.code import url_names
 from cqpm.tests.world import World
 
@@ -56,6 +56,8 @@ def outcome(response):
         target = urlsplit(response["Location"])
         if target.path == resolve_url(settings.LOGIN_URL) and target.query.startswith("next="):
             return SIGN_IN
+        if target.path == resolve_url("space_ask") and response.resolver_match.url_name != "space_leave":
+            return ENTRANCE
         return MOVED if method == "GET" else IN
     if status == 200 or (method == "POST" and status in ANSWERS_TO_POST):
         return IN

@@ -1,6 +1,6 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import candidates, commissions, evaluations, juries, opinions
+from evaluations.urls import candidates, commissions, evaluations, juries, opinions, space
 
 urlpatterns = [
     *candidates.urlpatterns,
@@ -8,4 +8,5 @@ urlpatterns = [
     *opinions.urlpatterns,
     *commissions.urlpatterns,
     *juries.urlpatterns,
+    *space.urlpatterns,
 ]

@@ -181,8 +181,13 @@ def evaluations_shown(journey, user, *, bases):
 def registration_file(request, pk):
     """Who the candidate is, and with whom he or she prepares."""
     registration = own(request, pk)
+    candidate = registration.candidate
     return page(
-        request, "registration_file", registration, corrections=corrections_of(registration.candidate)
+        request,
+        "registration_file",
+        registration,
+        corrections=corrections_of(candidate),
+        reading=candidate.reading,
     )
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("candidates", "0007_dossier_scan"),
+        ("candidates", "0008_identity_reading"),
         ("referentiel", "0005_import_finished"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("candidates", "0008_erasure")]
+    dependencies = [("candidates", "0009_erasure")]
 
     operations = [
         migrations.AddConstraint(
