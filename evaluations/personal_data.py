@@ -18,6 +18,7 @@ from candidates import personal_data as candidates
 from candidates.models import Registration
 from cqpm.utils import stored
 from cqpm.utils.freeze import gate
+from cqpm.utils.french import day, today
 from cqpm.utils.personal import GONE, Holding, Purged, in_batches
 from documents import personal_data as documents
 from evaluations.models import (
@@ -88,12 +89,17 @@ NOBODY = [Commission, Deliberation, Jury]
 
 
 def ended():
-    """Registrations that run no more, with `decided_at` (the last decision) and `admissible`."""
+    """Registrations that run no more, with `decided_at` (the last decision), `admissible`, and `kept_until`.
+
+    A later registration reads the capacities kept: as long as one is, whoever keeps it has a name.
+    """
     admissible = Decision.objects.filter(
         entry__registration=OuterRef("pk"), replaced_by=None, verdict=Verdict.ADMISSIBLE
     )
     return Registration.objects.exclude(state=Registration.State.REGISTERED).annotate(
-        decided_at=Max("deliberation_entries__decisions__decided_at"), admissible=Exists(admissible)
+        decided_at=Max("deliberation_entries__decisions__decided_at"),
+        kept_until=Max("deliberation_entries__decisions__capacities__kept_until"),
+        admissible=Exists(admissible),
     )
 
 
@@ -105,7 +111,8 @@ def time_is_up():
     continues it, which reads its rows.
     """
     transferred = Q(state=Registration.State.TRANSFERRED)
-    return (
+    free = Q(kept_until=None) | Q(kept_until__lt=today())
+    return free & (
         (transferred & Q(continued_by__purged_at__isnull=False))
         | (~transferred & Q(decided_at__lt=before(JUDGED)))
         | (Q(state=Registration.State.ABANDONED, decided_at=None, state_at__lt=before(UNFINISHED)))
@@ -200,6 +207,12 @@ def must_be_kept(candidate):
                     f"{name} : transférée à {following.centre}, où la n° {following.number} en lit les pièces."
                 )
     return reasons
+
+
+def lost_with(candidate):
+    """What the person gives up by being erased now, in French; empty when nothing."""
+    last = ended().filter(candidate=candidate, kept_until__gte=today()).order_by("-kept_until").first()
+    return f"La personne perd les capacités qu’elle conserve jusqu’au {day(last.kept_until)}." if last else ""
 
 
 def erase_person(candidate):

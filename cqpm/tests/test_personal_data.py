@@ -22,9 +22,12 @@ from candidates.tests.factories import make_class_import, make_registration, mak
 from cqpm import dashboard, personal_data
 from cqpm.tests.code import APPS
 from cqpm.utils import stored
+from cqpm.utils.freeze import gate
+from cqpm.utils.french import today
 from cqpm.utils.personal import GONE
 from documents.models import Document
-from evaluations.models import CompanyOpinion, Decision, Evaluation, Interview, Jury
+from evaluations.actions.transfers import transfer_registration
+from evaluations.models import CompanyOpinion, Decision, DecisionCapacity, Evaluation, Interview, Jury
 from evaluations.personal_data import keys_of
 from evaluations.tests.factories import make_jury, make_validated_registration
 from referentiel.tests.factories import make_referentiel, make_resource_centre
@@ -161,6 +164,33 @@ def test_an_unfinished_registration_goes_six_months_after_its_abandonment(days, 
     assert (naming(REFUSED) == []) == bool(gone)
 
 
+@pytest.mark.django_db
+def test_a_transferred_registration_goes_with_the_one_that_reads_it():
+    left = make_registration(who={"birth_name": REFUSED})
+    following = transfer_registration(
+        registration=left, to=make_centre("UIMM Langres"), reason="Déménage.", by=officer(left)
+    )
+    with later(400):
+        personal_data.purge()
+    assert Registration.objects.exclude(erased_at=None).count() == 0
+    abandoned(following)
+    with later(200):
+        personal_data.purge()  # one floor of the chain a night
+        personal_data.purge()
+    assert Registration.objects.filter(erased_at=None).count() == 0
+    assert naming(REFUSED) == []
+
+
+def test_a_capacity_still_kept_holds_its_registration_back(judged):
+    _, refused, _ = judged
+    with gate():
+        DecisionCapacity.objects.exclude(kept_until=None).update(kept_until=today() + FIVE_YEARS_LATER * 2)
+    with time_machine.travel(timezone.now() + FIVE_YEARS_LATER):
+        assert done(personal_data.purge())["Pièces d’évaluation des admissibles"] == 1
+    refused.refresh_from_db()
+    assert refused.purged_at is None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_scan_leaves_with_its_dossier_and_stays_while_another_has_it():
     one, other = make_registration(), make_registration()
@@ -223,7 +253,9 @@ def test_the_register_of_admissible_people_is_kept(judged):
     ]
     before = whole()
     said = run("erase_person", candidate=str(refused.candidate_id))
-    assert said.endswith("à effacer. Ajoutez --yes pour le faire.\n")
+    first, lost = said.splitlines()
+    assert first.endswith(f"1\u00a0inscription ({refused.number}) : à effacer. Ajoutez --yes pour le faire.")
+    assert lost.startswith("La personne perd les capacités qu’elle conserve jusqu’au ")
     assert whole() == before
     run("erase_person", candidate=str(refused.candidate_id), yes=True)
     assert naming(REFUSED, but=Document.objects.filter(kind="minutes")) == []

@@ -27,6 +27,8 @@ class Command(PersonCommand):
         what = f"{plural(len(rows), 'inscription')} ({', '.join(row.number for row in rows)})"
         if not yes:
             self.stdout.write(f"{person}, {person.centre}, {what} : à effacer. Ajoutez --yes pour le faire.")
+            if lost := personal_data.lost_with(person):
+                self.stdout.write(lost)
             return
         personal_data.erase_person(person)
         log.record(
