@@ -48,8 +48,8 @@ def purge(*, dry_run=False):
 
 
 def report(line):
-    """«Courriels : 12, antérieurs au 25 novembre 2025»."""
-    return f"{line.what} : {line.count}" + (f", antérieurs au {day(line.until)}" if line.until else "")
+    """«Courriels : 12, d’avant le 25 novembre 2025»."""
+    return f"{line.what} : {line.count}" + (f", d’avant le {day(line.until)}" if line.until else "")
 
 
 def people(*, number="", centre="", candidate="", email=""):
