@@ -15,6 +15,7 @@ from accounts import preferences
 from accounts.models import (
     AccessLink,
     ExaminationCentre,
+    FaultyAddress,
     Invitation,
     LogEntry,
     Membership,
@@ -51,6 +52,9 @@ TABLE = [
     ),
     Holding(OutboxMessage, "destinataire et contenu d’un courriel", "après son écriture", OUTBOX),
     Holding(
+        FaultyAddress, "une adresse qui ne marche pas", "tant qu’elle ne marche pas ; puis, levée", OUTBOX
+    ),
+    Holding(
         LogEntry,
         "qui a fait quoi, et de qui la phrase parle",
         "l’acte est gardé ; sa phrase est effacée avec l’inscription dont elle parle",
@@ -78,7 +82,8 @@ def erase(*, keys, names, emails, centre):
         mails |= Q(event__contains=one.partition(":")[2])
     if emails:
         mails |= Q(recipient__in=[email.lower() for email in emails], centre=centre)
-    OutboxMessage.objects.filter(mails).delete()
+    drop_mails(OutboxMessage.objects.filter(mails))
+    FaultyAddress.objects.filter(address__in=[email.lower() for email in emails], centre=centre).delete()
     LogEntry.objects.filter(actor_link__in=links).update(actor_name=GONE)
     links.update(holder=GONE, email="")
     links.filter(revoked_at=None).update(revoked_at=timezone.now())
@@ -110,7 +115,11 @@ def purge(*, dry_run=False):
     old = before(OUTBOX)
     mails = OutboxMessage.objects.filter(created_at__lt=old)
     ended = Q(accepted_at__lt=old) | Q(accepted_at=None, link__expires_at__lt=old)
-    yield Purged("Courriels", in_batches(mails, delete(OutboxMessage), dry_run=dry_run), old.date())
+    yield Purged("Courriels", in_batches(mails, drop_mails, dry_run=dry_run), old.date())
+    cleared = FaultyAddress.objects.filter(cleared_at__lt=old)
+    yield Purged(
+        "Adresses en erreur levées", in_batches(cleared, delete(FaultyAddress), dry_run=dry_run), old.date()
+    )
     invitations = Invitation.objects.filter(ended)
     yield Purged("Invitations", in_batches(invitations, drop_invitations, dry_run=dry_run), old.date())
     expired = Session.objects.filter(expire_date__lt=timezone.now())
@@ -126,10 +135,17 @@ def delete(model):
     return lambda rows: model.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
+def drop_mails(rows):
+    """Deletes mails; a later copy of one of them stays, a copy of nothing."""
+    keys = [row.pk for row in rows]
+    OutboxMessage.objects.filter(resends__in=keys).update(resends=None)
+    OutboxMessage.objects.filter(pk__in=keys).delete()
+
+
 def drop_invitations(rows):
     """Deletes invitations with their links and what was sent; a link that is the author of an act says nobody."""
     links = [row.link_id for row in rows]
-    OutboxMessage.objects.filter(link__in=links).delete()
+    drop_mails(OutboxMessage.objects.filter(link__in=links))
     delete(Invitation)(rows)
     authors = LogEntry.objects.filter(actor_link__in=links).values("actor_link")
     kept = AccessLink.objects.filter(pk__in=links, id__in=authors)

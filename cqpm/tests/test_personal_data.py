@@ -213,13 +213,17 @@ def readable(folder, sha256):
 def test_a_class_and_the_mails_go_after_a_year():
     made = make_class_import()
     link = make_link()
-    OutboxMessage.objects.create(event="e", recipient="a@exemple.fr", template="invitation", link=link)
+    mail = {"recipient": "a@exemple.fr", "template": "invitation", "link": link}
+    first = OutboxMessage.objects.create(event="e", **mail)
+    young = timezone.now() + timedelta(days=30)
+    copy = OutboxMessage.objects.create(event="f", resends=first, created_at=young, **mail)
     with later(360):
         assert done(personal_data.purge()) == {}
     with later(370):
         assert done(personal_data.purge()) == {"Classes jamais confirmées": 1, "Courriels": 1}
     assert not ClassImport.objects.filter(pk=made.pk).exists()
-    assert (ImportAttempt.objects.count(), OutboxMessage.objects.count()) == (0, 0)
+    assert ImportAttempt.objects.count() == 0
+    assert list(OutboxMessage.objects.values_list("pk", "resends")) == [(copy.pk, None)]
 
 
 # --- Somebody asks ---------------------------------------------------------------------------------------------
