@@ -2,7 +2,9 @@
 
 import io
 import json
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ import time_machine
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
@@ -189,6 +192,28 @@ def test_a_capacity_still_kept_holds_its_registration_back(judged):
         assert done(personal_data.purge())["Pièces d’évaluation des admissibles"] == 1
     refused.refresh_from_db()
     assert refused.purged_at is None
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_purges_at_once_erase_everybody_once():
+    referentiel = make_referentiel(resource_centre=make_resource_centre())
+    for _ in range(4):
+        abandoned(make_registration(None, referentiel))
+    together = threading.Barrier(2)
+
+    def work(_):
+        together.wait()
+        try:
+            return done(personal_data.purge()).get(
+                "Inscriptions sans décision, abandonnées ou transférées", 0
+            )
+        finally:
+            connection.close()
+
+    with later(200), ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(work, range(2))) == 4
+    assert Registration.objects.filter(erased_at=None).count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
