@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from accounts import preferences
 from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMessage, Role
-from candidates.models import Dossier, Registration
+from candidates.models import ContactRequest, Dossier, Registration
 from candidates.rules import Stage
-from cqpm.utils.french import NBSP, hour, long_day, plural, short_day, today
+from cqpm.utils.french import NBSP, hour, local_date, long_day, plural, short_day, today
 from cqpm.utils.periods import add_years
 from evaluations.deadlines import with_deadlines
 from evaluations.deliberation import MEMBER_NOTICE, UNION_NOTICE
@@ -225,6 +225,14 @@ def staff(user):
         ),
         section("Évaluations passées, grille à remettre", past(evaluations), evaluation_line),
         *waiting(user),
+        section(
+            "Demandes d’entreprises",
+            ContactRequest.objects.for_user(user)
+            .pending()
+            .filter(registration__state=Registration.State.REGISTERED)
+            .select_related("registration__candidate"),
+            contact_request_line,
+        ),
         section("Courriers en échec", mails.order_by("-created_at"), mail_line, url=reverse("outbox")),
         commissions(user),
         juries(user),
@@ -271,6 +279,16 @@ def evaluation_line(row, *, action="Ouvrir"):
         when="aujourd’hui" if row.held_on == today() else short_day(row.held_on),
         late=row.held_on < today(),
         action=action,
+    )
+
+
+def contact_request_line(row):
+    return Line(
+        str(row.registration.candidate),
+        f"{row.made_by} : {row}",
+        f"{reverse('registration_detail', args=[row.registration_id])}#demandes",
+        when=f"depuis le {short_day(local_date(row.made_at))}",
+        action="Répondre",
     )
 
 
