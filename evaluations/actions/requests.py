@@ -42,7 +42,7 @@ def ask_contact_change(*, registration, kind, name, email, by, function="", phon
         made_by=by.holder,
         made_by_email=address_of(by),
     )
-    check_not_denied(request)
+    check_answered(request)
     check_asked(request)
     former = registration.tutor_email.lower()
     if same_domain(request.made_by_email, request.email):
@@ -134,10 +134,12 @@ def lock_request(request, *, running=False):
     return request
 
 
-def check_not_denied(request):
-    """Whoever said not to know the candidate waits for the centre."""
-    denials = request.registration.contact_requests.pending().filter(kind=Kind.UNKNOWN)
-    if denials.filter(made_by_email=request.made_by_email).exists():
+def check_answered(request):
+    """One question at a time, and none about a candidate said unknown."""
+    pending = request.registration.contact_requests.pending()
+    if pending.filter(kind=request.kind).exists():
+        raise Refusal("Le centre n’a pas encore répondu à la demande déjà faite.")
+    if pending.filter(kind=Kind.UNKNOWN, made_by_email=request.made_by_email).exists():
         raise Refusal("Ce candidat est signalé comme inconnu : attendez la réponse du centre.")
 
 
