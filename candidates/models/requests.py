@@ -9,6 +9,7 @@ from django.utils import timezone
 from candidates.models.people import SaidInWords
 from candidates.models.registrations import Registration
 from cqpm.utils.freeze import frozen
+from cqpm.utils.french import lower_first
 
 
 class ContactRequestQuerySet(models.QuerySet):
@@ -107,7 +108,7 @@ class ContactRequest(SaidInWords):
     @property
     def person(self):
         """«Karim Benali, chef d’atelier, k.benali@exemple.fr»."""
-        return ", ".join(filter(None, [self.name, self.function, self.email, self.phone]))
+        return ", ".join(filter(None, [self.name, lower_first(self.function), self.email, self.phone]))
 
     @property
     def words(self):

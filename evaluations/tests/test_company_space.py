@@ -87,7 +87,7 @@ def test_a_request_waits_on_the_candidates_page_and_the_dashboard(registration, 
     guest.post(reverse("company_change", args=[registration.pk, "tutor"]), typed("tutor", STRANGER))
     made = ContactRequest.objects.get()
     client = client_as(staff)
-    asked = "Remplacer le tuteur par Karim Benali, Chef d’atelier, k.benali@ailleurs.fr"
+    asked = "Remplacer le tuteur par Karim Benali, chef d’atelier, k.benali@ailleurs.fr"
     assert asked in page(client, "registration_detail", registration.pk)
     assert "Demandes d’entreprises" in page(client, "home")
     client.post(reverse("contact_request_accept", args=[made.pk]))

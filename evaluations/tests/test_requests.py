@@ -135,7 +135,7 @@ def test_the_opinion_goes_to_a_colleague_at_once_with_what_was_drafted(registrat
     assert last_entry(registration)[:2] == (
         "ask_contact_change",
         "Demande de l’entreprise, faite aussitôt : confier l’avis de l’entreprise à Karim Benali, "
-        "Chef d’atelier, k.benali@exemple.fr.",
+        "chef d’atelier, k.benali@exemple.fr.",
     )
     refused(lambda: change(registration, tutor, "opinion"), "L’avis de l’entreprise ne vous est pas demandé.")
 
