@@ -90,9 +90,11 @@ def facts_of(registration) -> list[str]:
     return [key(row) for row in (*Dossier.objects.filter(registration=registration), *decisions)]
 
 
-def papers_for_candidate(registration):
-    """What the candidate may have: the dossiers transmitted, and what was published, as long as it stands."""
-    own = Document.objects.filter(fact__in=facts_of(registration), revoked_at=None)
+def papers_for_candidate(way):
+    """What the candidate may have of a `space.Way`: the dossiers transmitted, and what was published, as long as it
+    stands."""
+    facts = [key(row) for row in (*way.dossiers, *filter(None, [way.decision]))]
+    own = Document.objects.filter(fact__in=facts, revoked_at=None)
     shared = own.filter(Q(kind="dossier") | Q(published_at__isnull=False))
     return shared.exclude(replaced_by__published_at__isnull=False).order_by("requested_at", "pk")
 

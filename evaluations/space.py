@@ -1,18 +1,27 @@
 """What a candidate's own page says of a registration: plain words, and nothing of a result before it is published.
 
-Everything is read from the `Journey`, which knows more than may be said: what an evaluator, the company or the
-commission found never passes here, nor a decision of a jury that has not published.
+`read` asks the database only for what may be said: neither what an evaluator, the company or the commission found,
+nor the decision of a jury that has not published, ever comes here.
 """
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from accounts import preferences
-from candidates.models import Registration
+from accounts import links, preferences
+from candidates.models import Dossier, IdentityReading, Registration
 from candidates.rules import Stage
 from cqpm.utils.french import day, hour, local_date, long_day, plural, today
-from evaluations.models import CompanyOpinion, Jury
-from evaluations.models.scoring import Evaluation
+from evaluations.journey import chain_of
+from evaluations.models import (
+    Commission,
+    CommissionCandidate,
+    CompanyOpinion,
+    Decision,
+    Evaluation,
+    Interview,
+    Jury,
+)
+from evaluations.rules import Verdict
 from referentiel.models import Method
 
 APPEAL_DAYS = "appeal.days"
@@ -64,27 +73,78 @@ class Meeting:
 # --- What may be said --------------------------------------------------------------------------------------------
 
 
-def published(journey):
-    """The last decision of a jury that has published, or None: the only one a candidate may know of."""
-    return next((row for row in reversed(journey.decisions) if row.jury.state == Jury.State.PUBLISHED), None)
+@dataclass(frozen=True)
+class Way:
+    """One registration, as far as its candidate may know it. `decision`: the last one published."""
+
+    registration: Registration
+    dossiers: list[Dossier]  # by rank
+    evaluations: list[Evaluation]  # those that stand, by date
+    opinion: CompanyOpinion | None
+    interview: Interview | None
+    entry: CommissionCandidate | None  # convened, not held yet
+    decision: Decision | None
+    reading: IdentityReading | None
+
+    @property
+    def dossier(self):
+        """The dossier in force."""
+        return next((row for row in reversed(self.dossiers) if row.is_in_force), None)
+
+    @property
+    def dossier_in_preparation(self):
+        return next((row for row in reversed(self.dossiers) if not row.is_in_force), None)
+
+    @property
+    def is_over(self):
+        """The jury has pronounced and the result is published."""
+        return self.decision is not None and self.decision.verdict != Verdict.ADJOURNED
+
+    @property
+    def stage(self):
+        """As it may be said: what a jury has decided but not published is still being decided."""
+        if self.registration.stage == Stage.RESULT and not self.is_over:
+            return Stage.DELIBERATION
+        return Stage(self.registration.stage)
 
 
-def sayable_stage(journey):
-    """The stage as the candidate may know it: what a jury has decided but not published is still being decided."""
-    stage = journey.stage
-    if journey.is_pronounced and not journey.is_published:
-        return Stage.DELIBERATION
-    return stage
+def read(registration) -> Way:
+    """The registration, read with its people and `with_deadlines`, in eight queries, ten once there is a result.
+
+    One that continues another centre's reads its rows too, its own dossier excepted.
+    """
+    keys = chain_of(registration)
+    opinions = CompanyOpinion.objects.filter(registration__in=keys).exclude(
+        state=CompanyOpinion.State.CONTESTED
+    )
+    decisions = Decision.objects.filter(
+        entry__registration__in=keys, entry__deliberation__jury__state=Jury.State.PUBLISHED
+    )
+    entries = CommissionCandidate.objects.filter(registration=registration, summoned_at__isnull=False)
+    entries = entries.exclude(commission__state=Commission.State.CLOSED).select_related("commission")
+    evaluations = Evaluation.objects.filter(registration__in=keys).exclude(state__in=Evaluation.NOT_HELD)
+    return Way(
+        registration=registration,
+        dossiers=list(registration.dossiers.select_related("partner_link").order_by("rank")),
+        evaluations=list(evaluations.prefetch_related("reports")),
+        opinion=max(opinions, key=lambda row: -keys.index(row.registration_id), default=None),
+        interview=Interview.objects.filter(registration__in=keys).order_by("held_on", "pk").last(),
+        entry=entries.order_by("commission__held_on", "commission__starts_at").first(),
+        decision=decisions.select_related("entry__deliberation__jury")
+        .prefetch_related("capacities__capacity")
+        .order_by("decided_at")
+        .last(),
+        reading=registration.candidate.reading,
+    )
 
 
 # --- The way -----------------------------------------------------------------------------------------------------
 
 
-def steps(journey):
+def steps(way):
     """The eight stations in words."""
-    stage, order = sayable_stage(journey), list(Stage)
-    current = order.index(stage)
-    finished = journey.is_published
+    order = list(Stage)
+    current, finished = order.index(way.stage), way.is_over
     words = {
         Stage.REGISTRATION: _registration,
         Stage.DOSSIER: _dossier,
@@ -99,39 +159,44 @@ def steps(journey):
     for position, station in enumerate(order):
         done = position < current or finished
         status = "done" if done else "current" if position == current else "todo"
-        result.append(Step(station.label, status, words[station](journey, status)))
+        result.append(Step(station.label, status, words[station](way, status)))
     return result
 
 
-def _registration(journey, status):
-    registration = journey.registration
+def _registration(way, status):
+    registration = way.registration
     return f"Inscription n° {registration.number}, le {day(registration.registered_on)}."
 
 
-def _dossier(journey, status):
-    with_whom = "avec votre entreprise" if journey.registration.has_company else "avec vous"
-    if journey.dossier_is_returned:
+def _dossier(way, status):
+    with_whom = "avec votre entreprise" if way.registration.has_company else "avec vous"
+    preparing = way.dossier_in_preparation
+    if preparing and preparing.transmitted_at:
         return "Le centre de ressource l’a retourné : le centre d’examen le corrige."
-    if status == "done":
-        return f"Transmis le {day(local_date(journey.dossier.transmitted_at))} : il dit comment chaque capacité est évaluée."
-    if journey.dossier:
+    if status == "done" and way.dossier:
+        return f"Transmis le {day(local_date(way.dossier.transmitted_at))} : il dit comment chaque capacité est évaluée."
+    if way.dossier:
         return "Transmis : le centre de ressource doit encore l’accepter."
     return f"Le centre d’examen choisit {with_whom} comment chaque capacité sera évaluée, puis le transmet."
 
 
-def _evaluations(journey, status):
-    total = len(journey.to_evaluate)
-    done = sum(not row.missing_evaluations for row in journey.to_evaluate)
+def _evaluations(way, status):
+    total = len(way.evaluations)
+    done = sum(row.state == Evaluation.State.SUBMITTED for row in way.evaluations)
     if status == "done":
         return "Toutes vos évaluations sont faites."
     if done:
-        return f"{plural(done, 'capacité évaluée', 'capacités évaluées')} sur {total}."
-    return "Elles commencent une fois le dossier transmis. Le centre vous donne les dates."
+        return (
+            f"{plural(done, 'évaluation terminée', 'évaluations terminées')} sur {plural(total, 'prévue')}."
+        )
+    if status == "current":
+        return "Le centre d’examen vous en donne les dates."
+    return "Elles commencent une fois le dossier transmis. Le centre d’examen vous en donne les dates."
 
 
-def _opinion(journey, status):
-    opinion = journey.opinion
-    if not journey.registration.has_company:
+def _opinion(way, status):
+    opinion = way.opinion
+    if not way.registration.has_company:
         return "Sans entreprise : le dossier dit pourquoi, aucun avis n’est attendu."
     if opinion is None:
         return "Votre entreprise dira, capacité par capacité, ce qu’elle a vu au travail."
@@ -142,74 +207,80 @@ def _opinion(journey, status):
     return f"Donné par votre entreprise le {day(local_date(opinion.submitted_at))}."
 
 
-def _interview(journey, status):
-    if journey.interview:
-        return f"Il s’est tenu le {day(journey.interview.held_on)}."
+def _interview(way, status):
+    if way.interview:
+        return f"Il s’est tenu le {day(way.interview.held_on)}."
     return "La commission d’évaluation vous reçoit : vous parlez de ce que vous avez fait."
 
 
-def _validation(journey, status):
+def _validation(way, status):
     if status == "done":
         return "La commission s’est prononcée sur chaque capacité. Le jury décide."
     return "La commission se prononce sur chaque capacité, d’après vos évaluations, l’avis de l’entreprise et l’entretien."
 
 
-def _deliberation(journey, status):
-    decision = published(journey)
+def _deliberation(way, status):
+    decision = way.decision
     if status == "done":
-        return f"Le jury paritaire s’est réuni le {day(decision.jury.held_on)}."
-    if journey.registration.jury_on:
-        return (
-            f"Le jury paritaire se réunit le {day(journey.registration.jury_on)}. Vous n’avez pas à y venir."
-        )
+        return f"Le jury paritaire s’est réuni le {day(decision.entry.deliberation.jury.held_on)}."
+    if way.registration.jury_on:
+        return f"Le jury paritaire se réunit le {day(way.registration.jury_on)}. Vous n’avez pas à y venir."
     if decision:
-        return f"Le jury du {day(decision.jury.held_on)} a remis sa décision à une prochaine séance."
+        return f"Le jury du {day(decision.entry.deliberation.jury.held_on)} a remis sa décision à une prochaine séance."
     return "Un jury paritaire, moitié employeurs moitié salariés, décide d’après votre dossier. Vous n’avez pas à y venir."
 
 
-def _result(journey, status):
-    if journey.is_published:
-        return f"Publié le {day(local_date(journey.decision.jury.published_at))}."
+def _result(way, status):
+    if way.is_over:
+        return f"Publié le {day(local_date(way.decision.entry.deliberation.jury.published_at))}."
     return "Le centre vous prévient dès sa publication."
 
 
 # --- What comes next ---------------------------------------------------------------------------------------------
 
 
-def next_words(journey):
+def next_words(way):
     """«Prochaine étape»: one sentence on what happens now, and who acts."""
-    registration = journey.registration
+    registration = way.registration
     if registration.state == Registration.State.ABANDONED:
         return f"Cette inscription est abandonnée depuis le {day(local_date(registration.state_at))}."
     if registration.state == Registration.State.TRANSFERRED:
         return f"Votre parcours continue dans un autre centre d’examen depuis le {day(local_date(registration.state_at))}."
-    if journey.is_published:
+    if way.is_over:
         return "Votre parcours est terminé : le résultat est ci-dessous."
     return {
         Stage.DOSSIER: "Le centre d’examen prépare votre dossier de modalités.",
-        Stage.EVALUATIONS: "Vos évaluations.",
+        Stage.EVALUATIONS: _next_evaluation(way),
         Stage.OPINION: "L’avis de votre entreprise, que le centre lui demande.",
         Stage.INTERVIEW: "L’entretien avec la commission d’évaluation.",
         Stage.VALIDATION: "La commission se prononce sur chaque capacité.",
         Stage.DELIBERATION: "La décision du jury paritaire.",
-    }.get(sayable_stage(journey), "Le résultat.")
+    }.get(way.stage, "Le résultat.")
 
 
-def meetings(journey, entry, evaluations):
-    """The days to come, the first first. `entry`: the convocation on a commission's agenda, or None."""
+def _next_evaluation(way):
+    planned = sorted(row.held_on for row in way.evaluations if row.is_planned and row.held_on >= today())
+    if planned:
+        return f"Votre prochaine évaluation, le {long_day(planned[0])}."
+    return "Vos évaluations : le centre d’examen en fixe les dates."
+
+
+def meetings(way):
+    """The days to come, the first first."""
+    entry = way.entry
     found = [
         Meeting(
-            what=Method(row.method).short,
+            what="Présentation de votre rapport" if row.is_project else Method(row.method).short,
             on=row.held_on,
             at=None,
             place=row.place,
             advice=HELD[row.method],
         )
-        for row in evaluations
+        for row in way.evaluations
         if row.state == Evaluation.State.PLANNED and row.held_on >= today() and not row.commission_id
     ]
     if entry:
-        presents = any(row.commission_id == entry.commission_id and row.is_project for row in evaluations)
+        presents = any(row.commission_id == entry.commission_id and row.is_project for row in way.evaluations)
         found.append(
             Meeting(
                 what="Présentation de votre rapport et entretien"
@@ -225,16 +296,15 @@ def meetings(journey, entry, evaluations):
     return sorted(found, key=lambda row: (row.on, row.at or time.min))
 
 
-def tasks(journey, reports, approval=""):
-    """What is asked of the candidate. `reports`: (evaluation, versions) awaited; `approval`: the address of the
-    dossier's approval when the candidate gives it."""
+def tasks(way, reports):
+    """What is asked of the candidate. `reports`: `report_files(way)`."""
     found = []
-    if approval:
+    if approval := approval_link(way):
         found.append(
             Task(
                 "Approuvez votre dossier",
                 "Relisez comment chaque capacité sera évaluée, puis approuvez.",
-                approval,
+                links.path(approval),
                 "Lire le dossier",
             )
         )
@@ -250,8 +320,8 @@ def tasks(journey, reports, approval=""):
             found.append(
                 Task("Envoyez votre rapport", words, f"#{row.anchor}", "Aller au rapport", late=late)
             )
-    reading = journey.registration.candidate.reading
-    if journey.registration.is_running and (reading is None or reading.is_answered):
+    reading = way.reading
+    if way.registration.is_running and (reading is None or reading.is_answered):
         found.append(
             Task(
                 "Relisez vos nom, prénoms et naissance",
@@ -288,18 +358,28 @@ class ReportFile:
         return self.evaluation.presented_report
 
 
+def report_files(way):
+    """The presentations that stand, each with the versions received."""
+    found = [row for row in way.evaluations if row.is_project]
+    for row in found:
+        row.registration = way.registration
+    return [ReportFile(row, list(row.reports.all())) for row in found]
+
+
 # --- Appeal ------------------------------------------------------------------------------------------------------
 
 
-def appeal_until(decision, centre):
+def appeal_until(way):
     """The last day to contest a published result: a period of days, a setting ([?] à confirmer auprès de l’UIMM)."""
-    return local_date(decision.jury.published_at) + timedelta(days=preferences.value(APPEAL_DAYS, centre))
+    return local_date(way.decision.entry.deliberation.jury.published_at) + timedelta(
+        days=preferences.value(APPEAL_DAYS)
+    )
 
 
-def approval_link(journey):
+def approval_link(way):
     """The open link by which the candidate approves a dossier in preparation, or None."""
-    dossier = journey.dossier_in_preparation
-    if journey.registration.has_company or dossier is None:
+    dossier = way.dossier_in_preparation
+    if way.registration.has_company or dossier is None:
         return None
     link = dossier.partner_link
     return link if link and link.is_open else None

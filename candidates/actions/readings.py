@@ -46,6 +46,8 @@ def add_reading(registration, *, seen, remark="", on_paper=False, by):
     reading = candidate.reading
     if reading and reading.awaits_centre:
         raise Refusal("Le centre examine l’erreur déjà signalée.")
+    if reading and reading.correct and not remark:
+        return reading
     reading = IdentityReading.objects.create(
         candidate=candidate,
         seen=candidate.identity,

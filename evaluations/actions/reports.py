@@ -101,5 +101,6 @@ def clean_name(name, kind):
     stem = " ".join(
         "".join(sign if sign.isprintable() and sign not in '/:*?"<>|' else " " for sign in stem).split()
     )
+    stem = stem.strip(". ")
     extension = f".{kind.value.lower()}"
     return (stem or "rapport")[: NAME_LENGTH - len(extension)] + extension

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import links, mailing
+from accounts import mailing
 from accounts.answers import refused, told
 from accounts.spaces import space_page
 from candidates import actions as candidate_actions
@@ -22,8 +22,7 @@ from evaluations.actions import commissions, reports
 from evaluations.actions.juries.closing import result_of
 from evaluations.deadlines import with_deadlines
 from evaluations.forms.reports import ReportFileForm
-from evaluations.journey import load_one
-from evaluations.models import Commission, CommissionCandidate, Evaluation, Report
+from evaluations.models import Report
 from evaluations.models.reports import FOLDER
 from evaluations.papers import papers_for_candidate
 from evaluations.sitting import Sitting
@@ -60,47 +59,26 @@ def page_of(registration, anchor=""):
 
 def show(request, registration, *, status=200, form=None, for_evaluation=None):
     """The page; `form`: the report just refused, of `for_evaluation`."""
-    journey = load_one(registration)
-    sent = report_files(registration)
-    decision, approval = space.published(journey), space.approval_link(journey)
+    way = space.read(registration)
+    sent, decision = space.report_files(way), way.decision
     context = {
         "guest": request.guest,
         "registration": registration,
         "centre": registration.centre,
         "running": registration.is_running,
-        "steps": space.steps(journey),
-        "next": space.next_words(journey),
-        "tasks": space.tasks(journey, sent, approval=links.path(approval) if approval else ""),
-        "meetings": space.meetings(journey, convocation_entry(registration), journey.evaluations)
-        if registration.is_running
-        else [],
+        "steps": space.steps(way),
+        "next": space.next_words(way),
+        "tasks": space.tasks(way, sent),
+        "meetings": space.meetings(way) if registration.is_running else [],
         "reports": [(row, form if row.evaluation == for_evaluation else report_form(row)) for row in sent],
         "identity": identity_lines(registration.candidate),
         "fingerprint": registration.candidate.identity_fingerprint,
-        "reading": registration.candidate.reading,
-        "result": result_of(decision.jury, decision, registration) if decision else None,
-        "appeal_until": space.appeal_until(decision, registration.centre) if decision else None,
-        "papers": papers_for_candidate(registration),
+        "reading": way.reading,
+        "result": result_of(decision.entry.deliberation.jury, decision, registration) if decision else None,
+        "appeal_until": space.appeal_until(way) if way.is_over else None,
+        "papers": papers_for_candidate(way),
     }
     return render(request, "evaluations/space.html", context, status=status)
-
-
-def convocation_entry(registration):
-    """The convocation sent or printed for a commission not held yet, or None."""
-    entries = CommissionCandidate.objects.filter(registration=registration, summoned_at__isnull=False)
-    waiting = entries.exclude(commission__state=Commission.State.CLOSED).select_related("commission__centre")
-    return waiting.order_by("commission__held_on", "commission__starts_at").first()
-
-
-def report_files(registration):
-    """The presentations planned or held, each with the versions received."""
-    presentations = registration.evaluations.filter(method=Method.PROJECT).exclude(
-        state__in=Evaluation.NOT_HELD
-    )
-    found = list(presentations.prefetch_related("reports"))
-    for row in found:
-        row.registration = registration
-    return [space.ReportFile(row, list(row.reports.all())) for row in found]
 
 
 def report_form(row):
@@ -189,7 +167,7 @@ def report_answer(report):
 @require_safe
 def my_paper(request, pk, document):
     """One of the candidate's papers, once rendered."""
-    papers = papers_for_candidate(mine(request, pk))
+    papers = papers_for_candidate(space.read(mine(request, pk)))
     return deliver(request, get_object_or_404(papers, pk=document, ready_at__isnull=False))
 
 
@@ -198,7 +176,7 @@ def my_paper(request, pk, document):
 def my_convocation(request, pk):
     """The convocation to a commission, to print."""
     registration = mine(request, pk)
-    entry = convocation_entry(registration)
+    entry = space.read(registration).entry
     if entry is None:
         return redirect("my_registration", pk)
     entry.registration = registration

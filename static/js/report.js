@@ -32,6 +32,8 @@ function enhance(form) {
     if (sending || file.validity.customError) return file.reportValidity();
     clearTimeout(timer);
     timer = undefined;
+    for (const error of form.querySelectorAll(".error-summary, .invalid-feedback")) error.remove();
+    file.classList.remove("is-invalid");
     sending = true;
     again.hidden = true;
     box.hidden = false;
