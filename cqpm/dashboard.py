@@ -34,6 +34,7 @@ from referentiel.models import Referentiel
 
 SHOWN = 5
 RECENT = timedelta(days=30)
+UNFINISHED = [Evaluation.State.PLANNED, Evaluation.State.OPEN]
 LONGEST_RULE = 35  # days one can still count on a rule
 
 
@@ -169,8 +170,35 @@ def nothing(user):
 
 def section(title, rows, line, *, url="", agenda=False):
     """A section from a queryset: its first lines, and how many rows there are."""
-    shown = list(rows.annotate(total=Window(Count("pk")))[:SHOWN])
+    return section_of(
+        title, list(rows.annotate(total=Window(Count("pk")))[:SHOWN]), line, url=url, agenda=agenda
+    )
+
+
+def section_of(title, shown, line, *, url="", agenda=False):
+    """A section from its first rows, each knowing the `total` of their kind."""
     return Section(title, [line(row) for row in shown], shown[0].total if shown else 0, url, agenda)
+
+
+def by_kind(rows, conditions, order):
+    """{key: its first rows} of a queryset cut by `conditions`, {key: Q}: a row is of the first that holds. One query."""
+    kind = Case(
+        *(When(condition, then=Value(key)) for key, condition in conditions.items()), default=Value("")
+    )
+    cut = (
+        rows.annotate(kind=kind)
+        .exclude(kind="")
+        .annotate(
+            rank=Window(RowNumber(), partition_by=F("kind"), order_by=order),
+            total=Window(Count("pk"), partition_by=F("kind")),
+        )
+        .filter(rank__lte=SHOWN)
+        .order_by("rank")
+    )
+    found = {key: [] for key in conditions}
+    for row in cut:
+        found[row.kind].append(row)
+    return found
 
 
 def number_of(rows, key):
@@ -199,11 +227,13 @@ def staff(user):
         .filter(registration__state=Registration.State.REGISTERED)
         .select_related("registration__candidate")
     )
-    late_reports = evaluations.filter(
+    late_report = Q(
         state=Evaluation.State.PLANNED,
         report_received_on__gt=F("report_due_on"),
         late_report_accepted_at=None,
     )
+    kinds = {"late": late_report, "past": Q(held_on__lt=today())}
+    overdue = by_kind(evaluations.filter(state__in=UNFINISHED), kinds, ["held_on", "pk"])
     mails = OutboxMessage.objects.for_user(user).filter(state=OutboxMessage.State.FAILED)
     return [
         section(
@@ -218,12 +248,12 @@ def staff(user):
             dossier_line,
             url=listing(etape=Stage.DOSSIER),
         ),
-        section(
+        section_of(
             "Rapports en retard, à admettre ou non",
-            late_reports.order_by("held_on", "pk"),
+            overdue["late"],
             lambda row: evaluation_line(row, action="Décider"),
         ),
-        section("Évaluations passées, grille à remettre", past(evaluations), evaluation_line),
+        section_of("Évaluations passées, grille à remettre", overdue["past"], evaluation_line),
         *waiting(user),
         section(
             "Demandes d’entreprises",
@@ -263,12 +293,6 @@ def dossier_line(row):
         late=returned,
         action=actions.get(row.state, "Compléter"),
     )
-
-
-def past(evaluations):
-    """Held in the past and not handed in."""
-    waiting = [Evaluation.State.PLANNED, Evaluation.State.OPEN]
-    return evaluations.filter(held_on__lt=today(), state__in=waiting).order_by("held_on", "pk")
 
 
 def evaluation_line(row, *, action="Ouvrir"):
@@ -314,29 +338,16 @@ WAITING = (
 def waiting(user):
     """One section for each entry of `WAITING`, all in one query."""
     running = Registration.objects.for_user(user).filter(state=Registration.State.REGISTERED)
-    kind = Case(*(When(condition, then=Value(key)) for key, condition, _, _ in WAITING), default=Value(""))
-    rows = (
-        with_deadlines(running.select_related("candidate", "company"))
-        .annotate(kind=kind)
-        .exclude(kind="")
-        .annotate(
-            rank=Window(RowNumber(), partition_by=F("kind"), order_by=["registered_on", "number", "pk"]),
-            total=Window(Count("pk"), partition_by=F("kind")),
-        )
-        .filter(rank__lte=SHOWN)
-        .order_by("rank")
-    )
-    by_kind = {}
-    for row in rows:
-        by_kind.setdefault(row.kind, []).append(row)
+    rows = with_deadlines(running.select_related("candidate", "company"))
+    conditions = {key: condition for key, condition, _, _ in WAITING}
+    found = by_kind(rows, conditions, ["registered_on", "number", "pk"])
     for key, _, title, action in WAITING:
-        found = by_kind.get(key, [])
-        stages = {row.stage for row in found}
-        yield Section(
+        stages = {row.stage for row in found[key]}
+        yield section_of(
             title,
-            [waiting_line(row, key, action) for row in found],
-            found[0].total if found else 0,
-            listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list"),
+            found[key],
+            lambda row, key=key, action=action: waiting_line(row, key, action),
+            url=listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list"),
         )
 
 
