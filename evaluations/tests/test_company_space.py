@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from accounts import links
-from accounts.models import Role
+from accounts import links, mailing
+from accounts.models import OutboxMessage, Role
 from accounts.tests.factories import client_as, client_of_guest, make_membership, make_resource_centre
 from candidates.models import ContactRequest
 from candidates.tests.factories import contact_link, make_registration
@@ -137,3 +137,17 @@ def test_the_list_asks_as_many_queries_for_one_as_for_three(
         make_contact_request(other)
     with django_assert_num_queries(7):
         assert guest.get(address).content.decode().count("<h2") == 3
+
+
+def test_one_link_by_mail_opens_the_candidates_of_every_centre(registration, referentiel, client):
+    elsewhere = make_registration(None, referentiel)
+    client.post(reverse("space_ask"), {"email": registration.tutor_email.upper()})
+    message = OutboxMessage.objects.get(template="space_link")
+    assert [message.recipient, message.centre] == [registration.tutor_email, None]
+    subject, _ = mailing.render(message)
+    assert subject == "Espace entreprise : votre lien"
+    entrance = links.path(message.link)
+    assert "Espace entreprise" in plain(client.get(entrance).content.decode())
+    assert client.post(entrance)["Location"] == reverse("company_space")
+    text = page(client, "company_space")
+    assert [str(row.candidate) in text for row in (registration, elsewhere)] == [True, True]
