@@ -44,6 +44,9 @@ urlpatterns = [
     path("reglages/centre/", settings.centre_settings, name="centre_settings"),
     path("courriers/", outbox.outbox, name="outbox"),
     path("courriers/<int:pk>/", outbox.outbox_message, name="outbox_message"),
-    path("courriers/<int:pk>/renvoyer/", outbox.outbox_retry, name="outbox_retry"),
+    path("courriers/<int:pk>/renvoyer/", outbox.outbox_resend, name="outbox_resend"),
+    path("courriers/<int:pk>/remis/", outbox.outbox_hand, name="outbox_hand"),
+    path("courriers/<int:pk>/adresse/erreur/", outbox.outbox_mark, name="outbox_mark"),
+    path("courriers/<int:pk>/adresse/retablie/", outbox.outbox_clear, name="outbox_clear"),
     path("journal/", log.log, name="log"),
 ]

@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
-from accounts import links, mailing, preferences, spaces
+from accounts import links, mailing, preferences, reminders, spaces
 from accounts.links import Purpose
 from accounts.log import key
 from accounts.models import AccessLink
 from accounts.preferences import Preference
 from accounts.spaces import Person, Space
-from candidates import papers
+from candidates import contacts, papers
 from candidates.actions.dossiers import ACCEPTANCE_AWAITED, APPROVAL, APPROVAL_DAYS
 from candidates.models import Candidate, Registration
 from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
+from candidates.reminders import APPROVAL_REMINDER
 from documents import kinds
 
 kinds.register(*papers.KINDS)
@@ -68,9 +69,12 @@ links.register(
         renewed_for=timedelta(days=30),
     )
 )
+reminders.register(APPROVAL_REMINDER, section=SECTION)
 mailing.register(
+    dossier_reminder="Relance pour l’approbation du dossier",
     dossier_transmitted="Dossier de modalités transmis",
     dossier_returned="Dossier de modalités retourné",
     dossier_accepted="Dossier de modalités accepté",
     registration_received="Inscription reçue d’un autre centre",
 )
+mailing.register_contacts(dossier=contacts.of_dossier, registration=contacts.of_registration)

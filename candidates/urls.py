@@ -44,6 +44,7 @@ urlpatterns = [
     path("dossiers/<uuid:pk>/enregistrer/", dossiers.dossier_save, name="dossier_save"),
     path("dossiers/<uuid:pk>/approuver/", dossiers.dossier_approve, name="dossier_approve"),
     path("dossiers/<uuid:pk>/demander/", dossiers.dossier_ask_partner, name="dossier_ask_partner"),
+    path("dossiers/<uuid:pk>/relancer/", dossiers.dossier_remind, name="dossier_remind"),
     path("dossiers/<uuid:pk>/imprimer/", dossiers.dossier_partner_print, name="dossier_partner_print"),
     path("dossiers/<uuid:pk>/papier/", dossiers.dossier_paper_approval, name="dossier_paper_approval"),
     path("dossiers/<uuid:pk>/papier/numerise/", dossiers.dossier_scan, name="dossier_scan"),

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import preferences
+from accounts import links, mailing, preferences, reminders
 from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMessage, Role
 from candidates.models import ContactRequest, Dossier, Registration
 from candidates.rules import Stage
@@ -34,7 +34,6 @@ from referentiel.models import Referentiel
 
 SHOWN = 5
 RECENT = timedelta(days=30)
-UNFINISHED = [Evaluation.State.PLANNED, Evaluation.State.OPEN]
 LONGEST_RULE = 35  # days one can still count on a rule
 
 
@@ -170,22 +169,23 @@ def nothing(user):
 
 def section(title, rows, line, *, url="", agenda=False):
     """A section from a queryset: its first lines, and how many rows there are."""
-    return section_of(
+    return of_rows(
         title, list(rows.annotate(total=Window(Count("pk")))[:SHOWN]), line, url=url, agenda=agenda
     )
 
 
-def section_of(title, shown, line, *, url="", agenda=False):
-    """A section from its first rows, each knowing the `total` of their kind."""
-    return Section(title, [line(row) for row in shown], shown[0].total if shown else 0, url, agenda)
+def of_rows(title, rows, line, **options):
+    """A section from its first rows, each with its `total`."""
+    return Section(title, [line(row) for row in rows], rows[0].total if rows else 0, **options)
 
 
-def by_kind(rows, conditions, order):
-    """{key: its first rows} of a queryset cut by `conditions`, {key: Q}: a row is of the first that holds. One query."""
-    kind = Case(
-        *(When(condition, then=Value(key)) for key, condition in conditions.items()), default=Value("")
-    )
-    cut = (
+def sorted_rows(rows, kinds, *, order):
+    """{key: the first rows of a kind, each with their `total`}, all in one query. `kinds`: {key: condition}.
+
+    A row is of the first kind whose condition it meets.
+    """
+    kind = Case(*(When(condition, then=Value(key)) for key, condition in kinds.items()), default=Value(""))
+    ranked = (
         rows.annotate(kind=kind)
         .exclude(kind="")
         .annotate(
@@ -195,10 +195,17 @@ def by_kind(rows, conditions, order):
         .filter(rank__lte=SHOWN)
         .order_by("rank")
     )
-    found = {key: [] for key in conditions}
-    for row in cut:
+    found = {key: [] for key in kinds}
+    for row in ranked:
         found[row.kind].append(row)
     return found
+
+
+def settings_of(hat):
+    """The settings of the hat's centre, read once for a page: the hat is the request's own."""
+    if "settings" not in vars(hat):
+        hat.settings = preferences.values(hat.centre_id)
+    return hat.settings
 
 
 def number_of(rows, key):
@@ -216,7 +223,9 @@ def listing(**filters):
 
 
 def staff(user):
-    opinions = CompanyOpinion.objects.for_user(user).awaiting().select_related("registration__candidate")
+    opinions = (
+        CompanyOpinion.objects.for_user(user).awaiting().select_related("registration__candidate", "link")
+    )
     dossiers = (
         Dossier.objects.for_user(user)
         .filter(state__in=Dossier.OPEN, registration__state=Registration.State.REGISTERED)
@@ -227,14 +236,6 @@ def staff(user):
         .filter(registration__state=Registration.State.REGISTERED)
         .select_related("registration__candidate")
     )
-    late_report = Q(
-        state=Evaluation.State.PLANNED,
-        report_received_on__gt=F("report_due_on"),
-        late_report_accepted_at=None,
-    )
-    kinds = {"late": late_report, "past": Q(held_on__lt=today())}
-    overdue = by_kind(evaluations.filter(state__in=UNFINISHED), kinds, ["held_on", "pk"])
-    mails = OutboxMessage.objects.for_user(user).filter(state=OutboxMessage.State.FAILED)
     return [
         section(
             "Avis de l’entreprise en retard",
@@ -242,18 +243,14 @@ def staff(user):
             opinion_line,
             url=listing(etape=Stage.OPINION),
         ),
+        to_call(user),
         section(
             "Dossiers de modalités à compléter",
             dossiers.order_by("-state", "created_at"),  # returned, draft, approved
             dossier_line,
             url=listing(etape=Stage.DOSSIER),
         ),
-        section_of(
-            "Rapports en retard, à admettre ou non",
-            overdue["late"],
-            lambda row: evaluation_line(row, action="Décider"),
-        ),
-        section_of("Évaluations passées, grille à remettre", overdue["past"], evaluation_line),
+        *unfinished(evaluations),
         *waiting(user),
         section(
             "Demandes d’entreprises",
@@ -263,14 +260,15 @@ def staff(user):
             .select_related("registration__candidate"),
             contact_request_line,
         ),
-        section("Courriers en échec", mails.order_by("-created_at"), mail_line, url=reverse("outbox")),
+        *stuck(user, mail_line),
         commissions(user),
         juries(user),
     ]
 
 
 def opinion_line(row):
-    last = short_day(row.reminded_at).removesuffix(f"{NBSP}{today().year}") if row.reminded_at else ""
+    reminded = row.link.reminded_at
+    last = short_day(reminded).removesuffix(f"{NBSP}{today().year}") if reminded else ""
     return Line(
         str(row.registration.candidate),
         f"{row.company_name}, {row.respondent_name}",
@@ -295,6 +293,25 @@ def dossier_line(row):
     )
 
 
+def unfinished(evaluations):
+    """Two sections: reports received late, evaluations held in the past and not handed in."""
+    planned = Evaluation.State.PLANNED
+    found = sorted_rows(
+        evaluations.filter(state__in=[planned, Evaluation.State.OPEN]),
+        {
+            "late": Q(state=planned, report_received_on__gt=F("report_due_on"), late_report_accepted_at=None),
+            "past": Q(held_on__lt=today()),
+        },
+        order=["held_on", "pk"],
+    )
+    yield of_rows(
+        "Rapports en retard, à admettre ou non",
+        found["late"],
+        lambda row: evaluation_line(row, action="Décider"),
+    )
+    yield of_rows("Évaluations passées, grille à remettre", found["past"], evaluation_line)
+
+
 def evaluation_line(row, *, action="Ouvrir"):
     return Line(
         str(row.registration.candidate),
@@ -316,8 +333,50 @@ def contact_request_line(row):
     )
 
 
+def to_call(user):
+    """Whom no mail can remind: no address, or one in error."""
+    asked = reminders.to_call(user.hat.centre_id, settings_of(user.hat))
+    return Section(
+        "À relancer par téléphone ou courrier", [call_line(link) for link in asked[:SHOWN]], len(asked)
+    )
+
+
+def call_line(link):
+    due_on = reminders.due_on(link)
+    return Line(
+        link.holder,
+        links.PURPOSES[link.purpose].label,
+        reminders.KINDS[link.purpose].page(link),
+        when=short_day(due_on),
+        when_sub="adresse en erreur" if link.email else "sans courriel",
+        late=due_on < today(),
+        action="Relancer",
+    )
+
+
+def stuck(user, line):
+    """Two sections: what did not leave, and what came back or would."""
+    State = OutboxMessage.State
+    mails = OutboxMessage.objects.for_user(user).filter(state__in=OutboxMessage.STUCK)
+    found = sorted_rows(
+        mails.select_related("link", "centre"),
+        {state.value: Q(state=state) for state in OutboxMessage.STUCK},
+        order=["-created_at", "-pk"],
+    )
+    for state, title in (
+        (State.FAILED, "Courriers en échec"),
+        (State.HELD, "Adresses en erreur, à corriger"),
+    ):
+        yield of_rows(title, found[state], line, url=f"{reverse('outbox')}?etat={state}")
+
+
 def mail_line(row):
-    return Line(row.recipient_name or row.recipient, row.recipient, reverse("outbox_message", args=[row.pk]))
+    return Line(
+        row.recipient_name or row.recipient,
+        f"{mailing.label(row)}, {row.recipient}",
+        reverse("outbox_message", args=[row.pk]),
+        when=short_day(row.created_at),
+    )
 
 
 # What a running registration waits for the centre to do, when nothing of the kind is ahead of it: key, condition,
@@ -338,12 +397,14 @@ WAITING = (
 def waiting(user):
     """One section for each entry of `WAITING`, all in one query."""
     running = Registration.objects.for_user(user).filter(state=Registration.State.REGISTERED)
-    rows = with_deadlines(running.select_related("candidate", "company"))
-    conditions = {key: condition for key, condition, _, _ in WAITING}
-    found = by_kind(rows, conditions, ["registered_on", "number", "pk"])
+    found = sorted_rows(
+        with_deadlines(running.select_related("candidate", "company")),
+        {key: condition for key, condition, _, _ in WAITING},
+        order=["registered_on", "number", "pk"],
+    )
     for key, _, title, action in WAITING:
         stages = {row.stage for row in found[key]}
-        yield section_of(
+        yield of_rows(
             title,
             found[key],
             lambda row, key=key, action=action: waiting_line(row, key, action),
@@ -428,7 +489,7 @@ def countdown_for(user) -> Countdown | None:
     )
     if jury is None:
         return None
-    settings = preferences.values(user.hat.centre)
+    settings = settings_of(user.hat)
 
     def before(key):
         return jury.held_on - timedelta(days=settings[key])
@@ -517,9 +578,8 @@ def received_line(row):
 def administrator(user):
     heads = Membership.objects.active().filter(role=Role.HEAD, centre=OuterRef("pk"))
     pending = Invitation.objects.filter(accepted_at=None).select_related("user", "link")
-    mails = OutboxMessage.objects.for_user(user).filter(state=OutboxMessage.State.FAILED)
     return [
-        section("Courriers en échec", mails.order_by("-created_at"), mail_line, url=reverse("outbox")),
+        *stuck(user, nameless_line),
         section(
             "Centres sans responsable",
             ExaminationCentre.objects.filter(~Exists(heads)).order_by("name", "pk"),
@@ -533,6 +593,16 @@ def administrator(user):
             url=reverse("account_list"),
         ),
     ]
+
+
+def nameless_line(row):
+    """For the administrator, who sees no candidate: what kind of mail, of which centre."""
+    return Line(
+        mailing.label(row),
+        str(row.centre or "Sans centre"),
+        f"{reverse('outbox')}?etat={row.state}",
+        when=short_day(row.created_at),
+    )
 
 
 def invitation_line(row):

@@ -172,6 +172,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 CELERY_BEAT_SCHEDULE = {
     # A worker stopped for a day must not find a day of them waiting.
     "send-outbox": {"task": "accounts.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
+    # By day: a reminder is read by people at work. A run missed is made up for by the next one.
+    "send-reminders": {"task": "accounts.tasks.send_reminders", "schedule": crontab(hour="8-18", minute=5)},
     "sweep-imports": {"task": "referentiel.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "move-stages": {"task": "evaluations.tasks.move_stages", "schedule": crontab(hour=0, minute=20)},

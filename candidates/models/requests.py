@@ -22,6 +22,18 @@ class ContactRequestQuerySet(models.QuerySet):
         """Those the centre has still to answer."""
         return self.filter(state=ContactRequest.State.PENDING)
 
+    def handed_over(self, link):
+        """Whether the approval a link asks for was handed over to the colleague who holds it."""
+        return (
+            link is not None
+            and self.filter(
+                registration=link.subject.partition(":")[2],
+                kind=ContactRequest.Kind.APPROVAL,
+                state=ContactRequest.State.APPLIED,
+                email=link.email,
+            ).exists()
+        )
+
 
 class ContactRequest(SaidInWords):
     """One request on one registration, and what became of it: applied at once, or as the centre answered."""

@@ -6,9 +6,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.timezone import localtime
 
-from accounts.actions import print_space_link
+from accounts.actions import mark_address, print_space_link
 from accounts.log import SYSTEM
-from accounts.models import ExaminationCentre, Membership, ResourceCentre, User
+from accounts.models import ExaminationCentre, Membership, OutboxMessage, ResourceCentre, User
+from accounts.tasks import RETRY_AFTER, send_reminders
 from candidates import actions as candidates
 from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.rules import Route
@@ -46,6 +47,7 @@ class Story:
         self.commission_of_today()
         self.on_their_way()
         self.dossiers()
+        self.mails()
         self.other_centres()
 
     # --- The cast ---------------------------------------------------------------------------------------------
@@ -557,6 +559,27 @@ class Story:
         fresh = self.register(31, -12, adaptation="Temps majoré d’un tiers")
         with self.clock.on(-5):
             steps.transmit(fresh, by=self.officer)
+
+    def mails(self):
+        """What became of the mails: one that came back, one the server did not take, the reminders of last week."""
+        tutor = self.registrations[14].opinions.get().link
+        with self.clock.on(-12):
+            mark_address(
+                message=tutor.messages.get(template="opinion_requested"),
+                reason="Boîte inconnue : le tuteur a quitté l’entreprise.",
+                by=self.officer,
+            )
+        # What only a mail server does, and none is there to do it.
+        refused = OutboxMessage.objects.filter(
+            template="evaluation_planned", centre=self.centres["brenne"]
+        ).first()
+        OutboxMessage.objects.filter(pk=refused.pk).update(
+            state=OutboxMessage.State.FAILED,
+            attempts=len(RETRY_AFTER) + 1,
+            error="SMTPServerDisconnected : le serveur de courriel ne répond pas",
+        )
+        with self.clock.on(-3, 8):
+            send_reminders()
 
     def other_centres(self):
         """Two more centres, so that nobody mistakes a centre for the world."""

@@ -48,6 +48,9 @@ def test_the_page_says_what_is_asked_and_given_and_nothing_it_must_not(registrat
     text = page(guest, "company_candidate", registration.pk)
     assert links.path(opinion.link) in text
     assert "Dossier de modalités approuvé le" in text
+    assert (
+        text.count('method="post"') == text.count("csrfmiddlewaretoken") == 4
+    )  # leave, opinion, tutor, unknown
     candidate = registration.candidate
     for hidden in (candidate.email, str(candidate.birth_date.year), candidate.birth_place):
         assert hidden not in text

@@ -160,6 +160,8 @@ def test_the_approval_goes_to_a_colleague_at_once(registration, officer):
         False,
     ]
     assert other.partner.email == TUTOR  # the registration still names its tutor
+    sent = OutboxMessage.objects.filter(template="dossier_approval").order_by("pk")
+    assert [mailing.contact(message).email for message in sent] == [TUTOR, "k.benali@exemple.fr"]
 
 
 @pytest.mark.parametrize("email", ["k.benali@ailleurs.fr", "k.benali@gmail.com"])

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage, Role
 from accounts.tests.factories import client_as, client_of_guest, make_wearer
-from candidates.actions import abandon_registration
+from candidates.actions import abandon_registration, record_paper_reading
 from candidates.models import Registration
 from candidates.tests.factories import make_registration, space_link
 from cqpm.utils import stored
@@ -283,3 +283,20 @@ def test_evaluators_of_the_candidate_open_the_report_and_others_do_not(presentat
     evaluator = presentation.sheets.get().evaluator
     stranger = make_wearer(Role.EVALUATOR, centre=presentation.registration.centre)
     assert [client_as(user).get(url).status_code for user in (evaluator, stranger)] == [200, 404]
+
+
+def test_the_agenda_of_a_jury_says_whose_identity_has_not_been_read():
+    referentiel = make_referentiel()
+    registrations = [make_decided_registration(referentiel)]
+    centre = registrations[0].centre
+    registrations.append(make_decided_registration(referentiel, centre=centre))
+    jury = make_jury(*registrations, state=Jury.State.PREPARED)
+    client = client_as(make_wearer(Role.OFFICER, centre=centre))
+
+    def to_read():
+        text = client.get(reverse("jury_detail", args=[jury.pk])).content.decode()
+        return text.count("identité à relire")
+
+    assert to_read() == 2
+    record_paper_reading(registration=registrations[0], by=make_wearer(Role.OFFICER, centre=centre))
+    assert to_read() == 1
