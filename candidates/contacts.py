@@ -3,11 +3,11 @@
 from django.urls import reverse
 
 from accounts.mailing import Contact
-from candidates.models import Dossier, Registration
+from candidates.models import ContactRequest, Dossier, Registration
 
 
 def of_dossier(message):
-    """«dossier:<id>:…»: the company or the candidate for an approval, else one of the two centres."""
+    """«dossier:<id>:…»: for an approval the company, a colleague it was handed to or the candidate, else a centre."""
     rows = Dossier.objects.select_related(
         "registration__candidate",
         "registration__company",
@@ -22,6 +22,8 @@ def of_dossier(message):
         return Contact(registration.referentiel.certification.resource_centre.email)
     if message.template in ("dossier_returned", "dossier_accepted"):
         return Contact(registration.centre.email)
+    if ContactRequest.objects.handed_over(message.link):
+        return Contact(message.link.email, reverse("dossier_edit", args=[registration.pk]))
     page = "registration_edit" if registration.has_company else "identity_edit"
     return Contact(registration.partner.email, reverse(page, args=[registration.pk]))
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 from accounts import links, mailing, preferences, reminders, spaces
 from accounts.links import Purpose
 from accounts.log import key
+from accounts.models import AccessLink
 from accounts.preferences import Preference
 from accounts.spaces import Person, Space
 from candidates import contacts, papers
 from candidates.actions.dossiers import ACCEPTANCE_AWAITED, APPROVAL, APPROVAL_DAYS
-from candidates.models import Candidate
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models import Candidate, Registration
+from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.reminders import APPROVAL_REMINDER
 from documents import kinds
 
@@ -23,7 +24,22 @@ def candidates_at(email):
     return [Person(key(row), str(row), row.centre) for row in known.select_related("centre")]
 
 
-spaces.register(Space(CANDIDATE_SPACE, label="Espace candidat", home="my_space", people=candidates_at))
+def contacts_at(email):
+    """The company's contact an address belongs to, if any registration names it: one person, whatever the centres."""
+    subject = contact_key(email)
+    if len(subject) > AccessLink._meta.get_field("subject").max_length:
+        return []
+    named = list(Registration.objects.of_contact(email).select_related("centre"))
+    names = [name for row in named for _, name in row.contacts_at(email)]
+    centres = {row.centre for row in named}
+    centre = centres.pop() if len(centres) == 1 else None
+    return [Person(subject, next(filter(None, names), email), centre)] if named else []
+
+
+spaces.register(
+    Space(CANDIDATE_SPACE, label="Espace candidat", home="my_space", people=candidates_at),
+    Space(COMPANY_SPACE, label="Espace entreprise", home="company_space", people=contacts_at),
+)
 
 SECTION = "Dossier de modalités"
 

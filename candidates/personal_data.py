@@ -15,6 +15,7 @@ from candidates.models import (
     Candidate,
     ClassImport,
     Company,
+    ContactRequest,
     Counter,
     Dossier,
     DossierChoice,
@@ -48,6 +49,7 @@ TABLE = [
     ),
     Holding(Registration, "la même, abandonnée sans avoir été jugée", "après l’abandon", UNFINISHED),
     Holding(IdentityReading, "l’identité relue, l’erreur signalée", "comme le candidat"),
+    Holding(ContactRequest, "qui l’entreprise propose, et par qui", WITH_REGISTRATION),
     Holding(Dossier, "contexte de travail, approbateurs, papier numérisé", WITH_REGISTRATION),
     Holding(DossierChoice, "motif d’une situation reconstituée", WITH_REGISTRATION),
     Holding(ClassImport, "une classe, ses réponses", "après le dernier acte : préparation ou import", DRAFTS),
@@ -78,6 +80,7 @@ def erase(registration):
         if dossier.scan_sha256:
             transaction.on_commit(partial(forget_scan, dossier.scan_sha256))
     registration.dossiers.all().delete()
+    registration.contact_requests.all().delete()
     ImportRow.objects.filter(imported__registration=registration).delete()
     now = timezone.now()
     for name, value in NOTHING_AROUND.items():

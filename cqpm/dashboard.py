@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from accounts import links, mailing, preferences, reminders
 from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMessage, Role
-from candidates.models import Dossier, Registration
+from candidates.models import ContactRequest, Dossier, Registration
 from candidates.rules import Stage
-from cqpm.utils.french import NBSP, hour, long_day, plural, short_day, today
+from cqpm.utils.french import NBSP, hour, local_date, long_day, plural, short_day, today
 from cqpm.utils.periods import add_years
 from evaluations.deadlines import with_deadlines
 from evaluations.deliberation import MEMBER_NOTICE, UNION_NOTICE
@@ -252,6 +252,14 @@ def staff(user):
         ),
         *unfinished(evaluations),
         *waiting(user),
+        section(
+            "Demandes d’entreprises",
+            ContactRequest.objects.for_user(user)
+            .pending()
+            .filter(registration__state=Registration.State.REGISTERED)
+            .select_related("registration__candidate"),
+            contact_request_line,
+        ),
         *stuck(user, mail_line),
         commissions(user),
         juries(user),
@@ -312,6 +320,16 @@ def evaluation_line(row, *, action="Ouvrir"):
         when="aujourd’hui" if row.held_on == today() else short_day(row.held_on),
         late=row.held_on < today(),
         action=action,
+    )
+
+
+def contact_request_line(row):
+    return Line(
+        str(row.registration.candidate),
+        f"{row.made_by} : {row}",
+        f"{reverse('registration_detail', args=[row.registration_id])}#demandes",
+        when=f"depuis le {short_day(local_date(row.made_at))}",
+        action="Répondre",
     )
 
 

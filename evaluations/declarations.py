@@ -55,6 +55,9 @@ mailing.register(
     opinion_reminder="Relance pour un avis",
     opinion_receipt="Copie de l’avis remis",
     report_received="Rapport bien reçu",
+    contact_request="Demande d’une entreprise",
+    contact_request_receipt="Demande d’une entreprise bien reçue",
+    contact_request_settled="Réponse à une entreprise",
 )
 
 preferences.register(

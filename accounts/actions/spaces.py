@@ -44,9 +44,11 @@ def send_space_links(*, email):
 def print_space_link(*, space, subject, holder, centre, by):
     """A link to hand over on paper, for some weeks; the one printed before opens nothing any more. Gives the link.
 
-    `space`: its key; `subject`: the row whose space opens. The caller has checked that `by` may act on it.
+    `space`: its key; `subject`: the row whose space opens, or its key. The caller has checked that `by` may act on it.
     """
-    former = AccessLink.objects.select_for_update().filter(purpose=space, subject=key(subject), email="")
+    subject = subject if isinstance(subject, str) else key(subject)
+    printed = AccessLink.objects.select_for_update().filter(purpose=space, subject=subject, email="")
+    former = printed.filter(centre=centre)
     for link in former.filter(revoked_at=None):
         revoke_link(link=link, by=by)
     last_day = today() + timedelta(days=PRINTED_FOR)

@@ -85,17 +85,18 @@ def approve_for_centre(*, dossier, by, version=None):
 
 
 @transaction.atomic
-def ask_partner_approval(*, dossier, by):
+def ask_partner_approval(*, dossier, by, partner=None):
     """Sends the company (or the candidate where there is none) the link that approves; a former link is revoked.
 
-    Without address the link waits to be printed. Gives the dossier, its `partner_link` issued.
+    `partner`: somebody else of the company than the one on file. Without address the link waits to be printed.
+    Gives the dossier, its `partner_link` issued.
     """
     dossier = lock_dossier(dossier.pk)
     check_open(dossier)
     check_partner_free(dossier)
     check_nothing_missing(dossier.missing_to_approve())
     registration = dossier.registration
-    partner, centre = registration.partner, registration.centre
+    partner, centre = partner or registration.partner, registration.centre
     revoke_partner_link(dossier, by=by)
     days = preferences.value(APPROVAL_DAYS, centre)
     dossier.partner_link = issue_link(

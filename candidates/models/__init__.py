@@ -3,11 +3,13 @@ from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, I
 from candidates.models.people import Candidate, Company, TrainingBody
 from candidates.models.readings import IdentityReading
 from candidates.models.registrations import Counter, Registration
+from candidates.models.requests import ContactRequest
 
 __all__ = [
     "Candidate",
     "ClassImport",
     "Company",
+    "ContactRequest",
     "Counter",
     "Dossier",
     "DossierChoice",

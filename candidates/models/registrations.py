@@ -2,10 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, Role
@@ -18,6 +20,8 @@ from referentiel.models import Referentiel
 
 SEARCH_LENGTH = 800
 CANDIDATE_SPACE = "candidate_space"
+COMPANY_SPACE = "company_space"
+SHOWN_AFTER = timedelta(days=365)  # a company's contact still sees a registration closed less than a year ago
 
 
 class Counter(models.Model):
@@ -67,11 +71,24 @@ class RegistrationQuerySet(models.QuerySet):
 
     def for_guest(self, link):
         """Those the holder of an open space sees: a candidate his or her own, as long as the address on file is the
-        one the link was mailed to; a printed link was handed over in person."""
-        if link.purpose != CANDIDATE_SPACE:
+        one the link was mailed to; a company's contact those that name his or her address. A printed link was
+        handed over in person, by a centre: it opens nothing of another one."""
+        key = link.subject.partition(":")[2]
+        if link.purpose == CANDIDATE_SPACE:
+            mine = self.filter(candidate=key, erased_at=None)
+            return mine.filter(candidate__email__iexact=link.email) if link.email else mine
+        if link.purpose == COMPANY_SPACE:
+            mine = self.of_contact(key)
+            return mine if link.email else mine.filter(centre=link.centre_id)
+        return self.none()
+
+    def of_contact(self, email):
+        """Those whose company the address speaks for, as tutor or line manager: running, or closed lately."""
+        if not email:
             return self.none()
-        mine = self.filter(candidate=link.subject.partition(":")[2], erased_at=None)
-        return mine.filter(candidate__email__iexact=link.email) if link.email else mine
+        named = Q(tutor_email__iexact=email) | Q(line_manager_email__iexact=email)
+        lately = Q(state=Registration.State.CLOSED, state_at__gte=timezone.now() - SHOWN_AFTER)
+        return self.filter(named, Q(state=Registration.State.REGISTERED) | lately, company__isnull=False)
 
     def search(self, text):
         """Registrations of which each word typed begins a word: names, number, company; accents or case aside."""
@@ -84,6 +101,11 @@ class RegistrationQuerySet(models.QuerySet):
         return self.select_related(
             "candidate", "company", "referentiel__certification", "centre", "training_body"
         )
+
+
+def contact_key(email):
+    """The subject of a space opened to a company's contact, who has no row of his or her own."""
+    return f"contact:{email.strip().lower()}"
 
 
 @dataclass(frozen=True)
@@ -235,6 +257,10 @@ class Registration(SaidInWords):
             models.Index(fields=["centre", "state", "stage"]),
             models.Index(fields=["centre", "-registered_on"]),
             models.Index(fields=["state", "stage"]),  # national figures
+            models.Index(
+                Upper("tutor_email"), name="registration_tutor_email"
+            ),  # whose space an address opens
+            models.Index(Upper("line_manager_email"), name="registration_manager_email"),
         ]
 
     def __str__(self):
@@ -273,6 +299,14 @@ class Registration(SaidInWords):
             reachable or named or [(self.company.name, self.tutor_email or self.line_manager_email)]
         )[0]
         return Partner(name, email, self.company.name)
+
+    def contacts_at(self, email):
+        """[(role, name)] of the company's people under that address: it may be both tutor and line manager."""
+        people = [
+            ("tuteur", self.tutor_name, self.tutor_email),
+            ("responsable hiérarchique", self.line_manager_name, self.line_manager_email),
+        ]
+        return [(role, name) for role, name, address in people if address.lower() == email.lower()]
 
     @property
     def vae_to_confirm(self):

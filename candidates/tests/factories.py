@@ -12,7 +12,7 @@ from accounts.tests.factories import make_centre, make_link, make_resource_centr
 from candidates import actions
 from candidates.imports.columns import COLUMNS, HEADINGS
 from candidates.models import Candidate, Dossier, Registration
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.tasks import read_class
 from cqpm.utils.french import today
 from cqpm.utils.uploads import Type
@@ -131,6 +131,14 @@ def space_link(registration, **fields):
         centre=candidate.centre,
         **fields,
     )
+
+
+def contact_link(registration, email="", **fields):
+    """The link a contact of its company was mailed to open the company's space: the tutor's without `email`."""
+    email = email or registration.tutor_email
+    holder = next(name for _, name in registration.contacts_at(email))
+    values = {"email": email, "centre": registration.centre} | fields
+    return make_link(COMPANY_SPACE, subject=contact_key(email), holder=holder, **values)
 
 
 def make_crowd(centre, referentiel, count, *, company=None):

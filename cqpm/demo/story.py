@@ -531,7 +531,10 @@ class Story:
                 comment="Préciser la pièce support de la capacité 4.",
                 by=self.users["ressource"],
             )
-        awaiting = self.register(26, -18)
+        shared = self.registrations[
+            22
+        ]  # whose tutor follows this one too, and is asked for her opinion on the other
+        awaiting = self.register(26, -18, company=shared.company, tutor_email=shared.tutor_email)
         with self.clock.on(-14):
             dossier = candidates.save_dossier(
                 dossier=awaiting.dossiers.last(), context=steps.CONTEXT, choices=steps.default_choices(awaiting.referentiel),
@@ -539,6 +542,8 @@ class Story:
             )  # fmt: skip
             dossier = candidates.approve_for_centre(dossier=dossier, by=self.officer)
             candidates.ask_partner_approval(dossier=dossier, by=self.officer)
+        with self.clock.on(-2, 17):
+            steps.hand_opinion_over(shared, to=people.COLLEAGUE, by=self.officer)
         drafting = self.register(27, -7)
         with self.clock.on(-6):
             candidates.save_dossier(

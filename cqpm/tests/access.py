@@ -30,7 +30,9 @@ OFFICER_ELSEWHERE, HEAD_ELSEWHERE, EVALUATOR_ELSEWHERE = (
 RESOURCE_ELSEWHERE, PRESIDENT_ELSEWHERE = "resource elsewhere", "president elsewhere"
 # Nobody signed in, but the space of a candidate is open in the browser: that of `world.guest_registration`, a twin's.
 CANDIDATE, CANDIDATE_ELSEWHERE = "candidate", "candidate elsewhere"
-GUESTS = frozenset({CANDIDATE, CANDIDATE_ELSEWHERE})
+# The same of a company's contact: the tutor of `world.guest_registration`, and another's.
+CONTACT, CONTACT_ELSEWHERE = "contact", "contact elsewhere"
+GUESTS = frozenset({CANDIDATE, CANDIDATE_ELSEWHERE, CONTACT, CONTACT_ELSEWHERE})
 
 OUTSIDE = frozenset({ANONYMOUS, LINK}) | GUESTS
 STAFF = frozenset({OFFICER, HEAD})
@@ -96,7 +98,7 @@ def task(given, method="get"):
 def space(enters, *, elsewhere=ABSENT, moved=False, given=None, method="get", data=None):
     """A page of a space: `enters`, the visitor whose space it is, sent on elsewhere when `moved`; `elsewhere`: what
     the twin is answered."""
-    twins = {CANDIDATE: CANDIDATE_ELSEWHERE}
+    twins = {CANDIDATE: CANDIDATE_ELSEWHERE, CONTACT: CONTACT_ELSEWHERE}
     outcomes = {
         **dict.fromkeys(VISITORS, ENTRANCE),
         enters: MOVED if moved else IN,
@@ -164,6 +166,10 @@ def scanned(world):
 
 def guest_registration(world):
     return [world.guest_registration.pk]
+
+
+def contact_request(world):
+    return [world.contact_request.pk]
 
 
 def stored_report(world):
@@ -334,6 +340,7 @@ ACCESS = {
     "identity_read_on_paper": act(STAFF, refused={RESOURCE}, given=registration),
     "identity_answer": act(STAFF, refused={RESOURCE}, given=registration),
     "space_print": act(STAFF, refused={RESOURCE}, given=registration),
+    "contact_print": act(STAFF, refused={RESOURCE}, given=lambda world: [world.registration.pk, "tuteur"]),
     "vae_confirm": act({HEAD}, refused={OFFICER, RESOURCE}, given=registration),
     "company_list": page(STAFF_ANYWHERE),
     "company_new": page(STAFF_ANYWHERE),
@@ -419,6 +426,15 @@ ACCESS = {
         CANDIDATE, given=lambda world: [world.guest_registration.pk, stored_report(world)]
     ),
     "my_paper": space(CANDIDATE, given=lambda world: [world.guest_registration.pk, stored_paper(world)]),
+    # evaluations: the company's space, and what the staff answers
+    "company_space": space(CONTACT, elsewhere=IN),
+    "company_candidate": space(CONTACT, given=guest_registration),
+    "company_change": space(
+        CONTACT, given=lambda world: [world.guest_registration.pk, "tutor"], method="post"
+    ),
+    "company_denial": space(CONTACT, given=guest_registration, method="post"),
+    "contact_request_accept": act(STAFF, given=contact_request),
+    "contact_request_answer": act(STAFF, given=contact_request),
     # evaluations: commissions; EVALUATOR presides this one
     "commission_list": page(STAFF_ANYWHERE | {EVALUATOR, EVALUATOR_ELSEWHERE}),
     "commission_new": page(STAFF_ANYWHERE),

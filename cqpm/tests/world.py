@@ -22,6 +22,7 @@ from accounts.tests.factories import (
 from candidates.actions import ask_partner_approval
 from candidates.models import Dossier
 from candidates.tests.factories import (
+    contact_link,
     make_class_import,
     make_dossier,
     make_registration,
@@ -39,6 +40,7 @@ from evaluations.models import DeliberationEntry, Jury, JuryMember
 from evaluations.rules import Verdict
 from evaluations.tests.factories import (
     make_commission,
+    make_contact_request,
     make_decided_registration,
     make_evaluation,
     make_jury,
@@ -133,11 +135,22 @@ class World:
 
     @cached_property
     def guest_sessions(self):
-        twin = make_registration(self.guest_registration.centre, self.guest_registration.referentiel)
+        twin = make_registration(
+            self.guest_registration.centre,
+            self.guest_registration.referentiel,
+            tutor_email="tuteur@ailleurs.exemple.fr",
+        )
         return {
             access.CANDIDATE: client_of_guest(space_link(self.guest_registration)).cookies,
             access.CANDIDATE_ELSEWHERE: client_of_guest(space_link(twin)).cookies,
+            access.CONTACT: client_of_guest(contact_link(self.guest_registration)).cookies,
+            access.CONTACT_ELSEWHERE: client_of_guest(contact_link(twin)).cookies,
         }
+
+    @cached_property
+    def contact_request(self):
+        """The tutor of the guest's names another one, at another mail domain: the centre has to answer."""
+        return make_contact_request(self.guest_registration)
 
     @cached_property
     def invitation(self):

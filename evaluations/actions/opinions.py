@@ -64,12 +64,13 @@ def request_opinion(*, registration, respondent_name, respondent_email, due_on, 
 def redirect_opinion(*, opinion, respondent_name, respondent_email, due_on, by):
     """Another respondent, address or due date: the former link is dead, what was drafted stays.
 
-    Refusal: no longer awaited, no company any more, a due date in the past.
+    Refusal: no longer awaited, no company any more, a new due date in the past.
     """
     opinion = lock_opinion(opinion.pk)
     check_awaited(opinion)
     name = required(respondent_name, "Indiquez la personne qui donnera l’avis.")
-    check_due(due_on)
+    if due_on != opinion.due_on:
+        check_due(due_on)
     opinion.company_name = check_company(opinion.registration).name
     opinion.respondent_name, opinion.respondent_email = name, respondent_email.strip().lower()
     opinion.due_on = due_on
@@ -226,7 +227,7 @@ def check_due(due_on):
 def send_link(opinion):
     """A new link, and the mail that carries it."""
     centre = opinion.registration.centre
-    lasts_until = opinion.due_on + timedelta(days=preferences.value(GRACE_DAYS, centre) + 1)
+    lasts_until = max(opinion.due_on, today()) + timedelta(days=preferences.value(GRACE_DAYS, centre) + 1)
     opinion.link = issue_link(
         purpose=OPINION,
         subject=opinion.registration,  # whose journal tells it, and whose abandonment revokes it

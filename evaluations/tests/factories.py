@@ -7,11 +7,19 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.tests.factories import make_resource_centre, make_user, make_wearer
-from candidates.models import DossierChoice, Registration
-from candidates.tests.factories import REASON, make_dossier, make_registration
+from candidates.models import ContactRequest, DossierChoice, Registration
+from candidates.tests.factories import REASON, contact_link, make_dossier, make_registration
 from cqpm.utils.french import today
 from cqpm.utils.uploads import sniff
-from evaluations.actions import commissions, juries, opinions, planning, scoring, validations
+from evaluations.actions import (
+    commissions,
+    juries,
+    opinions,
+    planning,
+    requests,
+    scoring,
+    validations,
+)
 from evaluations.deliberation import JurySitting
 from evaluations.journey import load_one
 from evaluations.models import (
@@ -34,6 +42,19 @@ MEMBERS = (
     ("Sophie", "Cormier"),
 )
 SITUATION = "Centre d’usinage de l’atelier-école, pièce et outils d’une commande réelle."
+
+
+# --- The company's space ---------------------------------------------------------------------------------------
+
+COLLEAGUE = {"name": "Karim Benali", "function": "Chef d’atelier", "email": "k.benali@exemple.fr"}
+STRANGER = COLLEAGUE | {"email": "k.benali@ailleurs.fr"}  # of another mail domain
+
+
+def make_contact_request(registration, kind=ContactRequest.Kind.TUTOR, **person):
+    """Somebody of another mail domain proposed by the tutor of a registration; the centre has to answer."""
+    return requests.ask_contact_change(
+        registration=registration, kind=kind, by=contact_link(registration), **STRANGER | person
+    )
 
 
 # --- Evaluations and sheets ------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import candidates, commissions, evaluations, juries, opinions, space
+from evaluations.urls import candidates, commissions, company_space, evaluations, juries, opinions, space
 
 urlpatterns = [
     *candidates.urlpatterns,
@@ -9,4 +9,5 @@ urlpatterns = [
     *commissions.urlpatterns,
     *juries.urlpatterns,
     *space.urlpatterns,
+    *company_space.urlpatterns,
 ]

@@ -148,6 +148,7 @@ def registration_detail(request, pk):
         decision=journey.decision if staff or (bases and journey.is_published) else None,
         shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
         journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
+        requests=registration.contact_requests.pending() if staff else [],
     )
 
 
