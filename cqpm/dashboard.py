@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from accounts import links, mailing, preferences, reminders
 from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMessage, Role
-from candidates.models import ContactRequest, Dossier, Registration
+from candidates.models import ContactRequest, Dossier, IdentityReading, Registration
 from candidates.rules import Stage
-from cqpm.utils.french import NBSP, hour, local_date, long_day, plural, short_day, today
+from cqpm.utils.french import NBSP, hour, long_day, plural, short_day, today
 from cqpm.utils.periods import add_years
 from evaluations.deadlines import with_deadlines
 from evaluations.deliberation import MEMBER_NOTICE, UNION_NOTICE
@@ -252,14 +252,6 @@ def staff(user):
         ),
         *unfinished(evaluations),
         *waiting(user),
-        section(
-            "Demandes d’entreprises",
-            ContactRequest.objects.for_user(user)
-            .pending()
-            .filter(registration__state=Registration.State.REGISTERED)
-            .select_related("registration__candidate"),
-            contact_request_line,
-        ),
         *stuck(user, mail_line),
         commissions(user),
         juries(user),
@@ -323,16 +315,6 @@ def evaluation_line(row, *, action="Ouvrir"):
     )
 
 
-def contact_request_line(row):
-    return Line(
-        str(row.registration.candidate),
-        f"{row.made_by} : {row}",
-        f"{reverse('registration_detail', args=[row.registration_id])}#demandes",
-        when=f"depuis le {short_day(local_date(row.made_at))}",
-        action="Répondre",
-    )
-
-
 def to_call(user):
     """Whom no mail can remind: no address, or one in error."""
     asked = reminders.to_call(user.hat.centre_id, settings_of(user.hat))
@@ -379,9 +361,11 @@ def mail_line(row):
     )
 
 
-# What a running registration waits for the centre to do, when nothing of the kind is ahead of it: key, condition,
-# title, words of the button, stages of the list.
+# What a running registration waits for the centre to do: an answer first, then what comes next when nothing of the
+# kind is ahead of it. Key, condition, title, words of the button.
 WAITING = (
+    ("answer", Q(asked__isnull=False), "Demandes d’entreprises", "Répondre"),
+    ("correct", Q(wrong__isnull=False), "Erreurs d’identité signalées", "Ouvrir"),
     ("plan", Q(stage=Stage.EVALUATIONS, evaluation_on=None), "Évaluations à prévoir", "Prévoir"),
     ("ask", Q(stage=Stage.OPINION, opinion_due=None), "Avis de l’entreprise à demander", "Demander"),
     (
@@ -397,6 +381,13 @@ WAITING = (
 def waiting(user):
     """One section for each entry of `WAITING`, all in one query."""
     running = Registration.objects.for_user(user).filter(state=Registration.State.REGISTERED)
+    asked = ContactRequest.objects.pending().filter(registration=OuterRef("pk"))
+    wrong = IdentityReading.objects.filter(
+        candidate=OuterRef("candidate"), correct=False, settled_at__isnull=True
+    )
+    running = running.annotate(
+        asked=Subquery(asked.values("kind")[:1]), wrong=Subquery(wrong.values("remark")[:1])
+    )
     found = sorted_rows(
         with_deadlines(running.select_related("candidate", "company")),
         {key: condition for key, condition, _, _ in WAITING},
@@ -408,16 +399,28 @@ def waiting(user):
             title,
             found[key],
             lambda row, key=key, action=action: waiting_line(row, key, action),
-            url=listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list"),
+            url=waiting_url(key, stages),
         )
 
 
+def waiting_url(key, stages):
+    """The list that shows all of them; none for the answers awaited, whatever the stage."""
+    if key in ("answer", "correct"):
+        return ""
+    return listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list")
+
+
 def waiting_line(row, key, action):
-    pages = {"plan": "evaluation_new", "ask": "opinion_request"}
+    pages = {"correct": "registration_file", "plan": "evaluation_new", "ask": "opinion_request"}
+    said = {
+        "answer": lambda: f"{row.company} : {ContactRequest.Kind(row.asked).label}",
+        "correct": lambda: row.wrong,
+    }.get(key, lambda: f"{row.number}, {row.company or 'sans entreprise'}")
     return Line(
         str(row.candidate),
-        f"{row.number}, {row.company or 'sans entreprise'}",
-        reverse(pages.get(key, "registration_detail"), args=[row.pk]),
+        said(),
+        reverse(pages.get(key, "registration_detail"), args=[row.pk])
+        + ("#demandes" if key == "answer" else ""),
         when=row.get_stage_display() if key == "hear" else "",
         action=action,
     )
