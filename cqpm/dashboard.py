@@ -16,7 +16,7 @@ from accounts import links, mailing, preferences, reminders
 from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMessage, Role
 from candidates.models import ContactRequest, Dossier, Registration
 from candidates.rules import Stage
-from cqpm.utils.french import NBSP, hour, local_date, long_day, plural, short_day, today
+from cqpm.utils.french import NBSP, hour, long_day, plural, short_day, today
 from cqpm.utils.periods import add_years
 from evaluations.deadlines import with_deadlines
 from evaluations.deliberation import MEMBER_NOTICE, UNION_NOTICE
@@ -252,14 +252,6 @@ def staff(user):
         ),
         *unfinished(evaluations),
         *waiting(user),
-        section(
-            "Demandes d’entreprises",
-            ContactRequest.objects.for_user(user)
-            .pending()
-            .filter(registration__state=Registration.State.REGISTERED)
-            .select_related("registration__candidate"),
-            contact_request_line,
-        ),
         *stuck(user, mail_line),
         commissions(user),
         juries(user),
@@ -323,16 +315,6 @@ def evaluation_line(row, *, action="Ouvrir"):
     )
 
 
-def contact_request_line(row):
-    return Line(
-        str(row.registration.candidate),
-        f"{row.made_by} : {row}",
-        f"{reverse('registration_detail', args=[row.registration_id])}#demandes",
-        when=f"depuis le {short_day(local_date(row.made_at))}",
-        action="Répondre",
-    )
-
-
 def to_call(user):
     """Whom no mail can remind: no address, or one in error."""
     asked = reminders.to_call(user.hat.centre_id, settings_of(user.hat))
@@ -379,9 +361,15 @@ def mail_line(row):
     )
 
 
-# What a running registration waits for the centre to do, when nothing of the kind is ahead of it: key, condition,
-# title, words of the button, stages of the list.
+# What a running registration waits for the centre to do, the first thing first, when nothing of the kind is ahead of it:
+# key, condition, title, words of the button.
 WAITING = (
+    (
+        "answer",
+        Q(Exists(ContactRequest.objects.pending().filter(registration=OuterRef("pk")))),
+        "Demandes d’entreprises",
+        "Répondre",
+    ),
     ("plan", Q(stage=Stage.EVALUATIONS, evaluation_on=None), "Évaluations à prévoir", "Prévoir"),
     ("ask", Q(stage=Stage.OPINION, opinion_due=None), "Avis de l’entreprise à demander", "Demander"),
     (
@@ -414,10 +402,11 @@ def waiting(user):
 
 def waiting_line(row, key, action):
     pages = {"plan": "evaluation_new", "ask": "opinion_request"}
+    anchor = "#demandes" if key == "answer" else ""
     return Line(
         str(row.candidate),
         f"{row.number}, {row.company or 'sans entreprise'}",
-        reverse(pages.get(key, "registration_detail"), args=[row.pk]),
+        reverse(pages.get(key, "registration_detail"), args=[row.pk]) + anchor,
         when=row.get_stage_display() if key == "hear" else "",
         action=action,
     )
