@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "referentiel.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "move-stages": {"task": "evaluations.tasks.move_stages", "schedule": crontab(hour=0, minute=20)},
+    "purge": {"task": "cqpm.tasks.purge", "schedule": crontab(hour=2, minute=40)},
     "sweep-classes": {"task": "candidates.tasks.sweep_classes", "schedule": 60, "options": {"expires": 55}},
 }
 
@@ -236,11 +237,11 @@ STATICFILES_DIRS = [
     ("bootstrap", bootstrap_wrapper.get_bootstrap_dir()),
     ("fonts", FONTS),
 ]
+STORAGE_URL = env.str("STORAGE_URL", default="")
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR / "files"},
-    },
+    "default": {"BACKEND": "cqpm.utils.s3.Bucket", "OPTIONS": {"url": STORAGE_URL}}
+    if STORAGE_URL
+    else {"BACKEND": "cqpm.utils.stored.Folder", "OPTIONS": {"location": VAR / "files"}},
     "staticfiles": {"BACKEND": "cqpm.staticfiles.ManifestStorage"},
 }
 

@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 import uuid
+from datetime import date
 from operator import attrgetter
 
 from django.core.exceptions import ValidationError
@@ -25,6 +26,9 @@ from candidates.rules import (
 )
 from candidates.search import folded
 from cqpm.utils.french import today
+from cqpm.utils.personal import GONE
+
+ERASED = "Personne effacée"
 
 
 class CentreQuerySet(models.QuerySet):
@@ -153,6 +157,22 @@ class Sex(models.TextChoices):
     MALE = "M", "Masculin"
 
 
+# What an erased candidate carries: values every other constraint accepts, and that name nobody.
+NOBODY_IDENTITY = {
+    "birth_name": GONE,
+    "usage_name": "",
+    "first_name": GONE,
+    "first_name_2": "",
+    "first_name_3": "",
+    "birth_date": date(1900, 1, 1),
+    "birth_commune_code": "99999",
+    "birth_place": GONE,
+    "birth_country": GONE,
+    "email": "",
+    "phone": "",
+}
+
+
 class Candidate(SaidInWords):
     """A person as the civil register knows them: what a certificate and the Caisse des Dépôts will ask for."""
 
@@ -190,6 +210,8 @@ class Candidate(SaidInWords):
     )
     phone = models.CharField("téléphone", max_length=20, blank=True)
 
+    erased_at = models.DateTimeField("effacé le", null=True, blank=True, editable=False)
+
     objects = CandidateQuerySet.as_manager()
 
     class Meta:
@@ -212,6 +234,10 @@ class Candidate(SaidInWords):
                 condition=Q(birth_commune_code__startswith="99") ^ Q(birth_country="France"),
                 name="candidate_birth_country_fits_commune_code",
             ),
+            # An erased person keeps the sex alone, for statistics.
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(**NOBODY_IDENTITY), name="candidate_erased_is_nobody"
+            ),
         ]
         indexes = [
             models.Index(fields=["centre", "birth_date"]),
@@ -219,7 +245,7 @@ class Candidate(SaidInWords):
         ]
 
     def __str__(self):
-        return f"{self.first_name} {self.last_name.upper()}"
+        return ERASED if self.erased_at else f"{self.first_name} {self.last_name.upper()}"
 
     def clean(self):
         """Writes the identity in one way only, then refuses what no civil register would hold."""
@@ -283,6 +309,8 @@ class Candidate(SaidInWords):
     @property
     def sorted_name(self):
         """«MARCHETTI Léo»: for sorted lists."""
+        if self.erased_at:
+            return ERASED
         return f"{self.last_name.upper()} {self.first_name}"
 
     @property

@@ -55,11 +55,13 @@ class RegistrationQuerySet(models.QuerySet):
     def for_user(self, user):
         """Staff sees its centre's; a centre de ressource those whose dossier it received; others nothing here.
 
+        Nobody sees an erased one, which only counts in statistics.
+
         Evaluators see what is assigned to them: `evaluations.scope.registrations_for` adds it.
         """
         hat = user.hat
         if hat and hat.is_staff:
-            return self.filter(centre=hat.centre_id)
+            return self.filter(centre=hat.centre_id, erased_at=None)
         if hat and hat.role == Role.RESOURCE:
             return self.filter(
                 referentiel__certification__resource_centre=hat.resource_centre_id,
@@ -73,7 +75,7 @@ class RegistrationQuerySet(models.QuerySet):
         handed over in person, by a centre: it opens nothing of another one."""
         key = link.subject.partition(":")[2]
         if link.purpose == CANDIDATE_SPACE:
-            mine = self.filter(candidate=key)
+            mine = self.filter(candidate=key, erased_at=None)
             return mine.filter(candidate__email__iexact=link.email) if link.email else mine
         if link.purpose == COMPANY_SPACE:
             mine = self.of_contact(key)
@@ -118,6 +120,20 @@ class Partner:
     def described(self):
         """«Laure Cassagne, Ateliers Vauzelle»."""
         return f"{self.name}, {self.of}" if self.of and self.of != self.name else self.name
+
+
+# The people around an erased registration: none.
+NOTHING_AROUND = {
+    "tutor_name": "",
+    "tutor_function": "",
+    "tutor_email": "",
+    "tutor_phone": "",
+    "line_manager_name": "",
+    "line_manager_email": "",
+    "trainers": "",
+    "adaptation": "",
+    "search": "",
+}
 
 
 class Registration(SaidInWords):
@@ -186,6 +202,20 @@ class Registration(SaidInWords):
     )
     search = models.CharField("texte cherché", max_length=SEARCH_LENGTH, editable=False)
     created_at = models.DateTimeField("créée le", default=timezone.now)
+    purged_at = models.DateTimeField(
+        "pièces purgées le",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Grilles, avis et entretiens effacés ; la décision reste.",
+    )
+    erased_at = models.DateTimeField(
+        "effacée le",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Ne dit plus de qui elle était ; reste pour les statistiques.",
+    )
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -214,6 +244,13 @@ class Registration(SaidInWords):
                 condition=Q(state="registered"),
                 name="registration_one_running_per_referentiel",
                 violation_error_message="Ce candidat a déjà une inscription en cours pour ce référentiel.",
+            ),
+            models.CheckConstraint(
+                condition=Q(purged_at=None) | ~Q(state="registered"), name="registration_purged_after_its_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(purged_at__isnull=False, company=None, **NOTHING_AROUND),
+                name="registration_erased_says_nobody",
             ),
         ]
         indexes = [

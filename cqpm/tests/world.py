@@ -30,8 +30,8 @@ from candidates.tests.factories import (
     space_link,
 )
 from cqpm.tests import access
+from cqpm.utils import stored
 from cqpm.utils.french import today
-from documents import storage
 from documents.models import Document
 from evaluations.actions import commissions, juries
 from evaluations.actions.opinions import request_opinion
@@ -117,7 +117,7 @@ class World:
     def paper(self):
         """The dossier of that candidate, rendered."""
         document = Document.objects.get(fact=key(self.guest_registration.dossiers.get()))
-        sha256, now = storage.fingerprint(access.PDF), timezone.now()
+        sha256, now = stored.fingerprint(access.PDF), timezone.now()
         Document.objects.filter(pk=document.pk).update(
             state="ready", sha256=sha256, size=len(access.PDF), ready_at=now
         )
@@ -125,7 +125,7 @@ class World:
 
     def rendered(self):
         """The key of that paper, its file put back: each test has a folder of its own."""
-        storage.write(access.PDF)
+        stored.keep("documents", access.PDF)
         return self.paper.pk
 
     @cached_property

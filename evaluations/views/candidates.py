@@ -8,7 +8,6 @@ ressource the steps and the modalities retained; those who decide, the matrix. T
 """
 
 from django.core.paginator import Paginator
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +17,7 @@ from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
 from candidates.history import changes_of, corrections_of
 from candidates.rules import Stage
+from cqpm.utils import stored
 from cqpm.utils.french import today
 from cqpm.utils.paging import LongPaginator
 from documents.models import Document
@@ -76,7 +76,8 @@ def candidate_export(request):
     record_export(
         centre=request.user.hat.centre, count=count, filters=request.GET.urlencode(), by=request.user
     )
-    return FileResponse(file, as_attachment=True, filename=f"candidats-{today().isoformat()}.xlsx")
+    name = f"candidats-{today().isoformat()}.xlsx"
+    return stored.download(file, name=name, content_type=stored.XLSX)
 
 
 def rows(page, *, results):

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("candidates", "0009_contact_address_indexes"),
+        ("candidates", "0011_contact_address_indexes"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db.models.functions import Upper
 
 
 class Migration(migrations.Migration):
-    dependencies = [("candidates", "0008_identity_reading")]
+    dependencies = [("candidates", "0010_erased_says_nobody")]
 
     operations = [
         migrations.AddIndex(
