@@ -280,6 +280,7 @@ def test_an_unknown_candidate_suspends_the_links_of_that_address(registration, t
     )
     update_registration(registration=registration, changes={"tutor_email": "x@exemple.fr"}, by=officer)
     answer_request(request=made, answer="Erreur d’adresse, corrigée.", by=officer)
+    assert last_entry(registration)[1] == "Réponse à l’entreprise : Erreur d’adresse, corrigée."
     made.refresh_from_db()
     assert [made.state, made.answer, seen(tutor)] == ["applied", "Erreur d’adresse, corrigée.", set()]
     assert mails("contact_request_settled") == [TUTOR]
