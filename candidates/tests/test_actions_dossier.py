@@ -10,11 +10,11 @@ from accounts import mailing
 from accounts.actions import change_settings
 from accounts.models import AccessLink, LogEntry, OutboxMessage, Role
 from accounts.tasks import send_reminders
-from accounts.tests.factories import make_resource_centre, make_wearer
+from accounts.tests.factories import at_once, make_resource_centre, make_wearer
 from candidates import actions
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
-from candidates.tests.acts import at_once, content, last_entry, refused
+from candidates.tests.acts import content, last_entry, refused
 from candidates.tests.factories import (
     CONTEXT,
     NO_COMPANY,

@@ -208,7 +208,7 @@ def record(request, *, by, verb, what):
         verb=verb,
         subject=registration,
         centre=registration.centre,
-        sentence=f"{what}."[:400],
+        sentence=f"{what.rstrip('.')}."[:400],  # it may end with what somebody wrote
         data={"request": str(request.pk)},
     )
 

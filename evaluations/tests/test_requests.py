@@ -9,12 +9,11 @@ from django.utils import timezone
 from accounts import mailing, spaces
 from accounts.actions import print_space_link
 from accounts.models import OutboxMessage, Role
-from accounts.tests.factories import make_centre, make_resource_centre, make_wearer
+from accounts.tests.factories import at_once, make_centre, make_resource_centre, make_wearer
 from candidates.actions import abandon_registration, ask_partner_approval, update_registration
 from candidates.declarations import contacts_at
 from candidates.models import ContactRequest, Dossier, Registration
 from candidates.models.registrations import COMPANY_SPACE, contact_key
-from candidates.tests.acts import at_once
 from candidates.tests.factories import contact_link, make_dossier, make_registration
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
@@ -280,6 +279,7 @@ def test_an_unknown_candidate_suspends_the_links_of_that_address(registration, t
     )
     update_registration(registration=registration, changes={"tutor_email": "x@exemple.fr"}, by=officer)
     answer_request(request=made, answer="Erreur d’adresse, corrigée.", by=officer)
+    assert last_entry(registration)[1] == "Réponse à l’entreprise : Erreur d’adresse, corrigée."
     made.refresh_from_db()
     assert [made.state, made.answer, seen(tutor)] == ["applied", "Erreur d’adresse, corrigée.", set()]
     assert mails("contact_request_settled") == [TUTOR]
