@@ -6,7 +6,7 @@ BEGIN := $(shell date +%s)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench fmt pins clean
+.PHONY: help run test demo bench guide fmt pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | \
@@ -32,6 +32,10 @@ demo: install pango ## throws the demonstration away and builds it again
 
 bench: install-dev pango ## measures what the README says, as ratios within one run
 	@$(BIN)/python -m cqpm.bench
+
+guide: install-dev pango ## takes the pictures of docs/guide-utilisateur.md again
+	@.ci/need chromium -- test -x /usr/bin/chromium
+	@$(BIN)/python -m cqpm.guide
 
 fmt: install-dev ## formats the code and puts right what can be
 	@$(BIN)/ruff check --fix .

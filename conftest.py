@@ -89,7 +89,7 @@ def own_files(request, settings, tmp_path):
         settings.STORAGES = {
             **settings.STORAGES,
             "default": {
-                "BACKEND": "django.core.files.storage.FileSystemStorage",
+                "BACKEND": "cqpm.utils.stored.Folder",
                 "OPTIONS": {"location": tmp_path / "files"},
             },
         }

@@ -163,6 +163,17 @@ class ResourceCentreForm(ExaminationCentreForm):
         model = ResourceCentre
 
 
+class FaultyAddressForm(forms.Form):
+    """Why nothing arrives at an address."""
+
+    reason = forms.CharField(
+        label="Ce que dit le message d’erreur",
+        help_text="Facultatif : « boîte inconnue », « parti de l’entreprise ».",
+        max_length=200,
+        required=False,
+    )
+
+
 class SettingsForm(forms.Form):
     """A field for each setting, typed after its default. `current`: {key: value in force}."""
 
@@ -179,7 +190,7 @@ class SettingsForm(forms.Form):
             return forms.BooleanField(required=False, **described)
         if isinstance(preference.default, int):
             return forms.IntegerField(min_value=preference.minimum, **described)
-        return forms.CharField(max_length=200, **described)
+        return forms.CharField(max_length=200, required=not preference.blank, **described)
 
     def clean(self):
         data = super().clean()
@@ -203,4 +214,4 @@ def default_of(preference):
     default = f"Par défaut : {words}."
     if preference.source == TO_CONFIRM:
         return format_html('{} <span class="tag">{}</span>', default, TO_CONFIRM)
-    return f"{default} {preference.source}.".removesuffix(" .")
+    return f"{default} {preference.source}.".removesuffix(" .") + f" {preference.hint}".rstrip()

@@ -13,7 +13,7 @@ from accounts.forms import AddressForm
 def link_page(purpose, *, done=False):
     """Decorates a view at `…/<uuid:pk>/<str:token>/…` so that only an open link of that purpose reaches it.
 
-    The view gets `request.link` and the other parts of its address; pk and token are taken away. `done=True` also
+    `purpose`: its key, or a container of keys. The view gets `request.link` and the other parts of its address; pk and token are taken away. `done=True` also
     lets through a link whose task is done, for the page that says so; the view then asks `request.link.closed_at`.
     Expired, revoked or done: 410. Unknown, forged or replaced: 404. Nothing is written by either, nor by a GET.
 
@@ -47,6 +47,7 @@ def link_over(request, link, token, problem=""):
         "link": link,
         "token": token,
         "label": links.PURPOSES[link.purpose].label,
+        "space": links.PURPOSES[link.purpose].view == "space_enter",
         "can_be_sent_again": links.can_be_sent_again(link),
         "problem": problem,
     }
@@ -61,6 +62,11 @@ def link_unknown(request, form=None):
 def sealed(response):
     """Headers that keep the address out of other sites' logs, of caches and of search engines."""
     response["Referrer-Policy"] = "no-referrer"
+    return private(response)
+
+
+def private(response):
+    """Headers that keep what is shown out of caches and of search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

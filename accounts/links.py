@@ -72,10 +72,13 @@ def qr(link):
 def find(pk, given, *, purpose=None):
     """The link these two address parts belong to, open or not; None when unknown, of an older generation or forged.
 
-    `purpose` empty accepts every purpose: the page that re-sends an expired link knows only its address.
+    `purpose`: its key or a container of keys; None accepts every one: the page that re-sends an expired link knows
+    only its address.
     """
     links = AccessLink.objects.filter(pk=pk).select_related("centre")
-    link = links.filter(purpose=purpose).first() if purpose else links.first()
+    if purpose is not None:
+        links = links.filter(purpose__in=[purpose] if isinstance(purpose, str) else list(purpose))
+    link = links.first()
     return link if link and hmac.compare_digest(token(link).encode(), given.encode()) else None
 
 

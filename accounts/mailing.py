@@ -1,5 +1,8 @@
 """The text of a mail, made from its outbox row at the moment somebody reads or sends it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.template import Context, engines
 
@@ -7,6 +10,32 @@ from accounts import links
 from accounts.models import OutboxMessage
 
 LABELS: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where the person a mail was for is reached now ("" nowhere), and the page where that is put right."""
+
+    email: str
+    page: str = ""
+
+
+CONTACTS: dict[str, Callable[[OutboxMessage], Contact | None]] = {}
+
+
+def register_contacts(**readers):
+    """Says how to find a mail's contact as it is now, by the first word of its event: `opinion=…`.
+
+    A reader takes the mail, and gives None when what it told of is gone.
+    """
+    CONTACTS.update(readers)
+
+
+def contact(message):
+    """Whom a mail was for, as the application knows that person now; the mail's own address by default."""
+    message = message.resends or message
+    reader = CONTACTS.get(message.event.partition(":")[0])
+    return (reader and reader(message)) or Contact(message.recipient)
 
 
 def register(**labels):
@@ -19,6 +48,13 @@ def label(message):
     return LABELS.get(message.template) or (
         links.PURPOSES[message.link.purpose].label if message.link else "Courriel"
     )
+
+
+def labelled(messages):
+    """The mails, each with its `label`, as a list shows them."""
+    for message in messages:
+        message.label = label(message)
+    return messages
 
 
 def render(message, *, link_url=None, signed=True):

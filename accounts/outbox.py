@@ -3,16 +3,20 @@
 from django.conf import settings
 from django.db import transaction
 
+from accounts.addresses import is_faulty
 from accounts.models import OutboxMessage
 from accounts.tasks import send_message
 
+State = OutboxMessage.State
 
-def post(*, event, to, template, context, name="", link=None, centre=None):
+
+def post(*, event, to, template, context, name="", link=None, centre=None, resends=None):
     """Writes one mail in the outbox and asks the worker to send it once the act is committed.
 
     `event`: what it tells, unique per recipient, so that the same act never writes twice; `to`: the address, or
     "" for a person without mail, who gets the printed twin instead; `template`: `templates/emails/<template>.txt`,
-    subject on the first line; `context`: plain values only; `link`: the access link whose address the text gives.
+    subject on the first line; `context`: plain values only; `link`: the access link whose address the text gives;
+    `resends`: the mail already sent that this one repeats. To an address in error the mail is written and held.
     Returns the row, or None without an address.
     """
     if not to:
@@ -26,9 +30,17 @@ def post(*, event, to, template, context, name="", link=None, centre=None):
             "recipient_name": name,
             "link": link,
             "centre": centre,
+            "resends": resends,
+            "state": State.HELD if is_faulty(to, centre) else State.WAITING,
         },
     )
-    if created and settings.OUTBOX_DELIVERS:
+    if created:
+        wake(message)
+    return message
+
+
+def wake(message):
+    """Asks the worker to send a mail that waits, once the act is committed."""
+    if settings.OUTBOX_DELIVERS and message.state == State.WAITING:
         # robust: the act is done even when the queue is away; `send_outbox` finds the row a minute later.
         transaction.on_commit(lambda: send_message.delay(message.pk), robust=True)
-    return message

@@ -7,6 +7,7 @@ A centre's value wins over the national one, which wins over the default; a sett
 centre's value. Values are changed by `accounts.actions.change_settings`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -18,7 +19,10 @@ TO_CONFIRM = "À confirmer auprès de l’UIMM"
 
 @dataclass(frozen=True)
 class Preference:
-    """A setting. `default` gives its type (bool, int, str); `source`: the text or body behind the default, if any."""
+    """A setting. `default` gives its type (bool, int, str); `source`: the text or body behind the default, if any.
+
+    `hint`: how to fill it; `check`: what is wrong with a text, in French, or None; `blank`: a text may be empty.
+    """
 
     key: str
     default: bool | int | str
@@ -27,6 +31,9 @@ class Preference:
     scope: str = "centre"  # or "national"
     minimum: int = 0
     section: str = "Règles"  # the heading it stands under
+    hint: str = ""
+    check: Callable[[str], str | None] | None = None
+    blank: bool = False
 
 
 PREFERENCES: dict[str, Preference] = {}
@@ -50,8 +57,10 @@ def problem(preference, given):
         return f"« {preference.label} » : valeur d’un autre type que celle par défaut."
     if isinstance(given, int) and given < preference.minimum:
         return f"« {preference.label} » : {preference.minimum} au moins."
-    if isinstance(given, str) and not given.strip():
+    if isinstance(given, str) and not given.strip() and not preference.blank:
         return f"« {preference.label} » : une valeur est attendue."
+    if preference.check and (wrong := preference.check(given)):
+        return f"« {preference.label} » : {wrong}"
     return None
 
 

@@ -1,15 +1,22 @@
-"""Sending what waits in the outbox. The row is the truth: a task carries its id and may run twice."""
+"""Sending what waits in the outbox, and the reminders. The row is the truth: a task carries its id and may run twice."""
 
+import logging
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import links, mailing
+from accounts import addresses, links, mailing, reminders
+from accounts.log import SYSTEM
 from accounts.models import OutboxMessage
+from cqpm.utils.refusal import Refusal
+
+logger = logging.getLogger(__name__)
 
 RETRY_AFTER = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
 # How long a claimed row is left alone. A worker killed while sending loses its claim after that, and the mail is
@@ -33,6 +40,21 @@ def send_outbox():
             send_message(pk)
 
 
+@shared_task
+def send_reminders():
+    """Asks again whoever has reached a step of a ladder. Scheduled every hour of the day: a missed run is caught up.
+
+    Each reminder is the verb of its kind, which locks and looks again: a second run at the same time sends nothing.
+    """
+    for kind, link, step in reminders.due():
+        try:
+            kind.send(link, step)
+        except Refusal:
+            continue  # answered, or asked again by hand, since the list was read
+        except Exception:  # one person must not keep the others from being reminded
+            logger.exception("reminder of link %s could not be written", link.pk)
+
+
 def claim(pk):
     """Takes a due row for this worker by one UPDATE, so that two workers never send it twice; None when it is taken.
 
@@ -45,16 +67,22 @@ def claim(pk):
 
 
 def deliver(message):
-    """Sends a claimed row and writes down how it went; a mail whose link leads nowhere any more is not sent."""
+    """Sends a claimed row and writes down how it went.
+
+    Not sent: a mail whose link leads nowhere any more, and one to an address in error.
+    """
     if is_pointless(message):
         return close(message, state=OutboxMessage.State.FAILED, error="Le lien n’était plus valable.")
+    if addresses.is_faulty(message.recipient, message.centre):
+        return close(message, state=OutboxMessage.State.HELD, error="")
     try:
         subject, body = mailing.render(message)
         EmailMessage(subject, body, to=[message.recipient], connection=get_connection(timeout=TIMEOUT)).send()
     except (
         Exception
     ) as error:  # whatever the mail server or the template says, it is kept for whoever retries
-        return postpone(message, f"{type(error).__name__} : {without_token(error, message.link)}")
+        words = f"{type(error).__name__} : {without_token(error, message.link)}"
+        return give_up(message, words) if is_for_good(error) else postpone(message, words)
     return close(message, state=OutboxMessage.State.SENT, sent_at=timezone.now(), error="")
 
 
@@ -64,6 +92,19 @@ def is_pointless(message):
     if link is None or link.is_open:
         return False
     return not link.closed_at or link.closed_at > message.created_at
+
+
+def is_for_good(error):
+    """The server knows no such address: 5xx to RCPT. What it has against us (5.7.x) it would say of any address."""
+    answers = error.recipients.values() if isinstance(error, SMTPRecipientsRefused) else ()
+    return bool(answers) and all(code >= 500 and not words.startswith(b"5.7.") for code, words in answers)
+
+
+def give_up(message, error):
+    """The address of a claimed row is in error, the mail server says: so is it for everybody's mails."""
+    with transaction.atomic():
+        close(message, state=OutboxMessage.State.HELD, error=error)
+        addresses.mark(message, by=SYSTEM, reason=error)
 
 
 def without_token(error, link):

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.views import centres, entrance, log, outbox, own, people, settings
+from accounts.views import centres, entrance, log, outbox, own, people, settings, spaces
 
 urlpatterns = [
     path("connexion/", entrance.SignInView.as_view(), name="account_login"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("lien/<uuid:pk>/<str:token>/renvoyer/", entrance.resend_link, name="link_resend"),
     path("lien/demander/", entrance.ask_links, name="link_ask"),
     path("lien/envoye/", entrance.link_sent, name="link_sent"),
+    path("espace/", spaces.space_ask, name="space_ask"),
+    path("espace/envoye/", spaces.space_sent, name="space_sent"),
+    path("espace/quitter/", spaces.space_leave, name="space_leave"),
+    path("espace/<uuid:pk>/<str:token>/", spaces.space_enter, name="space_enter"),
     path("mon-compte/", own.account, name="account"),
     path("mon-compte/mot-de-passe/", own.change_password, name="account_change_password"),
     path("role/<int:pk>/", own.hat, name="hat"),
@@ -40,6 +44,9 @@ urlpatterns = [
     path("reglages/centre/", settings.centre_settings, name="centre_settings"),
     path("courriers/", outbox.outbox, name="outbox"),
     path("courriers/<int:pk>/", outbox.outbox_message, name="outbox_message"),
-    path("courriers/<int:pk>/renvoyer/", outbox.outbox_retry, name="outbox_retry"),
+    path("courriers/<int:pk>/renvoyer/", outbox.outbox_resend, name="outbox_resend"),
+    path("courriers/<int:pk>/remis/", outbox.outbox_hand, name="outbox_hand"),
+    path("courriers/<int:pk>/adresse/erreur/", outbox.outbox_mark, name="outbox_mark"),
+    path("courriers/<int:pk>/adresse/retablie/", outbox.outbox_clear, name="outbox_clear"),
     path("journal/", log.log, name="log"),
 ]

@@ -2,14 +2,44 @@
 
 from datetime import timedelta
 
-from accounts import links, mailing, preferences
+from accounts import links, mailing, preferences, reminders, spaces
 from accounts.links import Purpose
+from accounts.log import key
+from accounts.models import AccessLink
 from accounts.preferences import Preference
-from candidates import papers
+from accounts.spaces import Person, Space
+from candidates import contacts, papers
 from candidates.actions.dossiers import ACCEPTANCE_AWAITED, APPROVAL, APPROVAL_DAYS
+from candidates.models import Candidate, Registration
+from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
+from candidates.reminders import APPROVAL_REMINDER
 from documents import kinds
 
 kinds.register(*papers.KINDS)
+
+
+def candidates_at(email):
+    """The candidates an address belongs to: one person registered in two centres is two of them."""
+    known = Candidate.objects.filter(email__iexact=email, registrations__isnull=False).distinct()
+    return [Person(key(row), str(row), row.centre) for row in known.select_related("centre")]
+
+
+def contacts_at(email):
+    """The company's contact an address belongs to, if any registration names it: one person, whatever the centres."""
+    subject = contact_key(email)
+    if len(subject) > AccessLink._meta.get_field("subject").max_length:
+        return []
+    named = list(Registration.objects.of_contact(email).select_related("centre"))
+    names = [name for row in named for _, name in row.contacts_at(email)]
+    centres = {row.centre for row in named}
+    centre = centres.pop() if len(centres) == 1 else None
+    return [Person(subject, next(filter(None, names), email), centre)] if named else []
+
+
+spaces.register(
+    Space(CANDIDATE_SPACE, label="Espace candidat", home="my_space", people=candidates_at),
+    Space(COMPANY_SPACE, label="Espace entreprise", home="company_space", people=contacts_at),
+)
 
 SECTION = "Dossier de modalités"
 
@@ -39,9 +69,12 @@ links.register(
         renewed_for=timedelta(days=30),
     )
 )
+reminders.register(APPROVAL_REMINDER, section=SECTION)
 mailing.register(
+    dossier_reminder="Relance pour l’approbation du dossier",
     dossier_transmitted="Dossier de modalités transmis",
     dossier_returned="Dossier de modalités retourné",
     dossier_accepted="Dossier de modalités accepté",
     registration_received="Inscription reçue d’un autre centre",
 )
+mailing.register_contacts(dossier=contacts.of_dossier, registration=contacts.of_registration)

@@ -200,3 +200,24 @@ def missing_modalities(choices, *, context: str) -> list[str]:
                 "ce qui seul permet une situation reconstituée."
             )
     return missing
+
+
+# --- The company's contacts -----------------------------------------------------------------------------------
+
+# Where anybody opens an address: two of them under one domain are no two colleagues.
+PUBLIC_MAIL = {
+    "aliceadsl.fr", "aol.com", "bbox.fr", "cegetel.net", "club-internet.fr", "free.fr", "gmail.com",
+    "gmx.com", "gmx.fr", "gmx.net", "googlemail.com", "hotmail.com", "hotmail.fr", "icloud.com",
+    "laposte.net", "live.com", "live.fr", "mac.com", "mail.com", "me.com", "msn.com", "neuf.fr",
+    "numericable.fr", "orange.fr", "outlook.com", "outlook.fr", "pm.me", "proton.me", "protonmail.com",
+    "sfr.fr", "tutanota.com", "wanadoo.fr", "yahoo.com", "yahoo.fr", "ymail.com",
+}  # fmt: skip
+
+
+def same_domain(first: str, second: str) -> bool:
+    """Whether two addresses are of one organisation's mail, as far as their domains tell; never two at a public one.
+
+    [P] choix: «delegation to a colleague (…; another mail domain waits for the centre)».
+    """
+    domains = {address.strip().lower().rpartition("@")[2] for address in (first, second)}
+    return "@" in first and "@" in second and len(domains) == 1 and not domains & (PUBLIC_MAIL | {""})

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from candidates.views import approval, companies, dossiers, imports, inbox, lookups, registrations
+from candidates.views import (
+    approval,
+    companies,
+    contacts,
+    dossiers,
+    identity,
+    imports,
+    inbox,
+    lookups,
+    registrations,
+)
 
 urlpatterns = [
     path("candidats/inscrire/", registrations.candidate_new, name="candidate_new"),
@@ -23,6 +33,10 @@ urlpatterns = [
     ),
     path("candidats/<uuid:pk>/modifier/", registrations.registration_edit, name="registration_edit"),
     path("candidats/<uuid:pk>/identite/", registrations.identity_edit, name="identity_edit"),
+    path("candidats/<uuid:pk>/identite/relue/", identity.read_on_paper, name="identity_read_on_paper"),
+    path("candidats/<uuid:pk>/identite/repondre/", identity.answer, name="identity_answer"),
+    path("candidats/<uuid:pk>/acces/", identity.space_print, name="space_print"),
+    path("candidats/<uuid:pk>/acces/<str:role>/", contacts.contact_print, name="contact_print"),
     path("candidats/<uuid:pk>/abandonner/", registrations.registration_abandon, name="registration_abandon"),
     path("candidats/<uuid:pk>/confirmer-vae/", registrations.vae_confirm, name="vae_confirm"),
     path("candidats/<uuid:pk>/dossier/", dossiers.dossier_edit, name="dossier_edit"),
@@ -30,6 +44,7 @@ urlpatterns = [
     path("dossiers/<uuid:pk>/enregistrer/", dossiers.dossier_save, name="dossier_save"),
     path("dossiers/<uuid:pk>/approuver/", dossiers.dossier_approve, name="dossier_approve"),
     path("dossiers/<uuid:pk>/demander/", dossiers.dossier_ask_partner, name="dossier_ask_partner"),
+    path("dossiers/<uuid:pk>/relancer/", dossiers.dossier_remind, name="dossier_remind"),
     path("dossiers/<uuid:pk>/imprimer/", dossiers.dossier_partner_print, name="dossier_partner_print"),
     path("dossiers/<uuid:pk>/papier/", dossiers.dossier_paper_approval, name="dossier_paper_approval"),
     path("dossiers/<uuid:pk>/papier/numerise/", dossiers.dossier_scan, name="dossier_scan"),

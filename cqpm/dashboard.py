@@ -12,9 +12,9 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import preferences
+from accounts import links, mailing, preferences, reminders
 from accounts.models import ExaminationCentre, Invitation, Membership, OutboxMessage, Role
-from candidates.models import Dossier, Registration
+from candidates.models import ContactRequest, Dossier, IdentityReading, Registration
 from candidates.rules import Stage
 from cqpm.utils.french import NBSP, hour, long_day, plural, short_day, today
 from cqpm.utils.periods import add_years
@@ -169,8 +169,43 @@ def nothing(user):
 
 def section(title, rows, line, *, url="", agenda=False):
     """A section from a queryset: its first lines, and how many rows there are."""
-    shown = list(rows.annotate(total=Window(Count("pk")))[:SHOWN])
-    return Section(title, [line(row) for row in shown], shown[0].total if shown else 0, url, agenda)
+    return of_rows(
+        title, list(rows.annotate(total=Window(Count("pk")))[:SHOWN]), line, url=url, agenda=agenda
+    )
+
+
+def of_rows(title, rows, line, **options):
+    """A section from its first rows, each with its `total`."""
+    return Section(title, [line(row) for row in rows], rows[0].total if rows else 0, **options)
+
+
+def sorted_rows(rows, kinds, *, order):
+    """{key: the first rows of a kind, each with their `total`}, all in one query. `kinds`: {key: condition}.
+
+    A row is of the first kind whose condition it meets.
+    """
+    kind = Case(*(When(condition, then=Value(key)) for key, condition in kinds.items()), default=Value(""))
+    ranked = (
+        rows.annotate(kind=kind)
+        .exclude(kind="")
+        .annotate(
+            rank=Window(RowNumber(), partition_by=F("kind"), order_by=order),
+            total=Window(Count("pk"), partition_by=F("kind")),
+        )
+        .filter(rank__lte=SHOWN)
+        .order_by("rank")
+    )
+    found = {key: [] for key in kinds}
+    for row in ranked:
+        found[row.kind].append(row)
+    return found
+
+
+def settings_of(hat):
+    """The settings of the hat's centre, read once for a page: the hat is the request's own."""
+    if "settings" not in vars(hat):
+        hat.settings = preferences.values(hat.centre_id)
+    return hat.settings
 
 
 def number_of(rows, key):
@@ -188,7 +223,9 @@ def listing(**filters):
 
 
 def staff(user):
-    opinions = CompanyOpinion.objects.for_user(user).awaiting().select_related("registration__candidate")
+    opinions = (
+        CompanyOpinion.objects.for_user(user).awaiting().select_related("registration__candidate", "link")
+    )
     dossiers = (
         Dossier.objects.for_user(user)
         .filter(state__in=Dossier.OPEN, registration__state=Registration.State.REGISTERED)
@@ -199,12 +236,6 @@ def staff(user):
         .filter(registration__state=Registration.State.REGISTERED)
         .select_related("registration__candidate")
     )
-    late_reports = evaluations.filter(
-        state=Evaluation.State.PLANNED,
-        report_received_on__gt=F("report_due_on"),
-        late_report_accepted_at=None,
-    )
-    mails = OutboxMessage.objects.for_user(user).filter(state=OutboxMessage.State.FAILED)
     return [
         section(
             "Avis de l’entreprise en retard",
@@ -212,27 +243,24 @@ def staff(user):
             opinion_line,
             url=listing(etape=Stage.OPINION),
         ),
+        to_call(user),
         section(
             "Dossiers de modalités à compléter",
             dossiers.order_by("-state", "created_at"),  # returned, draft, approved
             dossier_line,
             url=listing(etape=Stage.DOSSIER),
         ),
-        section(
-            "Rapports en retard, à admettre ou non",
-            late_reports.order_by("held_on", "pk"),
-            lambda row: evaluation_line(row, action="Décider"),
-        ),
-        section("Évaluations passées, grille à remettre", past(evaluations), evaluation_line),
+        *unfinished(evaluations),
         *waiting(user),
-        section("Courriers en échec", mails.order_by("-created_at"), mail_line, url=reverse("outbox")),
+        *stuck(user, mail_line),
         commissions(user),
         juries(user),
     ]
 
 
 def opinion_line(row):
-    last = short_day(row.reminded_at).removesuffix(f"{NBSP}{today().year}") if row.reminded_at else ""
+    reminded = row.link.reminded_at
+    last = short_day(reminded).removesuffix(f"{NBSP}{today().year}") if reminded else ""
     return Line(
         str(row.registration.candidate),
         f"{row.company_name}, {row.respondent_name}",
@@ -257,10 +285,23 @@ def dossier_line(row):
     )
 
 
-def past(evaluations):
-    """Held in the past and not handed in."""
-    waiting = [Evaluation.State.PLANNED, Evaluation.State.OPEN]
-    return evaluations.filter(held_on__lt=today(), state__in=waiting).order_by("held_on", "pk")
+def unfinished(evaluations):
+    """Two sections: reports received late, evaluations held in the past and not handed in."""
+    planned = Evaluation.State.PLANNED
+    found = sorted_rows(
+        evaluations.filter(state__in=[planned, Evaluation.State.OPEN]),
+        {
+            "late": Q(state=planned, report_received_on__gt=F("report_due_on"), late_report_accepted_at=None),
+            "past": Q(held_on__lt=today()),
+        },
+        order=["held_on", "pk"],
+    )
+    yield of_rows(
+        "Rapports en retard, à admettre ou non",
+        found["late"],
+        lambda row: evaluation_line(row, action="Décider"),
+    )
+    yield of_rows("Évaluations passées, grille à remettre", found["past"], evaluation_line)
 
 
 def evaluation_line(row, *, action="Ouvrir"):
@@ -274,13 +315,57 @@ def evaluation_line(row, *, action="Ouvrir"):
     )
 
 
+def to_call(user):
+    """Whom no mail can remind: no address, or one in error."""
+    asked = reminders.to_call(user.hat.centre_id, settings_of(user.hat))
+    return Section(
+        "À relancer par téléphone ou courrier", [call_line(link) for link in asked[:SHOWN]], len(asked)
+    )
+
+
+def call_line(link):
+    due_on = reminders.due_on(link)
+    return Line(
+        link.holder,
+        links.PURPOSES[link.purpose].label,
+        reminders.KINDS[link.purpose].page(link),
+        when=short_day(due_on),
+        when_sub="adresse en erreur" if link.email else "sans courriel",
+        late=due_on < today(),
+        action="Relancer",
+    )
+
+
+def stuck(user, line):
+    """Two sections: what did not leave, and what came back or would."""
+    State = OutboxMessage.State
+    mails = OutboxMessage.objects.for_user(user).filter(state__in=OutboxMessage.STUCK)
+    found = sorted_rows(
+        mails.select_related("link", "centre"),
+        {state.value: Q(state=state) for state in OutboxMessage.STUCK},
+        order=["-created_at", "-pk"],
+    )
+    for state, title in (
+        (State.FAILED, "Courriers en échec"),
+        (State.HELD, "Adresses en erreur, à corriger"),
+    ):
+        yield of_rows(title, found[state], line, url=f"{reverse('outbox')}?etat={state}")
+
+
 def mail_line(row):
-    return Line(row.recipient_name or row.recipient, row.recipient, reverse("outbox_message", args=[row.pk]))
+    return Line(
+        row.recipient_name or row.recipient,
+        f"{mailing.label(row)}, {row.recipient}",
+        reverse("outbox_message", args=[row.pk]),
+        when=short_day(row.created_at),
+    )
 
 
-# What a running registration waits for the centre to do, when nothing of the kind is ahead of it: key, condition,
-# title, words of the button, stages of the list.
+# What a running registration waits for the centre to do: an answer first, then what comes next when nothing of the
+# kind is ahead of it. Key, condition, title, words of the button.
 WAITING = (
+    ("answer", Q(asked__isnull=False), "Demandes d’entreprises", "Répondre"),
+    ("correct", Q(wrong__isnull=False), "Erreurs d’identité signalées", "Ouvrir"),
     ("plan", Q(stage=Stage.EVALUATIONS, evaluation_on=None), "Évaluations à prévoir", "Prévoir"),
     ("ask", Q(stage=Stage.OPINION, opinion_due=None), "Avis de l’entreprise à demander", "Demander"),
     (
@@ -296,38 +381,46 @@ WAITING = (
 def waiting(user):
     """One section for each entry of `WAITING`, all in one query."""
     running = Registration.objects.for_user(user).filter(state=Registration.State.REGISTERED)
-    kind = Case(*(When(condition, then=Value(key)) for key, condition, _, _ in WAITING), default=Value(""))
-    rows = (
-        with_deadlines(running.select_related("candidate", "company"))
-        .annotate(kind=kind)
-        .exclude(kind="")
-        .annotate(
-            rank=Window(RowNumber(), partition_by=F("kind"), order_by=["registered_on", "number", "pk"]),
-            total=Window(Count("pk"), partition_by=F("kind")),
-        )
-        .filter(rank__lte=SHOWN)
-        .order_by("rank")
+    asked = ContactRequest.objects.pending().filter(registration=OuterRef("pk"))
+    wrong = IdentityReading.objects.filter(
+        candidate=OuterRef("candidate"), correct=False, settled_at__isnull=True
     )
-    by_kind = {}
-    for row in rows:
-        by_kind.setdefault(row.kind, []).append(row)
+    running = running.annotate(
+        asked=Subquery(asked.values("kind")[:1]), wrong=Subquery(wrong.values("remark")[:1])
+    )
+    found = sorted_rows(
+        with_deadlines(running.select_related("candidate", "company")),
+        {key: condition for key, condition, _, _ in WAITING},
+        order=["registered_on", "number", "pk"],
+    )
     for key, _, title, action in WAITING:
-        found = by_kind.get(key, [])
-        stages = {row.stage for row in found}
-        yield Section(
+        stages = {row.stage for row in found[key]}
+        yield of_rows(
             title,
-            [waiting_line(row, key, action) for row in found],
-            found[0].total if found else 0,
-            listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list"),
+            found[key],
+            lambda row, key=key, action=action: waiting_line(row, key, action),
+            url=waiting_url(key, stages),
         )
+
+
+def waiting_url(key, stages):
+    """The list that shows all of them; none for the answers awaited, whatever the stage."""
+    if key in ("answer", "correct"):
+        return ""
+    return listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list")
 
 
 def waiting_line(row, key, action):
-    pages = {"plan": "evaluation_new", "ask": "opinion_request"}
+    pages = {"correct": "registration_file", "plan": "evaluation_new", "ask": "opinion_request"}
+    said = {
+        "answer": lambda: f"{row.company} : {ContactRequest.Kind(row.asked).label}",
+        "correct": lambda: row.wrong,
+    }.get(key, lambda: f"{row.number}, {row.company or 'sans entreprise'}")
     return Line(
         str(row.candidate),
-        f"{row.number}, {row.company or 'sans entreprise'}",
-        reverse(pages.get(key, "registration_detail"), args=[row.pk]),
+        said(),
+        reverse(pages.get(key, "registration_detail"), args=[row.pk])
+        + ("#demandes" if key == "answer" else ""),
         when=row.get_stage_display() if key == "hear" else "",
         action=action,
     )
@@ -399,7 +492,7 @@ def countdown_for(user) -> Countdown | None:
     )
     if jury is None:
         return None
-    settings = preferences.values(user.hat.centre)
+    settings = settings_of(user.hat)
 
     def before(key):
         return jury.held_on - timedelta(days=settings[key])
@@ -488,9 +581,8 @@ def received_line(row):
 def administrator(user):
     heads = Membership.objects.active().filter(role=Role.HEAD, centre=OuterRef("pk"))
     pending = Invitation.objects.filter(accepted_at=None).select_related("user", "link")
-    mails = OutboxMessage.objects.for_user(user).filter(state=OutboxMessage.State.FAILED)
     return [
-        section("Courriers en échec", mails.order_by("-created_at"), mail_line, url=reverse("outbox")),
+        *stuck(user, nameless_line),
         section(
             "Centres sans responsable",
             ExaminationCentre.objects.filter(~Exists(heads)).order_by("name", "pk"),
@@ -504,6 +596,16 @@ def administrator(user):
             url=reverse("account_list"),
         ),
     ]
+
+
+def nameless_line(row):
+    """For the administrator, who sees no candidate: what kind of mail, of which centre."""
+    return Line(
+        mailing.label(row),
+        str(row.centre or "Sans centre"),
+        f"{reverse('outbox')}?etat={row.state}",
+        when=short_day(row.created_at),
+    )
 
 
 def invitation_line(row):

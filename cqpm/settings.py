@@ -174,9 +174,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 CELERY_BEAT_SCHEDULE = {
     # A worker stopped for a day must not find a day of them waiting.
     "send-outbox": {"task": "accounts.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
+    # By day: a reminder is read by people at work. A run missed is made up for by the next one.
+    "send-reminders": {"task": "accounts.tasks.send_reminders", "schedule": crontab(hour="8-18", minute=5)},
     "sweep-imports": {"task": "referentiel.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "move-stages": {"task": "evaluations.tasks.move_stages", "schedule": crontab(hour=0, minute=20)},
+    "purge": {"task": "cqpm.tasks.purge", "schedule": crontab(hour=2, minute=40)},
     "sweep-classes": {"task": "candidates.tasks.sweep_classes", "schedule": 60, "options": {"expires": 55}},
 }
 
@@ -203,8 +206,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an account exists by invitation: its addr
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-# Beside allauth's own: an expired link sent again, the open links of an address asked for.
-ACCOUNT_RATE_LIMITS = {"link_resend": "3/d/key", "link_ask": "20/h/ip,3/d/key"}
+# Beside allauth's own: an expired link sent again, the open links of an address or its spaces asked for.
+ACCOUNT_RATE_LIMITS = {
+    "link_resend": "3/d/key",
+    "link_ask": "20/h/ip,3/d/key",
+    "space_ask": "20/h/ip,6/h/key",
+}
 # Behind a proxy the throttles count its visitors, not the proxy itself.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 AUTH_PASSWORD_VALIDATORS = [
@@ -232,11 +239,11 @@ STATICFILES_DIRS = [
     ("bootstrap", bootstrap_wrapper.get_bootstrap_dir()),
     ("fonts", FONTS),
 ]
+STORAGE_URL = env.str("STORAGE_URL", default="")
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR / "files"},
-    },
+    "default": {"BACKEND": "cqpm.utils.s3.Bucket", "OPTIONS": {"url": STORAGE_URL}}
+    if STORAGE_URL
+    else {"BACKEND": "cqpm.utils.stored.Folder", "OPTIONS": {"location": VAR / "files"}},
     "staticfiles": {"BACKEND": "cqpm.staticfiles.ManifestStorage"},
 }
 

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from cqpm.utils import stored
 from cqpm.utils.freeze import gate
-from documents import storage
-from documents.models import MAX_ATTEMPTS, Document
+from documents.models import FOLDER, MAX_ATTEMPTS, Document
 
 LEASE = timedelta(minutes=2)  # the longest paper takes seconds
 LATE = timedelta(minutes=2)  # a message not served by then is taken for lost
@@ -59,14 +59,14 @@ def complete(document, pdf):
     with transaction.atomic():
         own = Document.objects.filter(pk=document.pk, lease=document.lease).update(
             state=Document.State.READY,
-            sha256=storage.fingerprint(pdf),
+            sha256=stored.fingerprint(pdf),
             size=len(pdf),
             ready_at=timezone.now(),
             lease=None,
             lease_until=None,
         )
         if own:
-            storage.write(pdf)
+            stored.keep(FOLDER, pdf)
     return bool(own)
 
 

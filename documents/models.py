@@ -16,6 +16,7 @@ from cqpm.utils.freeze import frozen
 from documents import rules
 from documents.kinds import KINDS
 
+FOLDER = "documents"  # where their files are stored
 MAX_ATTEMPTS = 3  # renderings tried without anybody asking
 
 
@@ -43,6 +44,7 @@ class Document(models.Model):
         RENDERING = "rendering", "En préparation"
         READY = "ready", "Prêt"
         FAILED = "failed", "En échec"
+        PURGED = "purged", "Purgé"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("sorte", max_length=40)
@@ -75,11 +77,12 @@ class Document(models.Model):
     sha256 = models.CharField("empreinte", max_length=64, blank=True)
     size = models.PositiveIntegerField("taille en octets", null=True)
 
-    # Publication and revocation
+    # Publication, revocation, end
     published_at = models.DateTimeField("publié le", null=True)
     revoked_at = models.DateTimeField("révoqué le", null=True)
     revoked_by = models.CharField("révoqué par", max_length=200, blank=True)
     revoked_reason = models.CharField("motif de la révocation", max_length=400, blank=True)
+    purged_at = models.DateTimeField("purgé le", null=True, blank=True, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -88,7 +91,7 @@ class Document(models.Model):
         ordering = ["-requested_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["requested", "rendering", "ready", "failed"]),
+                condition=Q(state__in=["requested", "rendering", "ready", "failed", "purged"]),
                 name="document_state_known",
             ),
             models.CheckConstraint(
@@ -121,6 +124,11 @@ class Document(models.Model):
                 condition=(Q(revoked_at__isnull=False) & ~Q(revoked_by="") & ~Q(revoked_reason=""))
                 | Q(revoked_at__isnull=True, revoked_by="", revoked_reason=""),
                 name="document_revoked_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="purged", purged_at__isnull=False, data={})
+                | (~Q(state="purged") & Q(purged_at=None)),
+                name="document_purged_is_empty",
             ),
             models.CheckConstraint(condition=~Q(replaces=F("id")), name="document_replaces_another"),
             models.UniqueConstraint(
@@ -163,12 +171,19 @@ class Document(models.Model):
         return self.state == self.State.READY
 
     @property
+    def is_purged(self):
+        """Its data and file were effaced with the person's: the row says there was a paper, and when it went."""
+        return self.state == self.State.PURGED
+
+    @property
     def is_failed(self):
         return self.state == self.State.FAILED
 
     @property
     def will_move(self):
         """Whether the rendering goes on without anybody asking: the page keeps looking."""
+        if self.is_purged:
+            return False
         return not self.is_ready and (not self.is_failed or self.attempts < MAX_ATTEMPTS)
 
     @property

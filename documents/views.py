@@ -9,15 +9,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.perms import allow
+from cqpm.utils import stored
 from cqpm.utils.codes import normalise, spaced
 from cqpm.utils.refusal import Refusal
-from documents import actions, perms, storage, throttle
-from documents.models import Document
+from documents import actions, perms, throttle
+from documents.models import FOLDER, Document
 from documents.render import render_html
 from documents.rules import Verdict
 
@@ -53,15 +53,17 @@ def document_download(request, pk):
     document = readable(request.user, pk)
     if not document.is_ready:
         return redirect("document_status", pk=pk)
+    return deliver(request, document)
+
+
+def deliver(request, document):
+    """The file of a document that is ready, to whoever was found to be allowed."""
     try:
-        content = storage.read(document.sha256)
-    except storage.Unreadable as error:
-        logger.error("document %s: %s", pk, error)
+        content = stored.read(FOLDER, document.sha256)
+    except stored.Unreadable as error:
+        logger.error("document %s: %s", document.pk, error)
         return render(request, "documents/unreadable.html", {"document": document}, status=503)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, document.file_name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return stored.download(content, name=document.file_name, content_type="application/pdf")
 
 
 @require_safe
@@ -71,6 +73,8 @@ def document_preview(request, pk):
     """The paper's HTML in the browser, for the staff of its centre: what the PDF engine is given."""
     document = readable(request.user, pk)
     allow(perms.is_staff_of_centre(request.user, document))
+    if document.is_purged:
+        return redirect("document_status", pk=pk)
     return HttpResponse(render_html(document, nonce=str(request.csp_nonce)))
 
 

@@ -4,15 +4,16 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
 
-from accounts import links, mailing, preferences
+from accounts import links, mailing, preferences, reminders
 from accounts.backends import FACTS
 from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
 from documents import kinds
-from evaluations import deliberation, journey, papers, rules, sitting
+from evaluations import contacts, deliberation, journey, papers, rules, sitting, space
 from evaluations.actions import opinions
 from evaluations.models.juries import presidencies
+from evaluations.reminders import OPINION_REMINDER
 
 FACTS["presides"] = Exists(presidencies(OuterRef("pk")))
 questions.register(stage=journey.stage_of, kept=journey.kept_of)
@@ -46,12 +47,17 @@ links.register(
         renewed_for=timedelta(days=30),
     )
 )
+reminders.register(OPINION_REMINDER, section=OPINION)
 mailing.register(
     evaluation_planned="Évaluation à mener",
     evaluation_reopened="Grille rouverte",
     opinion_requested="Demande d’avis",
     opinion_reminder="Relance pour un avis",
     opinion_receipt="Copie de l’avis remis",
+    report_received="Rapport bien reçu",
+    contact_request="Demande d’une entreprise",
+    contact_request_receipt="Demande d’une entreprise bien reçue",
+    contact_request_settled="Réponse à une entreprise",
 )
 
 preferences.register(
@@ -94,4 +100,23 @@ preferences.register(
         section=JURY,
     ),
 )
+preferences.register(
+    Preference(
+        space.APPEAL_DAYS,
+        60,
+        "Délai pour contester un résultat, en jours après sa publication",
+        scope="national",
+        minimum=1,
+        section=JURY,
+    )
+)
 mailing.register(jury_member="Convocation d’un membre du jury", result="Résultat du jury")
+mailing.register_contacts(
+    commission=contacts.of_commission,
+    decision=contacts.of_decision,
+    evaluation=contacts.of_evaluation,
+    jury=contacts.of_jury,
+    opinion=contacts.of_opinion,
+    report=contacts.of_report,
+    sheet=contacts.of_sheet,
+)

@@ -334,6 +334,11 @@ def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
     return _kept(registration, chain, decided, _as_of(registration, own, on_day or today()))
 
 
+def chain_of(registration) -> list:
+    """The keys of this registration and of those it continues, newest first."""
+    return list(_chains([registration])[registration.pk])
+
+
 def _chains(registrations) -> dict:
     """{primary key: {its own key: its candidate, then those of the registrations it continues, newest first}}.
 

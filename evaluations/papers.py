@@ -4,6 +4,8 @@ The procès-verbal has its own module, `evaluations.minutes`. A builder takes th
 and answers with everything the template shows; nothing is read again when the PDF is drawn, or ten years later.
 """
 
+from django.db.models import Q
+
 from accounts.log import key
 from candidates.models import Dossier
 from candidates.papers import certification_words, holder, labelled, letterhead, unbroken
@@ -86,6 +88,15 @@ def facts_of(registration) -> list[str]:
     """The keys of what the papers of this registration print; the minutes, which name others, are the jury's."""
     decisions = Decision.objects.filter(entry__registration=registration)
     return [key(row) for row in (*Dossier.objects.filter(registration=registration), *decisions)]
+
+
+def papers_for_candidate(way):
+    """What the candidate may have of a `space.Way`: the dossiers transmitted, and what was published, as long as it
+    stands."""
+    facts = [key(row) for row in (*way.dossiers, *filter(None, [way.decision]))]
+    own = Document.objects.filter(fact__in=facts, revoked_at=None)
+    shared = own.filter(Q(kind="dossier") | Q(published_at__isnull=False))
+    return shared.exclude(replaced_by__published_at__isnull=False).order_by("requested_at", "pk")
 
 
 # --- What they print --------------------------------------------------------------------------------------------

@@ -22,13 +22,13 @@ def registrations_for(user):
     if hat and hat.role == Role.EVALUATOR:
         scored = Exists(ScoreSheet.objects.filter(evaluator=user, evaluation__registration=OuterRef("pk")))
         heard = heard_by(user, OuterRef("pk"))
-        mine = Registration.objects.filter(Q(scored) | Q(heard), centre=hat.centre_id)
+        mine = Registration.objects.filter(Q(scored) | Q(heard), centre=hat.centre_id, erased_at=None)
     if getattr(user, "presides", None) is False:  # said by `accounts.backends.FACTS`; nearly everybody
         return mine
     presided = DeliberationEntry.objects.filter(deliberation__jury__in=Jury.objects.presided_by(user))
     # A union of keys: «mine or presided» in one condition would have the database read every registration there is.
     keys = mine.order_by().values("pk").union(presided.order_by().values("registration"))
-    return Registration.objects.filter(pk__in=keys)
+    return Registration.objects.filter(pk__in=keys, erased_at=None)
 
 
 def to_place(user, key):

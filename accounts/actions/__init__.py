@@ -2,6 +2,7 @@
 
 from accounts.actions.centres import change_centre, change_settings, create_centre
 from accounts.actions.links import (
+    chase_link,
     close_link,
     issue_link,
     renew_link,
@@ -9,7 +10,7 @@ from accounts.actions.links import (
     revoke_link,
     send_open_links,
 )
-from accounts.actions.outbox import retry_message
+from accounts.actions.outbox import clear_address, hand_over_message, mark_address, resend_message
 from accounts.actions.people import (
     Hat,
     accept_invitation,
@@ -28,6 +29,7 @@ from accounts.actions.profile import (
     print_password_reset,
     reset_password,
 )
+from accounts.actions.spaces import enter_space, print_space_link, send_space_links
 
 __all__ = [
     "Hat",
@@ -37,21 +39,28 @@ __all__ = [
     "change_password",
     "change_profile",
     "change_settings",
+    "chase_link",
+    "clear_address",
     "close_account",
     "close_link",
     "create_centre",
+    "enter_space",
     "give_hats",
+    "hand_over_message",
     "invite_person",
     "issue_link",
+    "mark_address",
     "print_password_reset",
+    "print_space_link",
     "reinvite",
     "renew_link",
     "reopen_account",
     "resend_link",
+    "resend_message",
     "reset_password",
     "resume_membership",
-    "retry_message",
     "revoke_link",
     "send_open_links",
+    "send_space_links",
     "suspend_membership",
 ]

@@ -6,23 +6,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import links
+from accounts.addresses import is_faulty
 from accounts.log import key, record
 from accounts.models import AccessLink
 from accounts.outbox import post
+from cqpm.utils.french import local_date, today
 from cqpm.utils.refusal import Refusal
 
 
-def issue_link(*, purpose, subject, email, holder, expires_at, centre=None):
+def issue_link(*, purpose, subject, email, holder, expires_at, due_on=None, centre=None):
     """A new open link. The act that issues it writes the log and posts the mail with `link=`.
 
     `subject`: the row (or its key) it opens; `email`: where it goes, "" when handed over printed; `holder`: the
-    person's name, frozen as the actor of what is done with it; `centre`: whom to call when it no longer works.
+    person's name, frozen as the actor of what is done with it; `due_on`: when the answer is expected, where the link
+    lives longer than that; `centre`: whom to call when it no longer works.
     """
     return AccessLink.objects.create(
         purpose=links.PURPOSES[purpose].key,
         subject=subject if isinstance(subject, str) else key(subject),
         email=email.strip().lower(),
         holder=holder,
+        due_on=due_on,
         expires_at=expires_at,
         centre=centre,
     )
@@ -38,6 +42,23 @@ def close_link(*, link):
     link.closed_at = timezone.now()
     link.save(update_fields=["closed_at"])
     return link
+
+
+@transaction.atomic
+def chase_link(*, link, step=None):
+    """Notes that what the link asks is asked again, once a day at most. `step`: the day of the ladder it is for.
+
+    Returns whether it can be by mail; without an address that works, it is the trace of a call or of a letter. The
+    act that chases posts the mail and is logged. Refusal: the link is over, or already chased today or since the step.
+    """
+    link = _locked(link)
+    if not link.is_open:
+        raise Refusal("Le lien n’est plus valable : faites une nouvelle demande pour en envoyer un autre.")
+    if link.reminded_at and local_date(link.reminded_at) >= (step or today()):
+        raise Refusal(f"{link.holder} : relance déjà faite aujourd’hui.")
+    link.reminded_at = timezone.now()
+    link.save(update_fields=["reminded_at"])
+    return bool(link.email) and not is_faulty(link.email, link.centre)
 
 
 @transaction.atomic

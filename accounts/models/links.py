@@ -36,6 +36,8 @@ class AccessLink(models.Model):
     )
     generation = models.PositiveIntegerField("génération", default=1)
     created_at = models.DateTimeField("créé le", default=timezone.now)
+    due_on = models.DateField("attendu le", null=True, blank=True, help_text="Vide: jusqu’au bout du lien.")
+    reminded_at = models.DateTimeField("relancé le", null=True, blank=True)
     expires_at = models.DateTimeField("expire le")
     revoked_at = models.DateTimeField("révoqué le", null=True, blank=True)
     closed_at = models.DateTimeField("tâche faite le", null=True, blank=True)

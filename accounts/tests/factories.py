@@ -1,8 +1,10 @@
 """Plain functions that make coherent rows. Nothing here can build what the constraints refuse."""
 
+import threading
 from datetime import timedelta
 from itertools import count
 
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -10,6 +12,8 @@ from accounts.actions import issue_link
 from accounts.middleware import SESSION_KEY
 from accounts.models import ExaminationCentre, Membership, ResourceCentre, Role, User
 from accounts.models.people import CENTRE_ROLES
+from accounts.spaces import SESSION_KEY as GUEST_KEY
+from cqpm.utils.refusal import Refusal
 
 PASSWORD = "fraise à commande numérique"
 numbers = count(1)
@@ -84,6 +88,15 @@ def make_link(
     return issue_link(purpose=purpose, subject=subject, email=email, holder=holder, **values)
 
 
+def client_of_guest(link):
+    """A test client in which the holder of that link has opened his or her space."""
+    client = Client()
+    session = client.session
+    session[GUEST_KEY] = {"link": str(link.pk), "since": timezone.now().isoformat()}
+    session.save()
+    return client
+
+
 def client_as(user, hat=None):
     """A test client signed in as a user (or the user of a membership), wearing `hat`."""
     if isinstance(user, Membership):
@@ -95,3 +108,24 @@ def client_as(user, hat=None):
         session[SESSION_KEY] = hat.pk
         session.save()
     return client
+
+
+def at_once(*acts):
+    """Runs acts in as many threads, each on its own connection; gives what they returned or raised, in order."""
+    results, ready = [None] * len(acts), threading.Barrier(len(acts))
+
+    def run(index, act):
+        try:
+            ready.wait()
+            results[index] = act()
+        except Refusal as refusal:
+            results[index] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

@@ -25,6 +25,7 @@ from accounts.actions import (
 )
 from accounts.log import SYSTEM
 from accounts.models import AccessLink, LogEntry, OutboxMessage, Role
+from accounts.spaces import SPACES
 from accounts.tests.factories import PASSWORD, make_centre, make_link, make_user, make_wearer
 from cqpm.utils.refusal import Refusal
 
@@ -286,7 +287,10 @@ def test_an_address_that_is_none_is_said_so(client):
 
 
 def test_a_purpose_is_declared_in_words_that_mails_and_pages_use():
-    assert {key: purpose.label for key, purpose in links.PURPOSES.items() if purpose.personal} == {
+    accounts = {key: links.PURPOSES[key] for key in links.PURPOSES.keys() - SPACES.keys()}
+    assert {key: purpose.label for key, purpose in accounts.items() if purpose.personal} == {
         "invitation": "Invitation",
         "password_reset": "Nouveau mot de passe",
     }
+    spaces = {key: (links.PURPOSES[key].label, links.PURPOSES[key].personal) for key in SPACES}
+    assert spaces == {key: (space.label, True) for key, space in SPACES.items()}

@@ -11,6 +11,7 @@ from accounts.log import SYSTEM, record
 from accounts.models import (
     AccessLink,
     ExaminationCentre,
+    FaultyAddress,
     Invitation,
     LogEntry,
     Membership,
@@ -46,6 +47,15 @@ def mail(**values):
     return OutboxMessage.objects.create(
         **{"event": "test:1", "recipient": "a@exemple.fr", "template": "invitation"} | values
     )
+
+
+def resends_itself():
+    message = mail()
+    OutboxMessage.objects.filter(pk=message.pk).update(resends=message.pk)
+
+
+def faulty(**values):
+    return FaultyAddress.objects.create(**{"address": "a@exemple.fr", "marked_by": "Système"} | values)
 
 
 def entry(**values):
@@ -93,6 +103,12 @@ PROVOKED = {
     "outbox_message_state_known": lambda: mail(state="perdu"),
     "outbox_message_sent_dated": lambda: mail(state="sent"),
     "outbox_message_addressed": lambda: mail(recipient=""),
+    "outbox_message_handed_whole": lambda: mail(state="handed", handed_at=timezone.now()),
+    "outbox_message_resends_another": resends_itself,
+    "faulty_address_once_per_centre": lambda: twice(faulty, centre=make_centre()),
+    "faulty_address_once_for_the_server": lambda: twice(faulty),
+    "faulty_address_says_which_and_who": lambda: faulty(marked_by=""),
+    "faulty_address_cleared_whole": lambda: faulty(cleared_at=timezone.now()),
 }
 
 

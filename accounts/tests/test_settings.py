@@ -7,6 +7,7 @@ from accounts import preferences
 from accounts.actions import change_settings
 from accounts.models import LogEntry, Role, SettingValue
 from accounts.preferences import PREFERENCES, Preference
+from accounts.reminders import wrong_days
 from accounts.tests.factories import client_as, make_centre, make_wearer
 from cqpm.utils.refusal import Refusal
 
@@ -15,15 +16,18 @@ pytestmark = pytest.mark.django_db
 DAYS = Preference("essai.days", 8, "Délai de convocation", minimum=1, section="Jury")
 SHOWN = Preference("essai.shown", False, "Résultat transmis à l’entreprise", section="Résultats")
 TITLE = Preference("essai.title", "CQPM", "Intitulé", source="Choix du projet")
+LADDER = Preference(
+    "essai.ladder", "7, 14", "Relances", source="", hint="En jours.", check=wrong_days, blank=True
+)
 NOTICE = Preference("essai.notice", 15, "Délai des syndicats", scope="national")
 
 
 @pytest.fixture(autouse=True)
 def registry(monkeypatch):
-    """These four settings only."""
+    """These settings only."""
     for key in list(PREFERENCES):
         monkeypatch.delitem(PREFERENCES, key)
-    for preference in (DAYS, SHOWN, TITLE, NOTICE):
+    for preference in (DAYS, SHOWN, TITLE, LADDER, NOTICE):
         monkeypatch.setitem(PREFERENCES, preference.key, preference)
 
 
@@ -80,6 +84,7 @@ def test_a_national_setting_has_no_centre_s_value(head):
             "« Résultat transmis à l’entreprise » : valeur d’un autre type que celle par défaut.",
         ),
         ("essai.title", "  ", "« Intitulé » : une valeur est attendue."),
+        ("essai.ladder", "0", "« Relances » : chaque nombre de jours va de 1 à 365."),
         ("essai.inconnu", 1, "Réglage inconnu ou national : essai.inconnu."),
     ],
 )
@@ -120,6 +125,14 @@ def test_the_page_of_the_centre_shows_defaults_sources_and_stores(head):
     assert answer["Location"] == reverse("centre_settings")
     values = preferences.values(head.hat.centre)
     assert (values["essai.days"], values["essai.shown"], values["essai.title"]) == (9, True, "CQPM")
+
+
+def test_a_text_that_may_be_empty_is_stored_empty(head):
+    client = client_as(head, head.hat)
+    assert "Par défaut : 7, 14. En jours." in client.get(reverse("centre_settings")).content.decode()
+    typed = {"essai.days": "8", "essai.title": "CQPM", "essai.ladder": ""}
+    assert client.post(reverse("centre_settings"), typed).status_code == 302
+    assert preferences.value("essai.ladder", head.hat.centre) == ""
 
 
 def test_a_wrong_value_on_the_page_is_said_and_kept(administrator):

@@ -12,7 +12,16 @@ from django.utils import timezone
 from accounts import links
 from accounts.actions import Hat, invite_person
 from accounts.log import SYSTEM, record
-from accounts.models import AccessLink, ExaminationCentre, LogEntry, OutboxMessage, ResourceCentre, Role, User
+from accounts.models import (
+    AccessLink,
+    ExaminationCentre,
+    FaultyAddress,
+    LogEntry,
+    OutboxMessage,
+    ResourceCentre,
+    Role,
+    User,
+)
 from accounts.outbox import post
 from accounts.tests.factories import (
     client_as,
@@ -340,7 +349,7 @@ def test_the_printed_twin_shows_text_and_code_to_the_staff(centre, opinion):
         "Votre mot de passe a changé",
         True,
     )
-    assert 'alt="Code QR du lien de ce courriel" src="data:image/svg+xml' in text
+    assert 'alt="Code QR du lien de cette lettre" src="data:image/svg+xml' in text
     assert client_as(make_membership(Role.OFFICER)).get(url).status_code == 404
     assert client_as(make_membership(Role.EVALUATOR, centre=centre)).get(url).status_code == 404
 
@@ -378,13 +387,73 @@ def test_a_failed_mail_is_sent_back_by_its_centre_or_the_administrator(administr
     for reader, expected in ((make_membership(Role.OFFICER), 404), (officer, 302), (administrator, 302)):
         message = write(centre, event=str(reader.pk))
         OutboxMessage.objects.filter(pk=message.pk).update(state="failed", attempts=6)
-        url = reverse("outbox_retry", args=[message.pk])
+        url = reverse("outbox_resend", args=[message.pk])
         assert (client_as(reader).get(url).status_code, client_as(reader).post(url).status_code) == (
             405,
             expected,
         )
         message.refresh_from_db()
         assert message.state == ("waiting" if expected == 302 else "failed")
+
+
+def test_a_mail_is_handed_over_and_its_address_marked_then_cleared(head, centre):
+    message = write(centre)
+    client = client_as(head)
+    for name, state in (("outbox_mark", "held"), ("outbox_clear", "waiting"), ("outbox_hand", "handed")):
+        answer = client.post(reverse(name, args=[message.pk]), {"reason": "Parti de l’entreprise"})
+        assert answer["Location"] == reverse("outbox_message", args=[message.pk])
+        message.refresh_from_db()
+        assert message.state == state
+    mark = FaultyAddress.objects.get()
+    assert (mark.centre, mark.reason, mark.marked_by) == (centre, "Parti de l’entreprise", str(head.user))
+
+
+def test_a_second_press_is_answered_in_words(head, centre):
+    message = write(centre)
+    client = client_as(head)
+    for _ in range(2):
+        answer = client.post(reverse("outbox_mark", args=[message.pk]), follow=True)
+    assert [str(said) for said in answer.context["messages"]] == ["Cette adresse est déjà marquée en erreur."]
+
+
+def test_the_administrator_clears_what_the_server_refused_and_no_more(administrator, centre):
+    message = write(centre)
+    client = client_as(administrator)
+    FaultyAddress.objects.create(address=message.recipient, marked_by="Système")
+    OutboxMessage.objects.update(state="held")
+    assert client.post(reverse("outbox_mark", args=[message.pk])).status_code == 403
+    assert client.post(reverse("outbox_hand", args=[message.pk])).status_code == 403
+    assert client.post(reverse("outbox_clear", args=[message.pk]))["Location"] == reverse("outbox")
+    message.refresh_from_db()
+    assert (message.state, FaultyAddress.objects.standing().exists()) == ("waiting", False)
+
+
+def test_the_page_of_a_mail_held_says_what_to_do(head, centre):
+    message = write(centre)
+    FaultyAddress.objects.create(address=message.recipient, marked_by="Système", reason="550 inconnu")
+    OutboxMessage.objects.update(state="held")
+    text = client_as(head).get(reverse("outbox_message", args=[message.pk])).content.decode()
+    for words in (
+        "Cette adresse est en erreur : rien n’y est envoyé.",
+        "refusée par le serveur de courriel : 550 inconnu",
+        "L’adresse fonctionne de nouveau",
+        "Corrigez-la, puis renvoyez ce courriel ; ou imprimez-le et remettez-le en main propre.",
+    ):
+        assert words in text
+
+
+def test_mails_are_found_by_their_person(head, administrator, centre):
+    message = write(centre)
+    other = write(centre, "2")
+    OutboxMessage.objects.filter(pk=other.pk).update(
+        recipient="jean@exemple.fr", recipient_name="", state="failed"
+    )
+    client = client_as(head)
+    for who, found in (("kowal", [message]), ("JEAN@", [other]), ("personne", [])):
+        assert list(client.get(reverse("outbox"), {"q": who}).context["page"]) == found
+    # The administrator, who reads no name, finds none by it.
+    OutboxMessage.objects.update(state="failed")
+    assert list(client_as(administrator).get(reverse("outbox"), {"q": "kowal"}).context["page"]) == []
 
 
 def test_mails_are_filtered_by_state(head, centre):

@@ -9,6 +9,7 @@ from candidates.actions.dossiers import (
     ask_partner_approval,
     open_dossier,
     record_paper_approval,
+    remind_partner,
     return_dossier,
     save_dossier,
     transmit_dossier,
@@ -22,6 +23,7 @@ from candidates.actions.imports import (
     settle_warnings,
     undo_import,
 )
+from candidates.actions.readings import answer_reading, read_identity, record_paper_reading
 from candidates.actions.registrations import (
     ToConfirm,
     abandon_registration,
@@ -37,6 +39,7 @@ __all__ = [
     "abandon_registration",
     "accept_dossier",
     "amend_dossier",
+    "answer_reading",
     "approve_as_partner",
     "approve_for_centre",
     "ask_partner_approval",
@@ -49,8 +52,11 @@ __all__ = [
     "next_rank",
     "open_dossier",
     "prepare_import",
+    "read_identity",
     "record_paper_approval",
+    "record_paper_reading",
     "register_candidate",
+    "remind_partner",
     "return_dossier",
     "save_dossier",
     "send_file",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_fsm import can_proceed
 
 from accounts import log, outbox, preferences
-from accounts.actions import close_link, issue_link, revoke_link
+from accounts.actions import chase_link, close_link, issue_link, revoke_link
 from accounts.models import AccessLink
 from candidates import journey
 from candidates.actions.checks import lock_registration, required
@@ -19,7 +19,7 @@ from candidates.models import Dossier, DossierChoice
 from candidates.papers import request_dossier_paper
 from candidates.rules import RECONSTITUTED
 from cqpm.utils import stored
-from cqpm.utils.french import day, enumeration
+from cqpm.utils.french import day, enumeration, today
 from cqpm.utils.refusal import Refusal, Stale
 from cqpm.utils.uploads import Type
 
@@ -85,17 +85,18 @@ def approve_for_centre(*, dossier, by, version=None):
 
 
 @transaction.atomic
-def ask_partner_approval(*, dossier, by):
+def ask_partner_approval(*, dossier, by, partner=None):
     """Sends the company (or the candidate where there is none) the link that approves; a former link is revoked.
 
-    Without address the link waits to be printed. Gives the dossier, its `partner_link` issued.
+    `partner`: somebody else of the company than the one on file. Without address the link waits to be printed.
+    Gives the dossier, its `partner_link` issued.
     """
     dossier = lock_dossier(dossier.pk)
     check_open(dossier)
     check_partner_free(dossier)
     check_nothing_missing(dossier.missing_to_approve())
     registration = dossier.registration
-    partner, centre = registration.partner, registration.centre
+    partner, centre = partner or registration.partner, registration.centre
     revoke_partner_link(dossier, by=by)
     days = preferences.value(APPROVAL_DAYS, centre)
     dossier.partner_link = issue_link(
@@ -118,6 +119,34 @@ def ask_partner_approval(*, dossier, by):
     )
     how = "par courriel" if partner.email else "sur papier"
     record(dossier, by=by, verb="ask_dossier_approval", what=f"soumis {how} à {partner.described}")
+    return dossier
+
+
+@transaction.atomic
+def remind_partner(*, dossier, by, step=None):
+    """Asks for the approval again, by a mail with the same link where there is an address that works.
+
+    `step` and Refusal: `chase_link`; Refusal also when no approval is asked for any more.
+    """
+    dossier = lock_dossier(dossier.pk)
+    check_open(dossier)
+    check_partner_free(dossier)
+    link = dossier.partner_link
+    if link is None:
+        raise Refusal("Demandez d’abord l’approbation.")
+    by_mail = chase_link(link=link, step=step)
+    if by_mail:
+        outbox.post(
+            event=f"dossier:{dossier.pk}:reminder:{link.pk}:{(step or today()).isoformat()}",
+            to=link.email,
+            name=link.holder,
+            template="dossier_reminder",
+            context=described(dossier) | {"until": day(link.expires_at)},
+            link=link,
+            centre=link.centre,
+        )
+    how = "par courriel" if by_mail else "par téléphone ou courrier"
+    record(dossier, by=by, verb="remind_partner", what=f"relancé {how} auprès de {link.holder}")
     return dossier
 
 

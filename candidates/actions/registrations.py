@@ -10,6 +10,7 @@ from candidates import journey
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import create_company, create_training_body
 from candidates.actions.dossiers import company_changed, open_dossier, tutor_changed
+from candidates.actions.readings import settle_readings
 from candidates.models import Candidate, Counter, Registration
 from candidates.rules import registration_number
 from cqpm.utils.french import day, today
@@ -192,6 +193,7 @@ def correct_identity(*, registration, identity, by):
     if not changed:
         return registration
     candidate.save()
+    settle_readings(candidate, by=by)
     for row in candidate.registrations.select_related("company"):
         row.candidate = candidate
         Registration.objects.filter(pk=row.pk).update(search=row.search_text())

@@ -1,15 +1,19 @@
 from candidates.models.dossiers import Dossier, DossierChoice
 from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
 from candidates.models.people import Candidate, Company, TrainingBody
+from candidates.models.readings import IdentityReading
 from candidates.models.registrations import Counter, Registration
+from candidates.models.requests import ContactRequest
 
 __all__ = [
     "Candidate",
     "ClassImport",
     "Company",
+    "ContactRequest",
     "Counter",
     "Dossier",
     "DossierChoice",
+    "IdentityReading",
     "ImportAttempt",
     "ImportRow",
     "ImportedRow",

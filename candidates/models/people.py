@@ -1,12 +1,17 @@
 """Candidates and those around them. Each row belongs to one centre d'examen."""
 
+import hashlib
+import json
 import re
 import unicodedata
 import uuid
+from datetime import date
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from stdnum.fr import siret as siret_number
 
 from accounts.models import ExaminationCentre
@@ -21,6 +26,9 @@ from candidates.rules import (
 )
 from candidates.search import folded
 from cqpm.utils.french import today
+from cqpm.utils.personal import GONE
+
+ERASED = "Personne effacée"
 
 
 class CentreQuerySet(models.QuerySet):
@@ -149,6 +157,22 @@ class Sex(models.TextChoices):
     MALE = "M", "Masculin"
 
 
+# What an erased candidate carries: values every other constraint accepts, and that name nobody.
+NOBODY_IDENTITY = {
+    "birth_name": GONE,
+    "usage_name": "",
+    "first_name": GONE,
+    "first_name_2": "",
+    "first_name_3": "",
+    "birth_date": date(1900, 1, 1),
+    "birth_commune_code": "99999",
+    "birth_place": GONE,
+    "birth_country": GONE,
+    "email": "",
+    "phone": "",
+}
+
+
 class Candidate(SaidInWords):
     """A person as the civil register knows them: what a certificate and the Caisse des Dépôts will ask for."""
 
@@ -186,6 +210,8 @@ class Candidate(SaidInWords):
     )
     phone = models.CharField("téléphone", max_length=20, blank=True)
 
+    erased_at = models.DateTimeField("effacé le", null=True, blank=True, editable=False)
+
     objects = CandidateQuerySet.as_manager()
 
     class Meta:
@@ -208,11 +234,18 @@ class Candidate(SaidInWords):
                 condition=Q(birth_commune_code__startswith="99") ^ Q(birth_country="France"),
                 name="candidate_birth_country_fits_commune_code",
             ),
+            # An erased person keeps the sex alone, for statistics.
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(**NOBODY_IDENTITY), name="candidate_erased_is_nobody"
+            ),
         ]
-        indexes = [models.Index(fields=["centre", "birth_date"])]
+        indexes = [
+            models.Index(fields=["centre", "birth_date"]),
+            models.Index(Upper("email"), name="candidate_email"),  # whose space an address opens
+        ]
 
     def __str__(self):
-        return f"{self.first_name} {self.last_name.upper()}"
+        return ERASED if self.erased_at else f"{self.first_name} {self.last_name.upper()}"
 
     def clean(self):
         """Writes the identity in one way only, then refuses what no civil register would hold."""
@@ -239,6 +272,31 @@ class Candidate(SaidInWords):
         return [warning for warning in found if warning]
 
     @property
+    def identity(self):
+        """{field: text} of the civil identity, as journal and readings keep it."""
+        return {name: str(getattr(self, name)) for name in self.IDENTITY}
+
+    @property
+    def identity_fingerprint(self):
+        """Changes with any word of the identity: a page says by it what it showed."""
+        return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def reading(self):
+        """The last reading of the identity as it is now, else one that still awaits the centre; None otherwise.
+
+        Prefetched `readings` cost no query.
+        """
+        readings = sorted(self.readings.all(), key=attrgetter("read_at"), reverse=True)
+        current = [row for row in readings if row.awaits_centre or row.seen == self.identity]
+        return current[0] if current else None
+
+    @property
+    def identity_is_read(self):
+        """The candidate has found right the very identity that stands here now."""
+        return self.reading is not None and self.reading.correct
+
+    @property
     def likeness(self):
         """What two records of the same person share, however it was typed."""
         return folded(self.birth_name), folded(self.first_name)
@@ -251,6 +309,8 @@ class Candidate(SaidInWords):
     @property
     def sorted_name(self):
         """«MARCHETTI Léo»: for sorted lists."""
+        if self.erased_at:
+            return ERASED
         return f"{self.last_name.upper()} {self.first_name}"
 
     @property

@@ -2,10 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, Role
@@ -17,6 +19,9 @@ from cqpm.utils.freeze import refused
 from referentiel.models import Referentiel
 
 SEARCH_LENGTH = 800
+CANDIDATE_SPACE = "candidate_space"
+COMPANY_SPACE = "company_space"
+SHOWN_AFTER = timedelta(days=365)  # a company's contact still sees a registration closed less than a year ago
 
 
 class Counter(models.Model):
@@ -50,17 +55,40 @@ class RegistrationQuerySet(models.QuerySet):
     def for_user(self, user):
         """Staff sees its centre's; a centre de ressource those whose dossier it received; others nothing here.
 
+        Nobody sees an erased one, which only counts in statistics.
+
         Evaluators see what is assigned to them: `evaluations.scope.registrations_for` adds it.
         """
         hat = user.hat
         if hat and hat.is_staff:
-            return self.filter(centre=hat.centre_id)
+            return self.filter(centre=hat.centre_id, erased_at=None)
         if hat and hat.role == Role.RESOURCE:
             return self.filter(
                 referentiel__certification__resource_centre=hat.resource_centre_id,
                 dossiers__transmitted_at__isnull=False,
             ).distinct()
         return self.none()
+
+    def for_guest(self, link):
+        """Those the holder of an open space sees: a candidate his or her own, as long as the address on file is the
+        one the link was mailed to; a company's contact those that name his or her address. A printed link was
+        handed over in person, by a centre: it opens nothing of another one."""
+        key = link.subject.partition(":")[2]
+        if link.purpose == CANDIDATE_SPACE:
+            mine = self.filter(candidate=key, erased_at=None)
+            return mine.filter(candidate__email__iexact=link.email) if link.email else mine
+        if link.purpose == COMPANY_SPACE:
+            mine = self.of_contact(key)
+            return mine if link.email else mine.filter(centre=link.centre_id)
+        return self.none()
+
+    def of_contact(self, email):
+        """Those whose company the address speaks for, as tutor or line manager: running, or closed lately."""
+        if not email:
+            return self.none()
+        named = Q(tutor_email__iexact=email) | Q(line_manager_email__iexact=email)
+        lately = Q(state=Registration.State.CLOSED, state_at__gte=timezone.now() - SHOWN_AFTER)
+        return self.filter(named, Q(state=Registration.State.REGISTERED) | lately, company__isnull=False)
 
     def search(self, text):
         """Registrations of which each word typed begins a word: names, number, company; accents or case aside."""
@@ -75,6 +103,11 @@ class RegistrationQuerySet(models.QuerySet):
         )
 
 
+def contact_key(email):
+    """The subject of a space opened to a company's contact, who has no row of his or her own."""
+    return f"contact:{email.strip().lower()}"
+
+
 @dataclass(frozen=True)
 class Partner:
     """Who approves the dossier with the centre: the company, or the candidate where there is none."""
@@ -87,6 +120,20 @@ class Partner:
     def described(self):
         """«Laure Cassagne, Ateliers Vauzelle»."""
         return f"{self.name}, {self.of}" if self.of and self.of != self.name else self.name
+
+
+# The people around an erased registration: none.
+NOTHING_AROUND = {
+    "tutor_name": "",
+    "tutor_function": "",
+    "tutor_email": "",
+    "tutor_phone": "",
+    "line_manager_name": "",
+    "line_manager_email": "",
+    "trainers": "",
+    "adaptation": "",
+    "search": "",
+}
 
 
 class Registration(SaidInWords):
@@ -155,6 +202,20 @@ class Registration(SaidInWords):
     )
     search = models.CharField("texte cherché", max_length=SEARCH_LENGTH, editable=False)
     created_at = models.DateTimeField("créée le", default=timezone.now)
+    purged_at = models.DateTimeField(
+        "pièces purgées le",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Grilles, avis et entretiens effacés ; la décision reste.",
+    )
+    erased_at = models.DateTimeField(
+        "effacée le",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Ne dit plus de qui elle était ; reste pour les statistiques.",
+    )
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -184,11 +245,22 @@ class Registration(SaidInWords):
                 name="registration_one_running_per_referentiel",
                 violation_error_message="Ce candidat a déjà une inscription en cours pour ce référentiel.",
             ),
+            models.CheckConstraint(
+                condition=Q(purged_at=None) | ~Q(state="registered"), name="registration_purged_after_its_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(purged_at__isnull=False, company=None, **NOTHING_AROUND),
+                name="registration_erased_says_nobody",
+            ),
         ]
         indexes = [
             models.Index(fields=["centre", "state", "stage"]),
             models.Index(fields=["centre", "-registered_on"]),
             models.Index(fields=["state", "stage"]),  # national figures
+            models.Index(
+                Upper("tutor_email"), name="registration_tutor_email"
+            ),  # whose space an address opens
+            models.Index(Upper("line_manager_email"), name="registration_manager_email"),
         ]
 
     def __str__(self):
@@ -227,6 +299,14 @@ class Registration(SaidInWords):
             reachable or named or [(self.company.name, self.tutor_email or self.line_manager_email)]
         )[0]
         return Partner(name, email, self.company.name)
+
+    def contacts_at(self, email):
+        """[(role, name)] of the company's people under that address: it may be both tutor and line manager."""
+        people = [
+            ("tuteur", self.tutor_name, self.tutor_email),
+            ("responsable hiérarchique", self.line_manager_name, self.line_manager_email),
+        ]
+        return [(role, name) for role, name, address in people if address.lower() == email.lower()]
 
     @property
     def vae_to_confirm(self):

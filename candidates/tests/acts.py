@@ -1,9 +1,6 @@
 """How the tests of verbs look at what they do: refusals that changed nothing, journals, acts done at once."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from accounts.models import AccessLink, LogEntry, OutboxMessage
 from candidates.models import (
@@ -51,24 +48,3 @@ def last_entry(subject):
     """(verb, sentence, actor) of the last line in a registration's journal."""
     entry = LogEntry.objects.filter(subject=f"registration:{subject.pk}").first()
     return entry.verb, entry.sentence, entry.actor_name
-
-
-def at_once(*acts):
-    """Runs acts in as many threads, each on its own connection; gives what they returned or raised, in order."""
-    results, ready = [None] * len(acts), threading.Barrier(len(acts))
-
-    def run(index, act):
-        try:
-            ready.wait()
-            results[index] = act()
-        except Refusal as refusal:
-            results[index] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results

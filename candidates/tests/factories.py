@@ -6,12 +6,13 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from stdnum import luhn
 
-from accounts.log import SYSTEM
+from accounts.log import SYSTEM, key
 from accounts.models import Role
-from accounts.tests.factories import make_centre, make_resource_centre, make_wearer
+from accounts.tests.factories import make_centre, make_link, make_resource_centre, make_wearer
 from candidates import actions
 from candidates.imports.columns import COLUMNS, HEADINGS
 from candidates.models import Candidate, Dossier
+from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.tasks import read_class
 from cqpm.utils.french import today
 from cqpm.utils.uploads import Type
@@ -117,6 +118,27 @@ def make_registration(
         same_as=same_as,
         warnings_read=True,
     )
+
+
+def space_link(registration, **fields):
+    """The link the candidate of a registration was mailed to open his or her space."""
+    candidate = registration.candidate
+    return make_link(
+        CANDIDATE_SPACE,
+        subject=key(candidate),
+        email=candidate.email,
+        holder=str(candidate),
+        centre=candidate.centre,
+        **fields,
+    )
+
+
+def contact_link(registration, email="", **fields):
+    """The link a contact of its company was mailed to open the company's space: the tutor's without `email`."""
+    email = email or registration.tutor_email
+    holder = next(name for _, name in registration.contacts_at(email))
+    values = {"email": email, "centre": registration.centre} | fields
+    return make_link(COMPANY_SPACE, subject=contact_key(email), holder=holder, **values)
 
 
 def letters(number):

@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from accounts import mailing
 from accounts.actions import change_settings
 from accounts.models import AccessLink, LogEntry, OutboxMessage, Role
-from accounts.tests.factories import make_resource_centre, make_wearer
+from accounts.tasks import send_reminders
+from accounts.tests.factories import at_once, make_resource_centre, make_wearer
 from candidates import actions
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
-from candidates.tests.acts import at_once, content, last_entry, refused
+from candidates.tests.acts import content, last_entry, refused
 from candidates.tests.factories import (
     CONTEXT,
     NO_COMPANY,
@@ -22,7 +25,7 @@ from candidates.tests.factories import (
 )
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
-from referentiel.tests.factories import load_fictitious, make_referentiel
+from referentiel.tests.factories import load_fictitious, make_referentiel, plain
 
 pytestmark = pytest.mark.django_db
 State = Dossier.State
@@ -196,6 +199,45 @@ def test_without_address_the_link_waits_to_be_printed(officer):
     assert last_entry(dossier.registration)[1] == (
         f"Dossier de modalités soumis sur papier à Laure Cassagne, {dossier.registration.company}."
     )
+
+
+def test_the_company_is_reminded_of_the_same_link(officer):
+    dossier = asked(officer, who={"birth_name": "Ravier"})
+    actions.remind_partner(dossier=dossier, by=officer)
+    message = OutboxMessage.objects.get(template="dossier_reminder")
+    link = dossier.partner_link
+    assert (message.link, message.recipient) == (link, "laure.cassagne@exemple.fr")
+    assert mailing.render(message)[0] == (
+        f"Rappel : votre approbation du dossier de modalités de Léo RAVIER, avant le {plain(day(link.expires_at))}"
+    )
+    assert last_entry(dossier.registration)[1] == (
+        "Dossier de modalités relancé par courriel auprès de Laure Cassagne."
+    )
+    refused(
+        lambda: actions.remind_partner(dossier=dossier, by=officer),
+        "Laure Cassagne : relance déjà faite aujourd’hui.",
+    )
+
+
+def test_nobody_is_reminded_of_what_was_not_asked_or_is_approved(officer):
+    dossier = draft(officer)
+    refused(lambda: actions.remind_partner(dossier=dossier, by=officer), "Demandez d’abord l’approbation.")
+    dossier = actions.ask_partner_approval(dossier=dossier, by=officer)
+    actions.approve_as_partner(dossier=dossier, link=dossier.partner_link, name="Laure Cassagne")
+    refused(
+        lambda: actions.remind_partner(dossier=dossier, by=officer),
+        f"Déjà approuvé par Laure Cassagne le {day(today())}.",
+    )
+
+
+def test_the_ladder_chases_the_company_until_the_end_of_its_link(officer):
+    """A link of thirty days: a week later, two weeks later, three days before its end."""
+    dossier = asked(officer)
+    for days, written in ((6, 0), (7, 1), (15, 2), (28, 3), (31, 3)):
+        with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+            send_reminders()
+        assert OutboxMessage.objects.filter(template="dossier_reminder").count() == written
+    assert OutboxMessage.objects.filter(link=dossier.partner_link).count() == 4
 
 
 def test_asking_again_kills_the_former_link(officer):

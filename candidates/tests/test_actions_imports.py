@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.log import SYSTEM
 from accounts.models import LogEntry, Role
-from accounts.tests.factories import make_centre, make_wearer
+from accounts.tests.factories import at_once, make_centre, make_wearer
 from candidates import actions, journey, leases
 from candidates.imports.findings import OTHER, READ, SAME, Status
 from candidates.models import (
@@ -22,7 +22,7 @@ from candidates.models import (
     TrainingBody,
 )
 from candidates.tasks import UNFORESEEN, read_class, sweep_classes
-from candidates.tests.acts import at_once, refused
+from candidates.tests.acts import refused
 from candidates.tests.classes import findings, make_import, person, send, text, upload, workbook
 from candidates.tests.factories import make_candidate, make_company, make_registration, make_siret
 from cqpm.utils.french import today

@@ -6,12 +6,12 @@ import pytest
 import time_machine
 
 from accounts.models import AccessLink, LogEntry, Role
-from accounts.tests.factories import make_centre, make_wearer
+from accounts.tests.factories import at_once, make_centre, make_wearer
 from candidates import actions
 from candidates.forms import open_referentiels
 from candidates.models import Candidate, Dossier, Registration, TrainingBody
 from candidates.rules import Stage
-from candidates.tests.acts import at_once, content, last_entry, refused
+from candidates.tests.acts import content, last_entry, refused
 from candidates.tests.factories import (
     identity,
     make_company,

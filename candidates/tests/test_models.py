@@ -134,6 +134,7 @@ def test_postcodes_have_five_digits_where_a_siret_is(siret, postcode, problems):
         ({"birth_place": ""}, "candidate_birth_place_given"),
         ({"birth_country": "Tunisie"}, "candidate_birth_country_fits_commune_code"),
         ({"birth_commune_code": "99351"}, "candidate_birth_country_fits_commune_code"),
+        ({"erased_at": timezone.now()}, "candidate_erased_is_nobody"),
     ],
 )
 def test_candidate_constraints(fields, name):
@@ -229,6 +230,8 @@ def test_counter_constraints():
         ({"state": "abandoned"}, "registration_leaving_has_reason"),
         ({"state": "transferred"}, "registration_leaving_has_reason"),
         ({"state_by": ""}, "registration_state_has_actor"),
+        ({"purged_at": timezone.now()}, "registration_purged_after_its_end"),
+        ({"erased_at": timezone.now()}, "registration_erased_says_nobody"),
     ],
 )
 def test_registration_constraints(fields, name):

@@ -14,6 +14,7 @@ from candidates.rules import (
     missing_modalities,
     name_problems,
     registration_number,
+    same_domain,
     training_before_registration,
     vae_outside_rncp,
     written_name,
@@ -255,3 +256,26 @@ def test_the_context_is_recorded(context):
 )
 def test_a_name_typed_in_one_case_is_written_the_french_way(typed, written):
     assert (written_name(typed), written_name(written)) == (written, written)
+
+
+# --- The company's contacts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("laure@exemple.fr", "karim@exemple.fr", True),
+        ("laure@Exemple.FR ", " KARIM@exemple.fr", True),
+        ("laure@exemple.fr", "karim@ailleurs.fr", False),
+        ("laure@exemple.fr", "karim@usine.exemple.fr", False),
+        ("laure@exemple.fr", "karim@malexemple.fr", False),
+        ("laure@gmail.com", "karim@gmail.com", False),
+        ("laure@orange.fr", "karim@Orange.fr", False),
+        ("", "", False),
+        ("laure@exemple.fr", "", False),
+        ("laure@", "karim@", False),
+        ("exemple.fr", "exemple.fr", False),
+    ],
+)
+def test_colleagues_share_a_mail_domain_of_their_own(first, second, same):
+    assert [same_domain(first, second), same_domain(second, first)] == [same, same]

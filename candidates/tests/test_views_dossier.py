@@ -539,6 +539,24 @@ def test_the_dossier_costs_the_same_whatever_its_amendments(client, officer, row
     assert len(page.context["former"]) == rows
 
 
+def test_the_page_says_what_was_sent_and_reminds(client, officer):
+    dossier = asked(officer)
+    url = reverse("dossier_remind", args=[dossier.pk])
+    answer = client.post(url, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Laure Cassagne : relance enregistrée."
+    ]
+    assert [message.label for message in answer.context["mails"]] == [
+        "Relance pour l’approbation du dossier",
+        "Approbation du dossier de modalités",
+    ]
+    assert "Prochaine relance automatique" in answer.content.decode()
+    again = client.post(url, follow=True)
+    assert [str(message) for message in again.context["messages"]] == [
+        "Laure Cassagne : relance déjà faite aujourd’hui."
+    ]
+
+
 def load_seed_received():
     """The seed's référentiel, in the charge of a centre de ressource."""
     seed = load_seed()

@@ -3,17 +3,19 @@
 import logging
 from itertools import pairwise
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import links
+from accounts import links, mailing, reminders
 from accounts.answers import refused, told
 from accounts.log import key
+from accounts.models import OutboxMessage
 from accounts.perms import is_head_of
 from candidates import actions
-from candidates.actions.dossiers import SCAN_FOLDER
+from candidates.actions.dossiers import APPROVAL, SCAN_FOLDER
 from candidates.forms import DossierForm, PaperApprovalForm, ReasonForm
 from candidates.models import Dossier
 from candidates.views.scoped import own_dossier, own_registration
@@ -55,8 +57,20 @@ def show(request, registration, form=None, paper_form=None):
         ),
         "confirms_vae": bool(registration.vae_to_confirm)
         and is_head_of(request.user, registration.centre_id),
+        **correspondence(registration, dossier if editable else None),
     }
     return render(request, "candidates/dossier.html", context)
+
+
+def correspondence(registration, dossier):
+    """What was sent to the company or the candidate, and what comes next for the `dossier` that awaits an approval."""
+    mails = OutboxMessage.objects.asked_by(APPROVAL, key(registration))
+    link = dossier and dossier.partner_link
+    return {
+        "mails": mailing.labelled(list(mails)),
+        "delivers": settings.OUTBOX_DELIVERS,
+        "outlook": reminders.outlook(link) if link else None,
+    }
 
 
 def with_papers(dossiers):
@@ -109,6 +123,15 @@ def dossier_ask_partner(request, pk):
         return redirect("dossier_edit", dossier.registration_id)
     with told(request, f"Demande d’approbation envoyée à {partner.name}, {partner.email}."):
         actions.ask_partner_approval(dossier=dossier, by=request.user)
+    return redirect("dossier_edit", dossier.registration_id)
+
+
+@require_POST
+def dossier_remind(request, pk):
+    """One more mail to the company or the candidate, or the trace that they were chased otherwise."""
+    dossier = own_dossier(request, pk)
+    with told(request, f"{dossier.registration.partner.name} : relance enregistrée."):
+        actions.remind_partner(dossier=dossier, by=request.user)
     return redirect("dossier_edit", dossier.registration_id)
 
 

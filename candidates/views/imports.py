@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -18,12 +17,12 @@ from candidates.models import ClassImport
 from candidates.reports import Report
 from candidates.views.registrations import form_methods
 from candidates.views.scoped import posted
+from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 
 PAGE = 100
 IMPORTS = 10  # the last ones, below the form
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def own_import(request, pk):
@@ -32,12 +31,6 @@ def own_import(request, pk):
         "referentiel__certification", "company", "training_body"
     )
     return get_object_or_404(imports, pk=pk)
-
-
-def download(content, name, content_type):
-    """A file, always as a download."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 @takes("class")
@@ -65,8 +58,10 @@ def class_import_new(request):
 def class_import_template(request, form):
     """The file to fill, with its drop-downs or as text."""
     if form == "csv":
-        return download(workbook.template_text(), "modele-classe.csv", "text/csv; charset=utf-8")
-    return download(workbook.template(), "modele-classe.xlsx", XLSX)
+        return stored.download(
+            workbook.template_text(), name="modele-classe.csv", content_type="text/csv; charset=utf-8"
+        )
+    return stored.download(workbook.template(), name="modele-classe.xlsx", content_type=stored.XLSX)
 
 
 @require_safe
@@ -171,4 +166,5 @@ def class_import_annotated(request, pk):
     """The file as it was read, each line with its findings: to be corrected and sent again."""
     report = Report(own_import(request, pk), request.GET)
     content = workbook.annotated(list(report.all_rows))
-    return download(content, f"classe-constats-{report.attempt.rank}.xlsx", XLSX)
+    name = f"classe-constats-{report.attempt.rank}.xlsx"
+    return stored.download(content, name=name, content_type=stored.XLSX)

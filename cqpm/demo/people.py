@@ -64,6 +64,7 @@ COMPANIES = {
 }  # fmt: skip
 TUTORS = [("Laure Cassagne", "Tutrice, cheffe d’atelier"), ("Marc Estève", "Tuteur, régleur"),
           ("Sylvie Ravier", "Tutrice, responsable d’îlot"), ("Paul Colin", "Responsable de production")]  # fmt: skip
+COLLEAGUE = {"name": "Bruno Faivre", "function": "Chef d’équipe", "email": "b.faivre@sainte-reine.demo.test"}
 UNIONS = ["CFDT", "CFE-CGC", "CGT", "FO"]
 EMPLOYERS = [("Philippe Garnier", "Garnier Industrie"), ("Hélène Mugnier", "Précision Morvandelle"), ("Thierry Lambelin", "Mécanique Sainte-Reine"),
              ("Sophie Delcourt", "Fonderie Chauvelot")]  # fmt: skip

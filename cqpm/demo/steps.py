@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 import time_machine
 
+from accounts.actions import print_space_link
 from candidates import actions as candidates
-from evaluations.actions import commissions, opinions, planning, scoring, validations
+from candidates.models.registrations import COMPANY_SPACE, contact_key
+from evaluations.actions import commissions, opinions, planning, requests, scoring, validations
 from evaluations.journey import load_one
 from evaluations.models import CriterionResult, ScoreSheet
 from evaluations.rules import CriterionValue, InterviewRemark, OpinionValue, Outcome
@@ -122,6 +124,18 @@ def hand_in(sheet):
     scoring.save_notes(sheet=sheet, notes=texts, version=sheet.version, by=sheet.evaluator)
     sheet.refresh_from_db()
     return scoring.submit_sheet(sheet=sheet, by=sheet.evaluator)
+
+
+def hand_opinion_over(registration, *, to, by):
+    """The tutor enters the company's space by a printed access, and names a colleague of another mail domain."""
+    link = print_space_link(
+        space=COMPANY_SPACE,
+        subject=contact_key(registration.tutor_email),
+        holder=registration.tutor_name,
+        centre=registration.centre,
+        by=by,
+    )
+    return requests.ask_contact_change(registration=registration, kind="opinion", by=link, **to)
 
 
 def ask_opinion(registration, *, by, due_on):

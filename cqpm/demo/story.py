@@ -6,9 +6,12 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.timezone import localtime
 
+from accounts.actions import mark_address, print_space_link
 from accounts.log import SYSTEM
-from accounts.models import ExaminationCentre, Membership, ResourceCentre, User
+from accounts.models import ExaminationCentre, Membership, OutboxMessage, ResourceCentre, User
+from accounts.tasks import RETRY_AFTER, send_reminders
 from candidates import actions as candidates
+from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.rules import Route
 from cqpm.demo import people, steps
 from cqpm.demo.steps import Clock
@@ -22,6 +25,8 @@ from referentiel.models import Method, Referentiel
 SEED, FICTITIOUS = False, True  # `Referentiel.fictitious`
 ROUTES = (Route.PROFESSIONAL_CONTRACT, Route.CONTINUING_TRAINING, Route.APPRENTICESHIP, Route.TEMPORARY_WORK)
 REASON = "Points d’arrêt programmés et justifiés à l’entretien sur le programme de la pièce 2, listing remis."
+# Who presents a project for a capacity: one whose report came late, one whose report is awaited.
+PRESENTED = {21: {4: {Method.PROJECT: ""}}, 20: {4: {Method.REAL_SITUATION: "", Method.PROJECT: ""}}}
 
 
 class Story:
@@ -42,6 +47,7 @@ class Story:
         self.commission_of_today()
         self.on_their_way()
         self.dossiers()
+        self.mails()
         self.other_centres()
 
     # --- The cast ---------------------------------------------------------------------------------------------
@@ -401,7 +407,7 @@ class Story:
     # --- On their way -----------------------------------------------------------------------------------------
 
     def on_their_way(self):
-        """Evaluations planned, open, missed, postponed; reports late; opinions awaited, drafted, absent."""
+        """Evaluations planned, open, missed, postponed; reports late, awaited; opinions awaited, drafted, absent."""
         pillot = self.users["evaluateur"]
         for rank in (16, 17, 18, 20, 21, 29):
             fictitious = FICTITIOUS if rank == 29 else SEED
@@ -410,7 +416,7 @@ class Story:
                 choices = steps.default_choices(registration.referentiel)
                 steps.transmit(
                     registration,
-                    choices=choices | ({4: {Method.PROJECT: ""}} if rank == 21 else {}),
+                    choices=choices | PRESENTED.get(rank, {}),
                     by=self.officer,
                 )
         with self.clock.on(-20):
@@ -432,7 +438,9 @@ class Story:
         with self.clock.on(0, 6):
             steps.score(today_open, wrong=("1.3",), comment="Vitesse de coupe à 180 m/min pour 140 prévus.")
         self.late_report()
+        self.awaited_report()
         self.opinions()
+        self.readings()
         self.without_company()
 
     def real(self, rank, numbers, held, evaluator):
@@ -460,6 +468,32 @@ class Story:
             commissions.add_candidate(
                 commission=commission, registration=self.registrations[21], by=self.officer
             )
+
+    def awaited_report(self):
+        """A presentation in three weeks: its report is awaited in the candidate's space."""
+        with self.clock.on(-3):
+            steps.plan(
+                self.registrations[20], Method.PROJECT, {4}, evaluator=self.evaluators[2], held_on=self.clock(19),
+                place="Pôle formation de Montbard", report_conditions=steps.CONDITIONS,
+                report_due_on=self.clock(12), by=self.officer,
+            )  # fmt: skip
+
+    def readings(self):
+        """Identities read again: right for one, an error reported by another."""
+        for rank, remark in ((22, ""), (23, "Mon nom s’écrit N’Diaye, avec une apostrophe.")):
+            registration = self.registrations[rank]
+            candidate = registration.candidate
+            with self.clock.on(-2):
+                link = print_space_link(
+                    space=CANDIDATE_SPACE, subject=candidate, holder=str(candidate),
+                    centre=registration.centre, by=self.officer,
+                )  # fmt: skip
+                candidates.read_identity(
+                    registration=registration,
+                    seen=candidate.identity_fingerprint,
+                    remark=remark,
+                    by=link,
+                )
 
     def opinions(self):
         """Overdue and reminded; drafted; absent with its reason."""
@@ -497,7 +531,10 @@ class Story:
                 comment="Préciser la pièce support de la capacité 4.",
                 by=self.users["ressource"],
             )
-        awaiting = self.register(26, -18)
+        shared = self.registrations[
+            22
+        ]  # whose tutor follows this one too, and is asked for her opinion on the other
+        awaiting = self.register(26, -18, company=shared.company, tutor_email=shared.tutor_email)
         with self.clock.on(-14):
             dossier = candidates.save_dossier(
                 dossier=awaiting.dossiers.last(), context=steps.CONTEXT, choices=steps.default_choices(awaiting.referentiel),
@@ -505,6 +542,8 @@ class Story:
             )  # fmt: skip
             dossier = candidates.approve_for_centre(dossier=dossier, by=self.officer)
             candidates.ask_partner_approval(dossier=dossier, by=self.officer)
+        with self.clock.on(-2, 17):
+            steps.hand_opinion_over(shared, to=people.COLLEAGUE, by=self.officer)
         drafting = self.register(27, -7)
         with self.clock.on(-6):
             candidates.save_dossier(
@@ -520,6 +559,27 @@ class Story:
         fresh = self.register(31, -12, adaptation="Temps majoré d’un tiers")
         with self.clock.on(-5):
             steps.transmit(fresh, by=self.officer)
+
+    def mails(self):
+        """What became of the mails: one that came back, one the server did not take, the reminders of last week."""
+        tutor = self.registrations[14].opinions.get().link
+        with self.clock.on(-12):
+            mark_address(
+                message=tutor.messages.get(template="opinion_requested"),
+                reason="Boîte inconnue : le tuteur a quitté l’entreprise.",
+                by=self.officer,
+            )
+        # What only a mail server does, and none is there to do it.
+        refused = OutboxMessage.objects.filter(
+            template="evaluation_planned", centre=self.centres["brenne"]
+        ).first()
+        OutboxMessage.objects.filter(pk=refused.pk).update(
+            state=OutboxMessage.State.FAILED,
+            attempts=len(RETRY_AFTER) + 1,
+            error="SMTPServerDisconnected : le serveur de courriel ne répond pas",
+        )
+        with self.clock.on(-3, 8):
+            send_reminders()
 
     def other_centres(self):
         """Two more centres, so that nobody mistakes a centre for the world."""

@@ -28,8 +28,13 @@ OFFICER_ELSEWHERE, HEAD_ELSEWHERE, EVALUATOR_ELSEWHERE = (
     "evaluator elsewhere",
 )
 RESOURCE_ELSEWHERE, PRESIDENT_ELSEWHERE = "resource elsewhere", "president elsewhere"
+# Nobody signed in, but the space of a candidate is open in the browser: that of `world.guest_registration`, a twin's.
+CANDIDATE, CANDIDATE_ELSEWHERE = "candidate", "candidate elsewhere"
+# The same of a company's contact: the tutor of `world.guest_registration`, and another's.
+CONTACT, CONTACT_ELSEWHERE = "contact", "contact elsewhere"
+GUESTS = frozenset({CANDIDATE, CANDIDATE_ELSEWHERE, CONTACT, CONTACT_ELSEWHERE})
 
-OUTSIDE = frozenset({ANONYMOUS, LINK})
+OUTSIDE = frozenset({ANONYMOUS, LINK}) | GUESTS
 STAFF = frozenset({OFFICER, HEAD})
 STAFF_ELSEWHERE = frozenset({OFFICER_ELSEWHERE, HEAD_ELSEWHERE})
 SIGNED_IN = (
@@ -46,6 +51,7 @@ MOVED = "moved"  # a page that sends on to another one
 SIGN_IN = "sign in"
 REFUSED = "refused"
 ABSENT = "absent"
+ENTRANCE = "entrance"  # asked for the address whose space opens
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,18 @@ def act(enters, **options):
 def task(given, method="get"):
     """The page of a task link: open to whoever holds the address, signed in or not; `given` → [link, token, …]."""
     return Row(method, {**dict.fromkeys(VISITORS, IN), ANONYMOUS: ABSENT}, given, task=True)
+
+
+def space(enters, *, elsewhere=ABSENT, moved=False, given=None, method="get", data=None):
+    """A page of a space: `enters`, the visitor whose space it is, sent on elsewhere when `moved`; `elsewhere`: what
+    the twin is answered."""
+    twins = {CANDIDATE: CANDIDATE_ELSEWHERE, CONTACT: CONTACT_ELSEWHERE}
+    outcomes = {
+        **dict.fromkeys(VISITORS, ENTRANCE),
+        enters: MOVED if moved else IN,
+        twins[enters]: elsewhere,
+    }
+    return Row(method, outcomes, given or (lambda world: []), data=data or {})
 
 
 # --- The table --------------------------------------------------------------------------------------------
@@ -137,10 +155,32 @@ def versions(world):
     return [world.followed.pk, world.older.pk]
 
 
+PDF = b"%PDF-1.7"
+
+
 def scanned(world):
     """The file is stored again: each test has a folder of its own."""
     stored.keep("scans", b"%PDF-1.7")
     return [world.scanned.pk]
+
+
+def guest_registration(world):
+    return [world.guest_registration.pk]
+
+
+def contact_request(world):
+    return [world.contact_request.pk]
+
+
+def stored_report(world):
+    """Its file is put back: each test has a folder of its own."""
+    stored.keep("rapports", PDF)
+    return world.report.pk
+
+
+def stored_paper(world):
+    """A paper of the candidate, its file put back."""
+    return world.rendered()
 
 
 def resource_document(world):
@@ -218,6 +258,10 @@ ACCESS = {
     "link_resend": task(lambda world: world.address(world.expired_link), "post"),
     "link_ask": act(VISITORS, data={"email": "quelquun@exemple.fr"}),
     "link_sent": page(VISITORS),
+    "space_ask": page(VISITORS),
+    "space_sent": page(VISITORS),
+    "space_leave": act(VISITORS),
+    "space_enter": task(lambda world: world.address(world.space_link)),
     # accounts: oneself
     "account": page(SIGNED_IN),
     "account_change_password": page(SIGNED_IN),
@@ -248,7 +292,10 @@ ACCESS = {
     "centre_settings": page(HEADS),
     "outbox": page(STAFF_ANYWHERE | {ADMINISTRATOR}),
     "outbox_message": page(STAFF, given=lambda world: [world.message.pk]),
-    "outbox_retry": act(STAFF, given=lambda world: [world.message.pk]),
+    "outbox_resend": act(STAFF, given=lambda world: [world.message.pk]),
+    "outbox_hand": act(STAFF, given=lambda world: [world.message.pk]),
+    "outbox_mark": act(STAFF, given=lambda world: [world.message.pk]),
+    "outbox_clear": act(STAFF, given=lambda world: [world.message.pk]),
     "log": page({ADMINISTRATOR}),
     # referentiel
     "referentiel_list": page(SIGNED_IN),
@@ -290,6 +337,10 @@ ACCESS = {
     "registration_edit": page(STAFF, refused={RESOURCE}, given=registration),
     "identity_edit": page(STAFF, refused={RESOURCE}, given=registration),
     "registration_abandon": act(STAFF, refused={RESOURCE}, given=registration),
+    "identity_read_on_paper": act(STAFF, refused={RESOURCE}, given=registration),
+    "identity_answer": act(STAFF, refused={RESOURCE}, given=registration),
+    "space_print": act(STAFF, refused={RESOURCE}, given=registration),
+    "contact_print": act(STAFF, refused={RESOURCE}, given=lambda world: [world.registration.pk, "tuteur"]),
     "vae_confirm": act({HEAD}, refused={OFFICER, RESOURCE}, given=registration),
     "company_list": page(STAFF_ANYWHERE),
     "company_new": page(STAFF_ANYWHERE),
@@ -312,6 +363,7 @@ ACCESS = {
     "dossier_save": act(STAFF, given=draft),
     "dossier_approve": act(STAFF, given=draft),
     "dossier_ask_partner": act(STAFF, given=draft),
+    "dossier_remind": act(STAFF, given=draft),
     "dossier_partner_print": page(STAFF, given=draft),
     "dossier_paper_approval": act(STAFF, given=draft),
     "dossier_scan": page(STAFF | {RESOURCE}, given=scanned),
@@ -359,6 +411,30 @@ ACCESS = {
     "opinion_save": task(opinion_link, "post"),
     "opinion_review": task(opinion_link),
     "opinion_submit": task(opinion_link, "post"),
+    # evaluations: reports and the candidate's space
+    "report_file": page(STAFF | {EVALUATOR}, given=lambda world: [stored_report(world)]),
+    "my_space": space(CANDIDATE, elsewhere=MOVED, moved=True),
+    "my_registration": space(CANDIDATE, given=guest_registration),
+    "my_identity": space(CANDIDATE, given=guest_registration, method="post"),
+    "my_convocation": space(CANDIDATE, given=guest_registration, moved=True),  # not summoned
+    "my_report": space(
+        CANDIDATE,
+        given=lambda world: [world.guest_registration.pk, world.report.evaluation_id],
+        method="post",
+    ),
+    "my_report_file": space(
+        CANDIDATE, given=lambda world: [world.guest_registration.pk, stored_report(world)]
+    ),
+    "my_paper": space(CANDIDATE, given=lambda world: [world.guest_registration.pk, stored_paper(world)]),
+    # evaluations: the company's space, and what the staff answers
+    "company_space": space(CONTACT, elsewhere=IN),
+    "company_candidate": space(CONTACT, given=guest_registration),
+    "company_change": space(
+        CONTACT, given=lambda world: [world.guest_registration.pk, "tutor"], method="post"
+    ),
+    "company_denial": space(CONTACT, given=guest_registration, method="post"),
+    "contact_request_accept": act(STAFF, given=contact_request),
+    "contact_request_answer": act(STAFF, given=contact_request),
     # evaluations: commissions; EVALUATOR presides this one
     "commission_list": page(STAFF_ANYWHERE | {EVALUATOR, EVALUATOR_ELSEWHERE}),
     "commission_new": page(STAFF_ANYWHERE),

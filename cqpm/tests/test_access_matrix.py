@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.shortcuts import resolve_url
 from django.test.utils import CaptureQueriesContext
 
-from cqpm.tests.access import ABSENT, ACCESS, IN, MOVED, REFUSED, SIGN_IN, VISITORS
+from cqpm.tests.access import ABSENT, ACCESS, ENTRANCE, IN, MOVED, REFUSED, SIGN_IN, VISITORS
 from cqpm.tests.code import url_names
 from cqpm.tests.world import World
 
@@ -56,6 +56,8 @@ def outcome(response):
         target = urlsplit(response["Location"])
         if target.path == resolve_url(settings.LOGIN_URL) and target.query.startswith("next="):
             return SIGN_IN
+        if target.path == resolve_url("space_ask") and response.resolver_match.url_name != "space_leave":
+            return ENTRANCE
         return MOVED if method == "GET" else IN
     if status == 200 or (method == "POST" and status in ANSWERS_TO_POST):
         return IN
@@ -72,6 +74,14 @@ def surprises(responses, expected):
     }
 
 
+def file_as_a_page(response):
+    """Whether an answer that is no page of ours would be shown rather than saved."""
+    if response.status_code != 200 or response["Content-Type"].startswith(("text/html", "application/json")):
+        return False
+    attachment = response.headers.get("Content-Disposition", "").startswith("attachment")
+    return not attachment or response["X-Content-Type-Options"] != "nosniff"
+
+
 def rows(method):
     return sorted(name for name, row in ACCESS.items() if row.method == method)
 
@@ -86,6 +96,7 @@ def test_each_visitor_is_answered_as_the_table_says(name, world):
     method = ACCESS[name].method
     responses = {visitor: ask(world, visitor, method, name) for visitor in VISITORS}
     assert surprises(responses, ACCESS[name].outcomes) == {}
+    assert [visitor for visitor, response in responses.items() if file_as_a_page(response)] == []
     if method == "get":
         assert [sql for response in responses.values() for sql in response.writes] == []
 

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import OutboxMessage, Role
+from accounts.models import AccessLink, FaultyAddress, OutboxMessage, Role
 from accounts.tests.factories import (
     client_as,
     make_centre,
@@ -22,7 +22,7 @@ from candidates.models import Dossier, Registration
 from candidates.tests.factories import make_dossier, make_registration
 from cqpm import dashboard
 from cqpm.utils.french import today
-from evaluations.actions import planning
+from evaluations.actions import opinions, planning
 from evaluations.models import CompanyOpinion, Evaluation, Jury
 from evaluations.tests.factories import (
     ask_opinion,
@@ -176,6 +176,10 @@ def fill(centre, referentiel, officer, size):
         decided = make_decided_registration(referentiel, centre=centre)
         make_jury(decided, state=Jury.State.SUMMONED, held_on=today() + timedelta(days=25))
     OutboxMessage.objects.filter(centre=centre).update(state="failed")
+    asked = AccessLink.objects.filter(purpose="opinion", centre=centre)
+    asked.update(created_at=timezone.now() - timedelta(days=10))
+    FaultyAddress.objects.create(address=asked.first().email, centre=centre, marked_by="Claire Aubry")
+    OutboxMessage.objects.filter(link__in=asked).update(state="held")
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -185,7 +189,7 @@ def test_the_dashboard_of_the_staff_keeps_its_budget(centre, referentiel, office
     with query_budget():
         response = client.get("/")
     titles = [section.title for section in (*response.context["files"], *response.context["agenda"])]
-    assert len(titles) == 10
+    assert len(titles) == 12
     assert response.context["countdown"].days == 25
 
 
@@ -282,6 +286,40 @@ def test_a_president_without_hat_finds_the_jury(referentiel):
     client = client_as(president_of(jury))
     assert shown(president_of(jury)) == {"Jurys": ["Aujourd’hui"]}
     assert reverse("jury_detail", args=[jury.pk]) in client.get("/").content.decode()
+
+
+def test_whom_no_mail_reaches_is_to_be_called_once_a_step_is_reached(centre, referentiel, officer):
+    with time_machine.travel(timezone.now() - timedelta(days=8)):
+        printed, back, reached = (
+            ask_opinion(with_dossier(referentiel, centre=centre), respondent_name=who, respondent_email=email)
+            for who, email in (("Anne Roy", ""), ("Bruno Sel", "b@exemple.fr"), ("Carl Tort", "c@exemple.fr"))
+        )
+        elsewhere = ask_opinion(with_dossier(referentiel), respondent_email="")
+    ask_opinion(
+        with_dossier(referentiel, centre=centre), respondent_email=""
+    )  # today: nothing to ask again yet
+    for where, opinion in ((centre, back), (make_centre(), reached)):
+        FaultyAddress.objects.create(address=opinion.respondent_email, centre=where, marked_by="Claire Aubry")
+    title = "À relancer par téléphone ou courrier"
+    assert shown(officer)[title] == ["Anne Roy", "Bruno Sel"]
+    opinions.remind_company(opinion=printed, by=officer)
+    assert shown(officer)[title] == ["Bruno Sel"]
+    assert shown(make_wearer(Role.HEAD, centre=elsewhere.registration.centre))[title] == ["Laure Cassagne"]
+
+
+def test_what_did_not_leave_is_shown_to_the_centre_and_without_name_to_the_administrator(
+    centre, referentiel, officer
+):
+    opinion = ask_opinion(with_dossier(referentiel, centre=centre), respondent_name="Anne Roy")
+    sections = {
+        "failed": "Courriers en échec",
+        "held": "Adresses en erreur, à corriger",
+    }
+    for state, title in sections.items():
+        OutboxMessage.objects.filter(link=opinion.link).update(state=state)
+        assert shown(officer)[title] == ["Anne Roy"]
+        assert shown(make_wearer(Role.ADMINISTRATOR))[title] == ["Demande d’avis"]
+        assert title not in shown(make_wearer(Role.HEAD))
 
 
 def test_the_administrator_finds_centres_without_responsable_and_no_candidate(centre, referentiel):

@@ -4,36 +4,51 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts import links
 from accounts.actions.people import Hat, invite_person
 from accounts.actions.profile import ask_password_reset
 from accounts.log import key
 from accounts.models import AccessLink, OutboxMessage, Role
-from accounts.tests.factories import client_as, make_centre, make_resource_centre, make_user, make_wearer
+from accounts.tests.factories import (
+    client_as,
+    client_of_guest,
+    make_centre,
+    make_resource_centre,
+    make_user,
+    make_wearer,
+)
 from candidates.actions import ask_partner_approval
 from candidates.models import Dossier
 from candidates.tests.factories import (
+    contact_link,
     make_class_import,
     make_dossier,
     make_registration,
     make_scanned_dossier,
+    space_link,
 )
 from cqpm.tests import access
+from cqpm.utils import stored
 from cqpm.utils.french import today
 from documents.models import Document
 from evaluations.actions import commissions, juries
 from evaluations.actions.opinions import request_opinion
+from evaluations.actions.reports import send_report
 from evaluations.models import DeliberationEntry, Jury, JuryMember
 from evaluations.rules import Verdict
 from evaluations.tests.factories import (
     make_commission,
+    make_contact_request,
     make_decided_registration,
     make_evaluation,
     make_jury,
+    make_report_file,
     with_dossier,
 )
 from referentiel.actions import add_document, grant_derogation, set_switches
+from referentiel.models import Method
 from referentiel.tests.factories import make_draft, make_import, make_referentiel
 
 
@@ -73,7 +88,7 @@ class World:
     def client(self, visitor):
         """A fresh browser, signed in as the visitor where it has an account."""
         client = Client()
-        client.cookies.update(self.sessions.get(visitor, {}))
+        client.cookies.update((self.sessions | self.guest_sessions).get(visitor, {}))
         return client
 
     @staticmethod
@@ -82,6 +97,60 @@ class World:
         return [link.pk, links.token(link)]
 
     # --- People -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def guest_registration(self):
+        """Whose space CANDIDATE has open: a presentation of projects is planned, EVALUATOR's to score."""
+        return with_dossier(centre=self.centre, methods=[Method.PROJECT])
+
+    @cached_property
+    def report(self):
+        """The report of that presentation, sent by the candidate."""
+        evaluation = make_evaluation(
+            self.guest_registration, Method.PROJECT, evaluator=self.users[access.EVALUATOR], by=self.officer
+        )
+        return send_report(
+            evaluation=evaluation, file=make_report_file(access.PDF), upload=None, by=self.space_link
+        )
+
+    @cached_property
+    def paper(self):
+        """The dossier of that candidate, rendered."""
+        document = Document.objects.get(fact=key(self.guest_registration.dossiers.get()))
+        sha256, now = stored.fingerprint(access.PDF), timezone.now()
+        Document.objects.filter(pk=document.pk).update(
+            state="ready", sha256=sha256, size=len(access.PDF), ready_at=now
+        )
+        return document
+
+    def rendered(self):
+        """The key of that paper, its file put back: each test has a folder of its own."""
+        stored.keep("documents", access.PDF)
+        return self.paper.pk
+
+    @cached_property
+    def space_link(self):
+        """An access to the candidate's space, mailed and not used yet."""
+        return space_link(self.guest_registration)
+
+    @cached_property
+    def guest_sessions(self):
+        twin = make_registration(
+            self.guest_registration.centre,
+            self.guest_registration.referentiel,
+            tutor_email="tuteur@ailleurs.exemple.fr",
+        )
+        return {
+            access.CANDIDATE: client_of_guest(space_link(self.guest_registration)).cookies,
+            access.CANDIDATE_ELSEWHERE: client_of_guest(space_link(twin)).cookies,
+            access.CONTACT: client_of_guest(contact_link(self.guest_registration)).cookies,
+            access.CONTACT_ELSEWHERE: client_of_guest(contact_link(twin)).cookies,
+        }
+
+    @cached_property
+    def contact_request(self):
+        """The tutor of the guest's names another one, at another mail domain: the centre has to answer."""
+        return make_contact_request(self.guest_registration)
 
     @cached_property
     def invitation(self):

@@ -3,29 +3,68 @@
     sha256 = keep("referentiels", content)
     response = download(read("referentiels", sha256), name="Manuel.pdf", content_type="application/pdf")
 
-Whoever serves one has checked who asks; it always leaves as a download, never as a page.
+The storage is a folder (`Folder`) or a bucket (`cqpm.utils.s3`), by the setting `STORAGE_URL`. Whoever serves a file has
+checked who asks; it always leaves as a download, never as a page.
 """
 
 import hashlib
+import os
+import uuid
+from pathlib import Path
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.http import HttpResponse
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SUFFIXES = {"documents": ".pdf"}  # papers have borne it since the first one
 
 
 class Unreadable(Exception):
-    """The file is missing or no longer has its fingerprint."""
+    """The file is missing, no longer has its fingerprint, or its storage does not answer."""
+
+
+class Folder(FileSystemStorage):
+    """A file is there whole or not at all: written beside, flushed to the disk, renamed."""
+
+    def __init__(self, location):
+        super().__init__(
+            location, allow_overwrite=True
+        )  # or the second of two at once would take another name
+
+    def _save(self, name, content):
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        try:
+            with partial.open("xb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return name
+
+
+def fingerprint(content):
+    """The SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def path(folder, sha256):
-    """«referentiels/ab/cd/<sha256>»: no extension, nothing a server could take for a page."""
-    return f"{folder}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    """«referentiels/ab/cd/<sha256>»: nothing a server could take for a page."""
+    return f"{folder}/{sha256[:2]}/{sha256[2:4]}/{sha256}{SUFFIXES.get(folder, '')}"
 
 
 def keep(folder, content):
-    """Stores the bytes unless they are there already; gives their SHA-256."""
-    sha256 = hashlib.sha256(content).hexdigest()
+    """Stores the bytes unless they are there already; gives their SHA-256. Raises OSError.
+
+    Two at once both write the same bytes, under the same name.
+    """
+    sha256 = fingerprint(content)
     if not default_storage.exists(path(folder, sha256)):
         default_storage.save(path(folder, sha256), ContentFile(content))
     return sha256
@@ -38,14 +77,22 @@ def read(folder, sha256):
             content = file.read()
     except FileNotFoundError:
         raise Unreadable(f"{path(folder, sha256)} is missing") from None
-    if hashlib.sha256(content).hexdigest() != sha256:
+    except OSError as error:
+        raise Unreadable(f"{path(folder, sha256)} cannot be read: {error}") from error
+    if fingerprint(content) != sha256:
         raise Unreadable(f"{path(folder, sha256)} was altered")
     return content
 
 
+def forget(folder, sha256):
+    """Deletes the file, if it is still there; the caller has seen that no row refers to it any more."""
+    default_storage.delete(path(folder, sha256))
+
+
 def download(content, *, name, content_type):
-    """An answer the browser saves and never shows."""
-    response = HttpResponse(content, content_type=content_type)
+    """An answer the browser saves and never shows; `content`: bytes, or an open file, sent as it is read."""
+    answer = FileResponse if hasattr(content, "read") else HttpResponse
+    response = answer(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, name)
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -67,6 +67,8 @@ def test_coherent_rows_are_taken(centre):
         ("document_code_iff_public", {"public": True}),
         ("document_code_iff_public", {"code": new_code()}),
         ("document_code_iff_public", {"public": True, "code": "ABC"}),
+        ("document_purged_is_empty", {"state": "purged"}),
+        ("document_purged_is_empty", {"purged_at": NOW}),
         ("document_revoked_says_why", {"revoked_at": NOW}),
         ("document_revoked_says_why", {"revoked_at": NOW, "revoked_by": "Claire Aubry"}),
         ("document_revoked_says_why", {"revoked_by": "Claire Aubry", "revoked_reason": "Erreur"}),

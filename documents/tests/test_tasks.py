@@ -11,7 +11,8 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from documents import kinds, leases, render, storage, tasks
+from cqpm.utils import stored
+from documents import kinds, leases, render, tasks
 from documents.kinds import KINDS
 from documents.models import MAX_ATTEMPTS, Document
 from documents.tests.factories import make_document, make_rendered
@@ -48,12 +49,12 @@ def later(**delay):
 def test_a_document_is_rendered_and_stored_under_its_fingerprint():
     document = make_document()
     tasks.render_document(str(document.pk))
-    stored = refresh(document)
-    pdf = storage.read(stored.sha256)
-    assert (stored.state, stored.attempts, stored.size, stored.error) == ("ready", 1, len(pdf), "")
-    assert pdf == render.render_document(stored)
-    assert files() == [f"{stored.sha256}.pdf"]
-    assert default_storage.exists(f"documents/{stored.sha256[:2]}/{stored.sha256[2:4]}/{stored.sha256}.pdf")
+    row = refresh(document)
+    pdf = stored.read("documents", row.sha256)
+    assert (row.state, row.attempts, row.size, row.error) == ("ready", 1, len(pdf), "")
+    assert pdf == render.render_document(row)
+    assert files() == [f"{row.sha256}.pdf"]
+    assert default_storage.exists(f"documents/{row.sha256[:2]}/{row.sha256[2:4]}/{row.sha256}.pdf")
 
 
 def test_the_same_message_delivered_twice_stores_once():
@@ -74,8 +75,8 @@ def test_a_document_being_rendered_is_left_to_its_worker():
     held = leases.claim(document.pk)
     assert leases.claim(document.pk) is None
     tasks.render_document(document.pk)
-    stored = refresh(document)
-    assert (stored.state, stored.lease, stored.attempts) == ("rendering", held.lease, 1)
+    row = refresh(document)
+    assert (row.state, row.lease, row.attempts) == ("rendering", held.lease, 1)
 
 
 def test_a_worker_whose_lease_was_taken_over_changes_nothing():
@@ -94,7 +95,7 @@ def test_a_worker_whose_lease_was_taken_over_changes_nothing():
         assert leases.complete(slow, b"%PDF of A") is False
         leases.fail(slow, RuntimeError("A"))
     assert Document.objects.values().get() == before
-    assert storage.read(refresh(document).sha256) == b"%PDF of B"
+    assert stored.read("documents", refresh(document).sha256) == b"%PDF of B"
     assert files() == [f"{refresh(document).sha256}.pdf"]
 
 
@@ -102,30 +103,30 @@ def test_a_file_that_cannot_be_written_leaves_nothing_ready(settings, tmp_path):
     (tmp_path / "full").write_text("")  # a file where the folder should be
     settings.STORAGES = settings.STORAGES | {
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "cqpm.utils.stored.Folder",
             "OPTIONS": {"location": tmp_path / "full"},
         }
     }
     document = make_document()
     tasks.render_document(document.pk)
-    stored = refresh(document)
-    assert (stored.state, stored.sha256, stored.size, stored.lease) == ("failed", "", None, None)
-    assert stored.error.startswith("NotADirectoryError : ")
+    row = refresh(document)
+    assert (row.state, row.sha256, row.size, row.lease) == ("failed", "", None, None)
+    assert row.error.startswith("NotADirectoryError : ")
 
 
 def test_a_broken_template_fails_with_its_reason_then_a_repaired_one_is_rendered(monkeypatch):
     document = make_document("test_broken")
     tasks.render_document(document.pk)
-    stored = refresh(document)
-    assert (stored.state, stored.attempts, stored.will_move) == ("failed", 1, True)
-    assert stored.error.startswith("Complaint : ")
-    assert "https://exemple.fr/sceau.png" in stored.error
+    row = refresh(document)
+    assert (row.state, row.attempts, row.will_move) == ("failed", 1, True)
+    assert row.error.startswith("Complaint : ")
+    assert "https://exemple.fr/sceau.png" in row.error
     repaired = kinds.Kind(**vars(BROKEN) | {"template": "documents_tests/register.html"})
     monkeypatch.setitem(KINDS, BROKEN.key, repaired)
     tasks.sweep()
     tasks.render_document(document.pk)
-    stored = refresh(document)
-    assert (stored.state, stored.attempts, stored.error) == ("ready", 2, "")
+    row = refresh(document)
+    assert (row.state, row.attempts, row.error) == ("ready", 2, "")
 
 
 def test_a_kind_nobody_registers_fails_with_its_name(monkeypatch):
@@ -146,11 +147,11 @@ def test_a_waiting_document_of_an_older_template_is_frozen_again(monkeypatch):
     )
     monkeypatch.setitem(KINDS, CERTIFICATE.key, newer)
     tasks.render_document(document.pk)
-    stored = refresh(document)
-    assert (stored.state, stored.template_version) == ("ready", 3)
-    assert stored.data == newer.build("decision:ines")
-    assert (stored.code, stored.number) == (document.code, document.number)
-    assert storage.read(stored.sha256) == render.render_document(stored)
+    row = refresh(document)
+    assert (row.state, row.template_version) == ("ready", 3)
+    assert row.data == newer.build("decision:ines")
+    assert (row.code, row.number) == (document.code, document.number)
+    assert stored.read("documents", row.sha256) == render.render_document(row)
 
 
 def test_a_stored_document_is_never_rendered_again(monkeypatch):
@@ -185,13 +186,13 @@ def test_many_workers_claim_at_once_and_one_has_it():
 
 def test_only_the_sealed_bytes_are_handed_out():
     document = make_rendered()
-    path = Path(default_storage.path(storage.name(document.sha256)))
+    path = Path(default_storage.path(stored.path("documents", document.sha256)))
     path.write_bytes(path.read_bytes() + b" ")
-    with pytest.raises(storage.Unreadable, match="was altered"):
-        storage.read(document.sha256)
+    with pytest.raises(stored.Unreadable, match="was altered"):
+        stored.read("documents", document.sha256)
     path.unlink()
-    with pytest.raises(storage.Unreadable, match="is missing"):
-        storage.read(document.sha256)
+    with pytest.raises(stored.Unreadable, match="is missing"):
+        stored.read("documents", document.sha256)
 
 
 # --- Sweep ------------------------------------------------------------------------------------------------
@@ -220,8 +221,8 @@ def test_the_document_of_a_killed_worker_comes_back(woken):
         tasks.sweep()
         assert woken == [str(document.pk)]
         tasks.render_document(woken[0])
-    stored = refresh(document)
-    assert (stored.state, stored.attempts) == ("ready", 2)
+    row = refresh(document)
+    assert (row.state, row.attempts) == ("ready", 2)
 
 
 def test_a_document_that_kills_every_worker_is_given_up():
@@ -232,8 +233,8 @@ def test_a_document_that_kills_every_worker_is_given_up():
     with later(minutes=3 * MAX_ATTEMPTS):
         assert leases.claim(document.pk) is None
         tasks.sweep()
-    stored = refresh(document)
-    assert (stored.state, stored.error, stored.lease) == ("failed", leases.INTERRUPTED, None)
+    row = refresh(document)
+    assert (row.state, row.error, row.lease) == ("failed", leases.INTERRUPTED, None)
 
 
 def test_failures_are_tried_again_a_few_times_then_left_to_people(woken):
@@ -241,8 +242,8 @@ def test_failures_are_tried_again_a_few_times_then_left_to_people(woken):
     for _ in range(MAX_ATTEMPTS + 2):
         tasks.render_document(document.pk)
         tasks.sweep()
-    stored = refresh(document)
-    assert (stored.state, stored.attempts, stored.will_move) == ("failed", MAX_ATTEMPTS, False)
+    row = refresh(document)
+    assert (row.state, row.attempts, row.will_move) == ("failed", MAX_ATTEMPTS, False)
     assert woken == [str(document.pk)] * (MAX_ATTEMPTS - 1)
 
 

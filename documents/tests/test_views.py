@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from accounts.models import Role
 from accounts.tests.factories import client_as, make_centre, make_membership, make_user
-from documents import storage, tasks
+from cqpm.utils import stored
+from documents import tasks
 from documents.models import MAX_ATTEMPTS, Document
 from documents.tests.factories import make_document, make_issued, make_rendered
 
@@ -102,7 +103,7 @@ def test_a_page_changes_nothing(clerk, centre, name):
 def test_the_paper_is_downloaded_under_a_readable_name(clerk, centre):
     document = make_rendered(centre=centre, number="2026-0007-012")
     response = clerk.get(reverse("document_download", args=[document.pk]))
-    assert response.content == storage.read(document.sha256)
+    assert response.content == stored.read("documents", document.sha256)
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == (
         "attachment; filename*=utf-8''Attestation%20d%E2%80%99essai%2C%20In%C3%A8s%20LACOSTE%202026-0007-012.pdf"
@@ -122,7 +123,7 @@ def test_a_paper_not_ready_sends_to_its_status(clerk, centre):
 
 def test_an_altered_file_is_not_handed_out(clerk, centre):
     document = make_rendered(centre=centre)
-    Path(default_storage.path(storage.name(document.sha256))).write_bytes(b"%PDF-1.7 forged")
+    Path(default_storage.path(stored.path("documents", document.sha256))).write_bytes(b"%PDF-1.7 forged")
     response = clerk.get(reverse("document_download", args=[document.pk]))
     assert response.status_code == 503
     assert b"forged" not in response.content
@@ -135,8 +136,8 @@ def test_a_revoked_paper_stays_readable(clerk, centre):
     Document.objects.filter(pk=document.pk).update(
         revoked_at=document.published_at, revoked_by="Claire Aubry", revoked_reason="Erreur"
     )
-    assert clerk.get(reverse("document_download", args=[document.pk])).content == storage.read(
-        document.sha256
+    assert clerk.get(reverse("document_download", args=[document.pk])).content == stored.read(
+        "documents", document.sha256
     )
     page = clerk.get(reverse("document_status", args=[document.pk])).content.decode()
     assert "par Claire Aubry. Motif : Erreur" in page

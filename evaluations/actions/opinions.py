@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox, preferences
-from accounts.actions import close_link, issue_link, revoke_link
+from accounts.actions import chase_link, close_link, issue_link, revoke_link
 from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required
 from candidates.journey import kept_capacities, move_stage
-from cqpm.utils.french import day, local_date, today
+from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal
 from evaluations.journey import capacities_of
 from evaluations.models import CapacityOpinion, CompanyOpinion
@@ -64,12 +64,13 @@ def request_opinion(*, registration, respondent_name, respondent_email, due_on, 
 def redirect_opinion(*, opinion, respondent_name, respondent_email, due_on, by):
     """Another respondent, address or due date: the former link is dead, what was drafted stays.
 
-    Refusal: no longer awaited, no company any more, a due date in the past.
+    Refusal: no longer awaited, no company any more, a new due date in the past.
     """
     opinion = lock_opinion(opinion.pk)
     check_awaited(opinion)
     name = required(respondent_name, "Indiquez la personne qui donnera l’avis.")
-    check_due(due_on)
+    if due_on != opinion.due_on:
+        check_due(due_on)
     opinion.company_name = check_company(opinion.registration).name
     opinion.respondent_name, opinion.respondent_email = name, respondent_email.strip().lower()
     opinion.due_on = due_on
@@ -86,21 +87,19 @@ def redirect_opinion(*, opinion, respondent_name, respondent_email, due_on, by):
 
 
 @transaction.atomic
-def remind_company(*, opinion, by):
-    """One more mail with the same link; at most one a day."""
+def remind_company(*, opinion, by, step=None):
+    """Asks again, by a mail with the same link where there is an address that works; `step` and Refusal: `chase_link`.
+
+    Refusal also when the opinion is no longer awaited.
+    """
     opinion = lock_opinion(opinion.pk)
     check_awaited(opinion)
-    if not opinion.respondent_email:
-        raise Refusal("Sans courriel : imprimez de nouveau la demande.")
-    if not opinion.link.is_open:
-        raise Refusal("Le lien n’est plus valable : fixez une nouvelle échéance pour en envoyer un autre.")
-    if opinion.reminded_at and local_date(opinion.reminded_at) == today():
-        raise Refusal("L’entreprise a déjà été relancée aujourd’hui.")
-    event = f"opinion:{opinion.pk}:reminder:{opinion.link_id}:{today().isoformat()}"
-    post(opinion, event=event, template="opinion_reminder")
-    opinion.reminded_at = timezone.now()
-    opinion.save(update_fields=["reminded_at"])
-    record(opinion, by=by, verb="remind_company", what=f"relancé auprès de {opinion.respondent_name}")
+    by_mail = chase_link(link=opinion.link, step=step)
+    if by_mail:
+        event = f"opinion:{opinion.pk}:reminder:{opinion.link_id}:{(step or today()).isoformat()}"
+        post(opinion, event=event, template="opinion_reminder")
+    how = "par courriel" if by_mail else "par téléphone ou courrier"
+    record(opinion, by=by, verb="remind_company", what=f"relancé {how} auprès de {opinion.respondent_name}")
     return opinion
 
 
@@ -228,12 +227,13 @@ def check_due(due_on):
 def send_link(opinion):
     """A new link, and the mail that carries it."""
     centre = opinion.registration.centre
-    lasts_until = opinion.due_on + timedelta(days=preferences.value(GRACE_DAYS, centre) + 1)
+    lasts_until = max(opinion.due_on, today()) + timedelta(days=preferences.value(GRACE_DAYS, centre) + 1)
     opinion.link = issue_link(
         purpose=OPINION,
         subject=opinion.registration,  # whose journal tells it, and whose abandonment revokes it
         email=opinion.respondent_email,
         holder=opinion.respondent_name,
+        due_on=opinion.due_on,
         expires_at=timezone.make_aware(datetime.combine(lasts_until, time.min)),
         centre=centre,
     )

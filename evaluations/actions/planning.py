@@ -82,6 +82,8 @@ def delete_evaluation(*, evaluation, by):
     """Takes back an evaluation that never opened; the journal keeps that it was planned."""
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "elle ne se supprime plus")
+    if evaluation.reports.exists():
+        raise Refusal("Un rapport a été reçu : reportez l’évaluation plutôt que de la supprimer.")
     record(evaluation, by=by, verb="delete_evaluation", what="supprimée avant d’être ouverte")
     evaluation.delete()
     journey.move_stage(evaluation.registration)
@@ -94,9 +96,20 @@ def record_report(*, evaluation, received_on, by):
     «un rapport … dans les délais et conditions préalablement fixés» (référentiel, IV.2 b)
     """
     evaluation = lock_evaluation(evaluation.pk)
+    check_planned(evaluation, "la date de réception du rapport ne change plus")
+    check_received(evaluation, received_on)
+    evaluation.report_received_on = received_on
+    forget_acceptance(evaluation)
+    evaluation.save()
+    late = ", en retard" if evaluation.report_is_late else ""
+    record(evaluation, by=by, verb="record_report", what=f"rapport reçu le {day(received_on)}{late}")
+    return evaluation
+
+
+def check_received(evaluation, received_on):
+    """Refusal for a day the report of this evaluation cannot have come in."""
     if not evaluation.is_project:
         raise Refusal("Seule une présentation de projets demande un rapport.")
-    check_planned(evaluation, "la date de réception du rapport ne change plus")
     if received_on > today():
         raise Refusal("La date de réception du rapport est dans le futur.")
     if received_on < evaluation.registration.registered_on:
@@ -105,12 +118,6 @@ def record_report(*, evaluation, received_on, by):
         )
     if received_on > evaluation.held_on:
         raise Refusal(f"La présentation se tient le {day(evaluation.held_on)}, avant cette date.")
-    evaluation.report_received_on = received_on
-    forget_acceptance(evaluation)
-    evaluation.save()
-    late = ", en retard" if evaluation.report_is_late else ""
-    record(evaluation, by=by, verb="record_report", what=f"rapport reçu le {day(received_on)}{late}")
-    return evaluation
 
 
 @transaction.atomic

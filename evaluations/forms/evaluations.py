@@ -158,9 +158,3 @@ class EvaluationForm(forms.ModelForm):
     def plan(self):
         """What `plan_evaluation` and `change_evaluation` take."""
         return {name: self.cleaned_data[name] for name in self.fields}
-
-
-class ReportForm(forms.Form):
-    """The day a report came in."""
-
-    received_on = forms.DateField(label="Rapport reçu le", widget=date_input())

@@ -18,6 +18,7 @@ from evaluations.models.juries import (
     Withdrawal,
 )
 from evaluations.models.opinions import CapacityOpinion, CompanyOpinion
+from evaluations.models.reports import Report
 from evaluations.models.scoring import (
     ConditionNote,
     CriterionResult,
@@ -48,6 +49,7 @@ __all__ = [
     "Jury",
     "JuryMember",
     "PersonalLink",
+    "Report",
     "ScoreSheet",
     "Seat",
     "Withdrawal",

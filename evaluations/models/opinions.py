@@ -57,7 +57,6 @@ class CompanyOpinion(models.Model):
     requested_at = models.DateTimeField("demandé le", default=timezone.now)
     requested_by = models.CharField("demandé par", max_length=160)
     due_on = models.DateField("attendu le")
-    reminded_at = models.DateTimeField("relancé le", null=True, blank=True)
     updated_at = models.DateTimeField("modifié le", default=timezone.now)
     submitted_at = models.DateTimeField("remis le", null=True, blank=True)
     submitted_by = models.CharField("nom et prénom", max_length=160, blank=True)

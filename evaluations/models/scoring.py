@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -230,6 +231,13 @@ class Evaluation(FSMModelMixin, models.Model):
     def report_is_late(self):
         """Received after the date fixed beforehand: accepted and marked, the responsable decides."""
         return bool(self.report_received_on and self.report_received_on > self.report_due_on)
+
+    @property
+    def presented_report(self):
+        """The version the commission is shown: the last one that came in time, else the last; None without any."""
+        versions = sorted(self.reports.all(), key=attrgetter("rank"))
+        in_time = [row for row in versions if row.received_on <= self.report_due_on]
+        return next(reversed(in_time or versions), None)
 
     @property
     def late_report_awaits_decision(self):

@@ -2,14 +2,24 @@
 
 from datetime import time, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Role
 from accounts.tests.factories import make_resource_centre, make_user, make_wearer
-from candidates.models import DossierChoice, Registration
-from candidates.tests.factories import REASON, make_dossier, make_registration
+from candidates.models import ContactRequest, DossierChoice, Registration
+from candidates.tests.factories import REASON, contact_link, make_dossier, make_registration
 from cqpm.utils.french import today
-from evaluations.actions import commissions, juries, opinions, planning, scoring, validations
+from cqpm.utils.uploads import sniff
+from evaluations.actions import (
+    commissions,
+    juries,
+    opinions,
+    planning,
+    requests,
+    scoring,
+    validations,
+)
 from evaluations.deliberation import JurySitting
 from evaluations.journey import load_one
 from evaluations.models import (
@@ -32,6 +42,19 @@ MEMBERS = (
     ("Sophie", "Cormier"),
 )
 SITUATION = "Centre d’usinage de l’atelier-école, pièce et outils d’une commande réelle."
+
+
+# --- The company's space ---------------------------------------------------------------------------------------
+
+COLLEAGUE = {"name": "Karim Benali", "function": "Chef d’atelier", "email": "k.benali@exemple.fr"}
+STRANGER = COLLEAGUE | {"email": "k.benali@ailleurs.fr"}  # of another mail domain
+
+
+def make_contact_request(registration, kind=ContactRequest.Kind.TUTOR, **person):
+    """Somebody of another mail domain proposed by the tutor of a registration; the centre has to answer."""
+    return requests.ask_contact_change(
+        registration=registration, kind=kind, by=contact_link(registration), **STRANGER | person
+    )
 
 
 # --- Evaluations and sheets ------------------------------------------------------------------------------------
@@ -156,6 +179,19 @@ def make_submitted_sheet(
     sheet = fill_sheet(make_open_sheet(registration, method, **plan), value, except_for=except_for)
     scoring.submit_sheet(sheet=sheet, by=sheet.evaluator)
     return fresh_sheet(sheet)
+
+
+def make_report_file(content=b"%PDF-1.7", name="Rapport.pdf"):
+    """A file as `UploadField` cleans it."""
+    file = SimpleUploadedFile(name, content)
+    file.sniffed = sniff(content)
+    return file
+
+
+def make_presentation(registration=None, *, in_days=20, **plan):
+    """A presentation of projects planned in so many days, the report due a week before."""
+    registration = registration or with_dossier(methods=[Method.PROJECT])
+    return make_evaluation(registration, Method.PROJECT, held_on=today() + timedelta(days=in_days), **plan)
 
 
 # --- Commissions -----------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts import mailing
 from accounts.actions import change_settings, issue_link
-from accounts.models import AccessLink, OutboxMessage, Role
+from accounts.models import AccessLink, FaultyAddress, OutboxMessage, Role
+from accounts.tasks import send_reminders
 from accounts.tests.factories import make_wearer
 from candidates.actions import abandon_registration
 from candidates.models import Registration
@@ -281,7 +282,7 @@ def test_a_company_is_reminded_at_most_once_a_day(opinion):
     opinions.remind_company(opinion=opinion, by=by)
     refused(
         lambda: opinions.remind_company(opinion=opinion, by=by),
-        "L’entreprise a déjà été relancée aujourd’hui.",
+        f"{opinion.respondent_name} : relance déjà faite aujourd’hui.",
     )
     with time_machine.travel("2026-11-23 23:00+00:00", tick=False):  # midnight in Paris
         opinions.remind_company(opinion=opinion, by=by)
@@ -292,11 +293,14 @@ def test_a_company_is_reminded_at_most_once_a_day(opinion):
     assert f"/avis/{opinion.link_id}/" in body
 
 
-def test_nobody_without_address_is_reminded(registration):
+def test_without_address_a_reminder_is_the_trace_of_a_call(registration):
     opinion = ask_opinion(registration, respondent_email="")
-    refused(
-        lambda: opinions.remind_company(opinion=opinion, by=officer_of(opinion)),
-        "Sans courriel : imprimez de nouveau la demande.",
+    opinions.remind_company(opinion=opinion, by=officer_of(opinion))
+    opinion.link.refresh_from_db()
+    assert opinion.link.reminded_at == timezone.now()
+    assert not messages_of(opinion, "opinion_reminder").exists()
+    assert last_entry(registration)[1] == (
+        f"Avis de l’entreprise relancé par téléphone ou courrier auprès de {opinion.respondent_name}."
     )
 
 
@@ -304,8 +308,61 @@ def test_nobody_is_reminded_of_a_link_that_has_expired(opinion):
     with time_machine.travel("2027-01-14 09:00+00:00", tick=False):
         refused(
             lambda: opinions.remind_company(opinion=opinion, by=officer_of(opinion)),
-            "Le lien n’est plus valable : fixez une nouvelle échéance pour en envoyer un autre.",
+            "Le lien n’est plus valable : faites une nouvelle demande pour en envoyer un autre.",
         )
+
+
+def reminded(day):
+    """The days in the events of the reminders written, once the task has run on that day."""
+    with time_machine.travel(f"{day} 09:00+00:00", tick=False):
+        send_reminders()
+        send_reminders()
+    rows = OutboxMessage.objects.filter(template="opinion_reminder").order_by("pk")
+    return [row.event.rpartition(":")[2] for row in rows]
+
+
+def test_the_ladder_chases_the_company_once_a_step(opinion):
+    """Asked on 23 November for 14 December: 30 November, 7 December, 11 December."""
+    assert reminded("2026-11-29") == []
+    assert reminded("2026-11-30") == ["2026-11-30"]
+    assert last_entry(opinion.registration)[1] == (
+        f"Avis de l’entreprise relancé par courriel auprès de {opinion.respondent_name}."
+    )
+    # The machine is off until the 12th: one mail for two steps.
+    assert reminded("2026-12-12") == ["2026-11-30", "2026-12-11"]
+    assert reminded("2026-12-20") == ["2026-11-30", "2026-12-11"]
+
+
+def test_a_reminder_by_hand_stands_for_its_step(opinion):
+    with time_machine.travel("2026-12-01 09:00+00:00", tick=False):
+        opinions.remind_company(opinion=opinion, by=officer_of(opinion))
+    assert reminded("2026-12-02") == ["2026-12-01"]
+
+
+def test_nobody_is_chased_who_answered_left_or_is_not_reached(registration):
+    opinion = ask_opinion(registration, respondent_email="")
+    assert reminded("2026-12-01") == []
+    redirect = {"respondent_name": "Sylvie Ravier", "respondent_email": "s@exemple.fr", "due_on": DUE}
+    opinion = opinions.redirect_opinion(opinion=opinion, by=officer_of(opinion), **redirect)
+    FaultyAddress.objects.create(address="s@exemple.fr", marked_by="Système")
+    assert reminded("2026-12-01") == []
+    FaultyAddress.objects.all().delete()
+    abandon_registration(registration=registration, reason="Parti.", by=officer_of(opinion))
+    assert reminded("2026-12-01") == []
+
+
+def test_one_centre_sends_no_reminder_another_its_own(opinion):
+    keys = {"opinion.remind_after": "", "opinion.remind_before": ""}
+    change_settings(values=keys, centre=opinion.registration.centre, by=head_of(opinion))
+    ask_opinion(with_dossier())
+    assert reminded("2026-12-01") == ["2026-11-30"]
+
+
+def test_one_that_cannot_be_written_keeps_nobody_waiting(opinion, caplog):
+    ask_opinion(with_dossier())
+    CompanyOpinion.objects.filter(pk=opinion.pk).update(link=None)  # no row for its link any more
+    assert reminded("2026-12-01") == ["2026-11-30"]
+    assert {record.levelname for record in caplog.records} == {"ERROR"}
 
 
 def redirected(opinion, **fields):

@@ -1,13 +1,18 @@
 """The pages of the avis de l'entreprise: the centre's, and the company's behind its link."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import links
-from accounts.models import Role
+from accounts.log import SYSTEM
+from accounts.models import FaultyAddress, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_membership, make_resource_centre
+from evaluations.actions import opinions
 from evaluations.models import CapacityOpinion, CompanyOpinion
 from evaluations.tests.acts import content
 from evaluations.tests.factories import ask_opinion, draft_opinion, with_dossier
@@ -308,7 +313,7 @@ def test_a_refusal_is_said_and_changes_nothing(opinion, staff):
     before = content()
     response = staff.post(url, follow=True)
     assert [str(message) for message in response.context["messages"]][-1] == (
-        "L’entreprise a déjà été relancée aujourd’hui."
+        f"{opinion.respondent_name} : relance déjà faite aujourd’hui."
     )
     assert content() == before
 
@@ -334,6 +339,52 @@ def test_the_printed_twin_carries_the_address(opinion, staff):
 def test_the_pages_of_the_centre_keep_their_budget(opinion, staff, name, query_budget):
     with query_budget():
         assert staff.get(reverse(name, args=[opinion.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_mails_of_a_request_cost_the_same_whatever_their_number(
+    opinion, staff, rows, django_assert_num_queries
+):
+    for number in range(rows):
+        remind(opinion, days=number)
+    with django_assert_num_queries(7):
+        page = staff.get(reverse("opinion_detail", args=[opinion.pk]))
+    assert len(page.context["mails"]) == rows + 1
+    with django_assert_num_queries(7):
+        staff.get(reverse("outbox_message", args=[page.context["mails"][0].pk]))
+
+
+def remind(opinion, *, days=0):
+    with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+        opinions.remind_company(opinion=opinion, by=SYSTEM)
+
+
+def test_the_page_says_what_was_sent_and_what_comes_next(opinion, staff):
+    remind(opinion)
+    page = staff.get(reverse("opinion_detail", args=[opinion.pk]))
+    assert [message.label for message in page.context["mails"]] == ["Relance pour un avis", "Demande d’avis"]
+    text = plain(page.content.decode().replace("&nbsp;", " "))
+    assert "Prochaine relance automatique : le 30 novembre 2026." in text
+    FaultyAddress.objects.create(address=opinion.respondent_email, marked_by="Système")
+    page = staff.get(reverse("opinion_detail", args=[opinion.pk]))
+    text = plain(page.content.decode().replace("&nbsp;", " "))
+    assert "<b>À relancer par téléphone ou courrier</b>, adresse en erreur : le 30 novembre 2026." in text
+    assert "Noter une relance faite" in text
+
+
+def test_a_request_redirected_asks_to_send_another_mail_rather_than_the_former(opinion, staff):
+    former = opinion.link.messages.get()
+    fields = {"respondent_name": "Marc Colin", "respondent_email": "m@exemple.fr", "due_on": "2026-12-20"}
+    staff.post(reverse("opinion_redirect", args=[opinion.pk]), fields)
+    answer = staff.post(reverse("outbox_resend", args=[former.pk]), follow=True)
+    assert [str(message) for message in answer.context["messages"]][
+        -1
+    ] == "Ce courriel n’est pas encore parti."
+    OutboxMessage.objects.filter(pk=former.pk).update(state="sent", sent_at=timezone.now())
+    answer = staff.post(reverse("outbox_resend", args=[former.pk]), follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Le lien de ce courriel n’est plus valable : faites une nouvelle demande, un autre lien partira."
+    ]
 
 
 def test_another_centre_finds_no_opinion(opinion):

@@ -1,6 +1,6 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import candidates, commissions, evaluations, juries, opinions
+from evaluations.urls import candidates, commissions, company_space, evaluations, juries, opinions, space
 
 urlpatterns = [
     *candidates.urlpatterns,
@@ -8,4 +8,6 @@ urlpatterns = [
     *opinions.urlpatterns,
     *commissions.urlpatterns,
     *juries.urlpatterns,
+    *space.urlpatterns,
+    *company_space.urlpatterns,
 ]

@@ -8,7 +8,6 @@ ressource the steps and the modalities retained; those who decide, the matrix. T
 """
 
 from django.core.paginator import Paginator
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +17,7 @@ from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
 from candidates.history import changes_of, corrections_of
 from candidates.rules import Stage
+from cqpm.utils import stored
 from cqpm.utils.french import today
 from cqpm.utils.paging import KeysFirstPaginator
 from documents.models import Document
@@ -76,7 +76,8 @@ def candidate_export(request):
     record_export(
         centre=request.user.hat.centre, count=count, filters=request.GET.urlencode(), by=request.user
     )
-    return FileResponse(file, as_attachment=True, filename=f"candidats-{today().isoformat()}.xlsx")
+    name = f"candidats-{today().isoformat()}.xlsx"
+    return stored.download(file, name=name, content_type=stored.XLSX)
 
 
 def rows(page, *, results):
@@ -147,6 +148,7 @@ def registration_detail(request, pk):
         decision=journey.decision if staff or (bases and journey.is_published) else None,
         shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
         journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
+        requests=registration.contact_requests.pending() if staff else [],
     )
 
 
@@ -180,8 +182,13 @@ def evaluations_shown(journey, user, *, bases):
 def registration_file(request, pk):
     """Who the candidate is, and with whom he or she prepares."""
     registration = own(request, pk)
+    candidate = registration.candidate
     return page(
-        request, "registration_file", registration, corrections=corrections_of(registration.candidate)
+        request,
+        "registration_file",
+        registration,
+        corrections=corrections_of(candidate),
+        reading=candidate.reading,
     )
 
 

@@ -1,5 +1,7 @@
 """An evaluation, from its plan to its sheet. One URL per verb."""
 
+import uuid
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -9,9 +11,12 @@ from accounts.perms import allow, is_head_of, is_staff_of
 from candidates.forms import ReasonForm
 from candidates.views.scoped import own_registration, posted
 from cqpm.utils.refusal import Refusal
+from cqpm.utils.uploads import takes
 from evaluations.actions import planning
+from evaluations.actions.reports import send_report
 from evaluations.conflicts import conflicts_of_user
-from evaluations.forms.evaluations import EvaluationForm, Offer, ReportForm, offered
+from evaluations.forms.evaluations import EvaluationForm, Offer, offered
+from evaluations.forms.reports import ReportReceivedForm
 from evaluations.models import Evaluation
 from evaluations.perms import may_hold, may_score
 from evaluations.sheets import progress_of
@@ -157,7 +162,10 @@ def show(request, evaluation, *, status=200, **forms):
         "holds": may_hold(user, evaluation),
         "plans": is_staff_of(user, registration.centre_id),
         "is_head": is_head_of(user, registration.centre_id),
-        "report_form": ReportForm(initial={"received_on": evaluation.report_received_on}),
+        "report_form": ReportReceivedForm(
+            initial={"received_on": evaluation.report_received_on, "upload": uuid.uuid4()}
+        ),
+        "reports": evaluation.reports.all(),
         "absence_form": reason_form("absence"),
         "postponement_form": reason_form("report"),
     }
@@ -221,16 +229,21 @@ def evaluation_delete(request, pk):
     return redirect("evaluation_detail", pk)
 
 
+@takes("report")
 @require_POST
 def evaluation_report(request, pk):
-    """The day the report came in."""
+    """The day the report came in, and the report itself when the centre has its file."""
     evaluation = own(request, pk)
-    form = ReportForm(request.POST)
+    form = ReportReceivedForm(request.POST, request.FILES)
     if form.is_valid():
+        given = form.cleaned_data
         try:
-            planning.record_report(
-                evaluation=evaluation, received_on=form.cleaned_data["received_on"], by=request.user
-            )
+            if given["file"]:
+                send_report(evaluation=evaluation, by=request.user, **given)
+            else:
+                planning.record_report(
+                    evaluation=evaluation, received_on=given["received_on"], by=request.user
+                )
         except Refusal as refusal:
             refused(form, refusal)
         else:

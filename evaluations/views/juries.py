@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -135,6 +135,9 @@ def detail_page(request, jury, **forms):
     prepares = staff and jury.state in RUNNING
     sitting = JurySitting(jury, waiting=waiting_for(jury) if prepares else [])
     opens = jury.state == Jury.State.SUMMONED
+    if prepares:  # who has not read the identity the procès-verbal will freeze
+        people = [entry.registration.candidate for entry in sitting.entries]
+        prefetch_related_objects(people, "readings")
     context = {
         "jury": jury,
         "sitting": sitting,

@@ -5,13 +5,16 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import links, preferences
+from accounts import links, mailing, preferences, reminders
 from accounts.answers import refused, told
 from accounts.link_pages import link_page
+from accounts.log import key
+from accounts.models import OutboxMessage
 from accounts.perms import allow, is_head
 from candidates.views.scoped import own_registration, posted
 from cqpm.utils.french import local_date
@@ -64,10 +67,15 @@ def opinion_detail(request, pk):
 
 def show(request, opinion, **forms):
     """The page; `forms`: the one just refused, with what was typed. A draft is the company's own: never shown."""
+    registration = opinion.registration
+    mails = OutboxMessage.objects.asked_by(actions.OPINION, key(registration))
     context = {
         "opinion": opinion,
-        "registration": opinion.registration,
+        "registration": registration,
         "awaited": opinion.is_awaited,
+        "mails": mailing.labelled(list(mails)),
+        "delivers": settings.OUTBOX_DELIVERS,
+        "outlook": reminders.outlook(opinion.link) if opinion.is_awaited else None,
         "rows": rows(opinion) if opinion.submitted_at else [],
         "form": RequestForm.for_opinion(opinion),
         "absence_form": AbsenceForm(),
@@ -78,9 +86,9 @@ def show(request, opinion, **forms):
 
 @require_POST
 def opinion_remind(request, pk):
-    """One more mail to the company."""
+    """One more mail to the company, or the trace that it was chased otherwise."""
     opinion = own_opinion(request, pk)
-    with told(request, f"{opinion.respondent_name} a été relancé par courriel."):
+    with told(request, f"{opinion.respondent_name} : relance enregistrée."):
         actions.remind_company(opinion=opinion, by=request.user)
     return redirect("opinion_detail", pk)
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.models import LogEntry, Role
 from accounts.tests.factories import client_as, make_resource_centre, make_wearer
-from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
 from referentiel import actions, importing
 from referentiel.models import Certification, Referentiel, ReferentielImport
@@ -333,28 +332,6 @@ def test_half_an_import_is_refused_by_the_database(name, fields):
     row = make_import()
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         ReferentielImport.objects.filter(pk=row.pk).update(**fields)
-
-
-# --- Files ------------------------------------------------------------------------------------------------
-
-
-def test_same_bytes_are_one_file_and_altered_bytes_are_never_handed_out(tmp_path):
-    sha256 = stored.keep("essais", b"un")
-    assert stored.keep("essais", b"un") == sha256
-    assert stored.read("essais", sha256) == b"un"
-    path = tmp_path / "files" / stored.path("essais", sha256)
-    path.write_bytes(b"deux")
-    with pytest.raises(stored.Unreadable, match="altered"):
-        stored.read("essais", sha256)
-    path.unlink()
-    with pytest.raises(stored.Unreadable, match="missing"):
-        stored.read("essais", sha256)
-
-
-def test_file_leaves_as_a_download():
-    response = stored.download(b"x", name="Manuel d’évaluation.pdf", content_type="application/pdf")
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''Manuel")
 
 
 def test_bullets_of_words_own_fonts_are_shown_as_bullets():

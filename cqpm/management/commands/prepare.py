@@ -4,6 +4,7 @@ import io
 import time
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+        default_storage.exists("prepare")  # a bucket out of reach, or half a setting, is said now
         self.step("migrate")
         self.step("createcachetable")
         self.step("build_fonts")

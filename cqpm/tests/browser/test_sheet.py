@@ -186,3 +186,50 @@ def test_the_submission_waits_for_what_is_being_saved(evaluator):
     expect(page.get_by_text("Remise par")).to_be_visible()
     expect(page.locator(".crit").first).to_contain_text("Dernier mot.")
     assert evaluator.stored() == []  # nothing is left to write on
+
+
+# The printed access of a candidate whose report is awaited.
+AWAITED_REPORT = """
+from accounts.actions import print_space_link
+from accounts.links import url
+from accounts.tests.factories import make_centre
+from candidates.models.registrations import CANDIDATE_SPACE
+from evaluations.tests.factories import make_presentation, with_dossier
+from referentiel.models import Method
+from referentiel.tests.factories import load_seed
+registration = with_dossier(load_seed(), centre=make_centre(), methods=[Method.PROJECT])
+make_presentation(registration)
+print(url(print_space_link(space=CANDIDATE_SPACE, subject=registration.candidate, holder="Léo",
+    centre=registration.centre, by=None)))
+"""
+
+
+def test_a_report_cut_off_is_sent_again_without_choosing_it_again(site, visitor, tmp_path):
+    """And a session that closes meanwhile loses nothing either: it is opened again in another tab."""
+    address = site.manage("shell", "-v", "0", "-c", AWAITED_REPORT).split()[-1]
+    candidate = visitor(width=390)
+    page, context = candidate.page, candidate.context
+    report = tmp_path / "Mon rapport.pdf"
+    report.write_bytes(b"%PDF-1.7\n" + b"0" * 300_000)
+    candidate.open(address)
+    candidate.press("Ouvrir mon espace")
+    page.locator("input[type=file]").set_input_files(report)
+    context.set_offline(True)
+    page.get_by_role("button", name="Envoyer mon rapport").click()
+    expect(page.get_by_text("La connexion a été coupée.")).to_be_visible()
+    candidate.audit()
+    context.set_offline(False)
+    expect(page.get_by_text("Mon rapport.pdf")).to_be_visible()
+    report.write_bytes(b"%PDF-1.7\n" + b"1" * 300_000)
+    page.locator("input[type=file]").set_input_files(report)
+    other = context.new_page()
+    other.goto("/mon-parcours/")
+    other.get_by_role("button", name="Quitter").click()
+    page.get_by_role("button", name="Envoyer une nouvelle version").click()
+    expect(page.get_by_text("Votre espace s’est refermé.")).to_be_visible()
+    other.goto(address)
+    other.get_by_role("button", name="Ouvrir mon espace").click()
+    page.get_by_role("button", name="Réessayer maintenant").click()
+    versions = page.get_by_role("link", name="Relire la version")
+    expect(versions).to_have_count(2)
+    candidate.complaints.clear()  # the cut and the refusal were on the console

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0001_initial"),
+        ("evaluations", "0004_opinion_without_reminder"),
     ]
 
     operations = [

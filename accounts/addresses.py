@@ -1,0 +1,62 @@
+"""Addresses in error: nothing is sent to them, their mails are held in the outbox until somebody says they work.
+
+A mark made by a centre stops that centre's mails; one made by the mail server's refusal stops everybody's.
+"""
+
+from django.utils import timezone
+
+from accounts import mailing
+from accounts.log import SYSTEM, actor_name, record
+from accounts.models import FaultyAddress, OutboxMessage
+
+WAITING, FAILED, SENT, HELD = (OutboxMessage.State[name] for name in ("WAITING", "FAILED", "SENT", "HELD"))
+
+
+def is_faulty(address, centre):
+    """Whether this centre's mails to the address are held back."""
+    return FaultyAddress.objects.stopping(address.lower(), centre).exists()
+
+
+def mark(message, *, by, reason=""):
+    """Marks the address of a mail, and holds that mail with every other one still to go there.
+
+    `by`: a member of the staff, for the mail's centre; SYSTEM, for the mail server, and then for every centre.
+    Returns whether it was not marked yet. Inside the caller's transaction.
+    """
+    address, centre = message.recipient, None if by is SYSTEM else message.centre
+    _, created = FaultyAddress.objects.get_or_create(
+        address=address,
+        centre=centre,
+        cleared_at=None,
+        defaults={"marked_by": actor_name(by), "reason": reason[:400]},
+    )
+    to_go = OutboxMessage.objects.filter(recipient=address, state__in=[WAITING, FAILED])
+    (to_go.filter(centre=centre) if centre else to_go).update(state=HELD)
+    OutboxMessage.objects.filter(pk=message.pk, state=SENT).update(state=HELD)  # it came back
+    if created:
+        tell(message, by=by, verb="mark_address", what="marquée en erreur", data={"reason": reason})
+    return created
+
+
+def clear(message, *, marks, by):
+    """Clears `marks` on the address of a mail: what never left goes to the worker, what had left is «envoyé» again.
+
+    Returns the number of mails put back in the queue. Inside the caller's transaction.
+    """
+    marks.update(cleared_at=timezone.now(), cleared_by=actor_name(by))
+    freed = OutboxMessage.objects.filter(recipient=message.recipient).freed()
+    freed.filter(sent_at__isnull=False).update(state=SENT)
+    tell(message, by=by, verb="clear_address", what="de nouveau utilisée")
+    return freed.update(state=WAITING, attempts=0, next_attempt_at=timezone.now(), error="")
+
+
+def tell(message, *, by, verb, what, data=None):
+    """A line in the journal of the mail."""
+    record(
+        by=by,
+        verb=verb,
+        subject=message,
+        sentence=f"Adresse {what} : {message.recipient} ({mailing.label(message)}).",
+        centre=message.centre,
+        data={"recipient": message.recipient} | (data or {}),
+    )

@@ -1,0 +1,116 @@
+"""What this app holds of people, how long; and what an erased registration keeps of itself.
+
+An erased registration keeps number, centre, référentiel, year and route, its candidate the sex alone: statistics
+survive, people do not. Constraints refuse an erased row that would still name somebody.
+"""
+
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.personal_data import DRAFTS, JUDGED, UNFINISHED, before, delete
+from candidates.actions.dossiers import SCAN_FOLDER
+from candidates.models import (
+    Candidate,
+    ClassImport,
+    Company,
+    ContactRequest,
+    Counter,
+    Dossier,
+    DossierChoice,
+    IdentityReading,
+    ImportAttempt,
+    ImportedRow,
+    ImportRow,
+    Registration,
+    TrainingBody,
+)
+from candidates.models.people import NOBODY_IDENTITY
+from candidates.models.registrations import NOTHING_AROUND
+from cqpm.utils import stored
+from cqpm.utils.personal import GONE, Holding, Purged, in_batches
+
+WITH_REGISTRATION = "comme l’inscription"
+WITH_CLASS = "comme l’import de la classe"
+
+TABLE = [
+    Holding(
+        Candidate,
+        "état civil, adresse électronique, téléphone",
+        "admissible : sans limite (registre) ; sinon, comme la dernière de ses inscriptions",
+        source="Registre des admissibles ; le sexe seul reste, pour les statistiques",
+    ),
+    Holding(
+        Registration,
+        "tuteur, responsable, formateurs, aménagement, motif d’abandon",
+        "admissible : sans limite ; refusée : après la dernière décision",
+        JUDGED,
+    ),
+    Holding(Registration, "la même, abandonnée sans avoir été jugée", "après l’abandon", UNFINISHED),
+    Holding(IdentityReading, "l’identité relue, l’erreur signalée", "comme le candidat"),
+    Holding(ContactRequest, "qui l’entreprise propose, et par qui", WITH_REGISTRATION),
+    Holding(Dossier, "contexte de travail, approbateurs, papier numérisé", WITH_REGISTRATION),
+    Holding(DossierChoice, "motif d’une situation reconstituée", WITH_REGISTRATION),
+    Holding(ClassImport, "une classe, ses réponses", "après le dernier acte : préparation ou import", DRAFTS),
+    Holding(ImportAttempt, "un fichier de candidats", WITH_CLASS),
+    Holding(ImportRow, "une ligne de ce fichier", f"{WITH_CLASS}, ou avec l’inscription si elle part avant"),
+    Holding(ImportedRow, "coordonnées remplacées par l’import", WITH_CLASS),
+]
+NOBODY = [Company, Counter, TrainingBody]
+
+
+def names_of(registration):
+    """How the person stands in sentences of the journal."""
+    return [str(registration.candidate), registration.candidate.sorted_name]
+
+
+def emails_of(registration):
+    """The addresses this registration was written to."""
+    emails = (registration.candidate.email, registration.tutor_email, registration.line_manager_email)
+    return [email for email in emails if email]
+
+
+def erase(registration):
+    """Makes a registration say nobody; the candidate too once no registration of theirs names them any more.
+
+    Inside the caller's transaction, the gate open; what hangs from the registration above is already gone.
+    """
+    for dossier in registration.dossiers.all():
+        if dossier.scan_sha256:
+            transaction.on_commit(partial(forget_scan, dossier.scan_sha256))
+    registration.dossiers.all().delete()
+    registration.contact_requests.all().delete()
+    ImportRow.objects.filter(imported__registration=registration).delete()
+    now = timezone.now()
+    for name, value in NOTHING_AROUND.items():
+        setattr(registration, name, value)
+    registration.company = registration.training_body = registration.training_started_on = None
+    registration.state_reason = registration.state_reason and GONE
+    registration.purged_at, registration.erased_at = registration.purged_at or now, now
+    registration.save()
+    candidate = registration.candidate
+    if not candidate.registrations.filter(erased_at=None).exists():
+        IdentityReading.objects.filter(candidate=candidate).delete()
+        Candidate.objects.filter(pk=candidate.pk).update(erased_at=now, **NOBODY_IDENTITY)
+
+
+def forget_scan(sha256):
+    """Deletes the scan of no dossier any more."""
+    if not Dossier.objects.filter(scan_sha256=sha256).exists():
+        stored.forget(SCAN_FOLDER, sha256)
+
+
+def purge(*, dry_run=False):
+    """Classes imported, or left in preparation, long ago: their files and lines, never the registrations."""
+    old = before(DRAFTS)
+    prepared = ClassImport.objects.filter(state=ClassImport.State.PREPARED, created_at__lt=old)
+    done = ClassImport.objects.exclude(state=ClassImport.State.PREPARED).filter(imported_at__lt=old)
+    yield Purged("Classes jamais confirmées", in_batches(prepared, drop_classes, dry_run=dry_run), old.date())
+    yield Purged("Fichiers de classes importées", in_batches(done, drop_classes, dry_run=dry_run), old.date())
+
+
+def drop_classes(rows):
+    for attempt in ImportAttempt.objects.filter(class_import__in=rows):
+        transaction.on_commit(partial(attempt.file.storage.delete, attempt.file.name))
+    delete(ClassImport)(rows)

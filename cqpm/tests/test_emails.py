@@ -1,0 +1,178 @@
+"""Every mail as its person reads it: a context as the acts write it, and the whole text in `emails/<name>.txt`.
+
+`UPDATE_EMAILS=1 pytest cqpm/tests/test_emails.py` writes the texts again, for a reader of the difference.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from accounts import mailing
+from accounts.models import AccessLink, ExaminationCentre, OutboxMessage
+
+HERE = Path(__file__).parent / "emails"
+LINK = "https://cqpm.test/lien"
+CENTRE = ExaminationCentre(
+    name="UIMM Val-de-Brenne",
+    address="4 rue de la Forge",
+    postcode="21500",
+    city="Montbard",
+    email="certification@val.test",
+    phone="03 80 00 00 00",
+)
+OPEN = AccessLink(expires_at=datetime(2026, 12, 11, 12, tzinfo=UTC))
+WHEN = {"when": "jeudi 3 décembre 2026", "hour": "14 h", "place": "Salle 2, Montbard"}
+DOSSIER = {
+    "dossier": "Dossier de modalités",
+    "candidate": "Enzo ROSSI",
+    "number": "2026-0029",
+    "certificate": "CQPM « Technicien(ne) d’usinage »",
+    "company": "Garnier Industrie",
+    "resource_centre": "UIMM Île-de-France",
+}
+OPINION = {
+    "candidate": "Enzo ROSSI",
+    "company": "Ateliers Vauzelle",
+    "title": "Technicien(ne) d’usinage",
+    "due": "12 décembre 2026",
+}
+EVALUATION = {
+    "evaluation": "5f0c9f5e-0000-4000-8000-000000000001",
+    "candidate": "Enzo ROSSI",
+    "method": "Évaluation en situation professionnelle réelle",
+    "held_on": "7 décembre 2026",
+}
+INVITED = {"hats": ["Évaluateur, UIMM Val-de-Brenne"], "why": "", "by": "Hélène Vasseur"}
+RESULT = {
+    "feminine": True,
+    "kind": "CQPM",
+    "title": "Technicien(ne) d’usinage",
+    "number": "2026-0029",
+    "held_on": "3 décembre 2026",
+    "reason": "",
+    "to_acquire": [],
+    "kept": [],
+    "sent_back": [],
+}
+REPORT = {
+    "file": "rapport.pdf",
+    "size": "1,2 Mo",
+    "rank": 2,
+    "received_on": "18 novembre 2026",
+    "due_on": "20 novembre 2026",
+    "title": "Technicien(ne) d’usinage",
+    "held_on": "3 décembre 2026",
+}
+KEPT = [{"until": "3 décembre 2031", "capacities": ["1. Préparer la phase", "2. Contrôler les cotes"]}]
+COMMISSION = "5f0c9f5e-0000-4000-8000-000000000002"
+
+# What is sent: {name of the text: (template, context)}.
+MAILS = {
+    "commission_candidate": (
+        "commission_candidate",
+        WHEN | {"title": "Technicien(ne) d’usinage", "adaptation": "temps majoré d’un tiers"},
+    ),
+    "commission_member": (
+        "commission_member",
+        WHEN
+        | {
+            "president": False,
+            "account": True,
+            "commission": COMMISSION,
+            "candidates": ["Enzo ROSSI", "Léa FAURE"],
+        },
+    ),
+    "commission_president": (
+        "commission_member",
+        WHEN | {"president": True, "account": False, "commission": COMMISSION, "candidates": ["Enzo ROSSI"]},
+    ),
+    "dossier_accepted": ("dossier_accepted", DOSSIER),
+    "dossier_approval": ("dossier_approval", DOSSIER | {"until": "11 décembre 2026"}),
+    "dossier_approval_candidate": (
+        "dossier_approval",
+        DOSSIER | {"until": "11 décembre 2026", "company": ""},
+    ),
+    "dossier_reminder": ("dossier_reminder", DOSSIER | {"until": "11 décembre 2026"}),
+    "dossier_reminder_candidate": (
+        "dossier_reminder",
+        DOSSIER | {"until": "11 décembre 2026", "company": ""},
+    ),
+    "dossier_returned": ("dossier_returned", DOSSIER | {"comment": "Préciser la pièce support."}),
+    "dossier_transmitted": ("dossier_transmitted", DOSSIER),
+    "dossier_amendment_transmitted": ("dossier_transmitted", DOSSIER | {"dossier": "Avenant n° 1"}),
+    "evaluation_planned": (
+        "evaluation_planned",
+        EVALUATION | {"place": "Îlot d’usinage", "title": "Technicien(ne) d’usinage"},
+    ),
+    "evaluation_reopened": (
+        "evaluation_reopened",
+        EVALUATION | {"sheet": "12", "reason": "Critère 1.3 à relire.", "by": "Hélène Vasseur"},
+    ),
+    "hats_given": ("hats_given", INVITED | {"why": "le jury du 3 décembre"}),
+    "invitation": ("invitation", INVITED),
+    "jury_member": ("jury_member", WHEN | {"president": False, "changed": True}),
+    "jury_president": ("jury_member", WHEN | {"president": True, "changed": False}),
+    "opinion_receipt": (
+        "opinion_receipt",
+        OPINION
+        | {
+            "values": ["1. Préparer la phase : favorable", "2. Contrôler les cotes : réservé (avec aide)"],
+            "given_by": "Sylvie Ravier",
+            "function": "Tutrice",
+        },
+    ),
+    "opinion_reminder": ("opinion_reminder", OPINION),
+    "opinion_requested": ("opinion_requested", OPINION),
+    "password_changed": ("password_changed", {}),
+    "password_reset": ("password_reset", {}),
+    "registration_received": (
+        "registration_received",
+        {
+            "candidate": "Enzo ROSSI",
+            "number": "2026-0029",
+            "origin": "UIMM Serein",
+            "reason": "Déménagement.",
+        },
+    ),
+    "report_received": ("report_received", REPORT | {"late": False}),
+    "report_received_late": ("report_received", REPORT | {"late": True, "received_on": "22 novembre 2026"}),
+    "result_admissible": ("result", RESULT | {"verdict": "admissible"}),
+    "result_adjourned": (
+        "result",
+        RESULT | {"verdict": "adjourned", "reason": "Grille égarée.", "sent_back": ["3. Régler la machine"]},
+    ),
+    "result_not_admissible": (
+        "result",
+        RESULT | {"verdict": "not_admissible", "to_acquire": ["3. Régler la machine"], "kept": KEPT},
+    ),
+    "result_nothing_kept": (
+        "result",
+        RESULT | {"verdict": "not_admissible", "to_acquire": ["3. Régler la machine"], "feminine": False},
+    ),
+    "space_link": ("space_link", {"space": "Espace candidat"}),
+}
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_reads_as_it_was_agreed(name, settings):
+    settings.PUBLIC_URL = "https://cqpm.test"
+    template, context = MAILS[name]
+    message = OutboxMessage(
+        template=template, context=context, recipient_name="Sylvie Ravier", centre=CENTRE, link=OPEN
+    )
+    subject, body = mailing.render(message, link_url=LINK)
+    text = f"{subject}\n\n{body}"
+    if os.environ.get("UPDATE_EMAILS"):
+        (HERE / f"{name}.txt").write_text(text)
+    assert text == (HERE / f"{name}.txt").read_text()
+    assert "  " not in text.replace("\n  ", "\n").replace("  –", "–")
+
+
+def test_every_mail_has_its_text_and_no_text_is_left_over():
+    templates = {path.stem for path in (settings.BASE_DIR / "templates/emails").iterdir()} - {"signature"}
+    assert {template for template, _ in MAILS.values()} == templates
+    assert {path.stem for path in HERE.iterdir()} == set(MAILS)
+    assert templates - set(mailing.LABELS) == {"dossier_approval"}  # named by the purpose of its link

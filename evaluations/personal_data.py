@@ -1,0 +1,264 @@
+"""What this app holds of people, and the two ends of a registration.
+
+*Purged*: sheets, opinions, interviews go, for everybody, some years after the last decision. *Erased*: nothing says
+any more who it was; for whoever was not admissible. Decisions, capacities and validations stay without words:
+statistics survive, people do not. The register of admissible people is kept.
+"""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Q
+from django.utils import timezone
+
+from accounts import personal_data as accounts
+from accounts.log import key
+from accounts.personal_data import CONTACTS, JUDGED, UNFINISHED, before
+from candidates import personal_data as candidates
+from candidates.models import Registration
+from cqpm.utils import stored
+from cqpm.utils.freeze import gate
+from cqpm.utils.french import day, today
+from cqpm.utils.personal import GONE, Holding, Purged, in_batches
+from documents import personal_data as documents
+from evaluations.models import (
+    CapacityOpinion,
+    CapacityValidation,
+    Commission,
+    CommissionCandidate,
+    CommissionMember,
+    CompanyOpinion,
+    ConditionNote,
+    ConflictOverride,
+    CriterionResult,
+    Decision,
+    DecisionCapacity,
+    Deliberation,
+    DeliberationEntry,
+    Evaluation,
+    EvaluationCapacity,
+    Interview,
+    InterviewRemark,
+    Jury,
+    JuryMember,
+    PersonalLink,
+    Report,
+    ScoreSheet,
+    Seat,
+    Withdrawal,
+)
+from evaluations.models.reports import FOLDER as REPORTS
+from evaluations.rules import Verdict
+
+JUDGED_WORDS = "après la dernière décision, admissible ou non"
+COUNTED = "gardée pour les statistiques ; ses mots partent avec les pièces"
+ON_MINUTES = "comme le procès-verbal : sans limite"
+
+TABLE = [
+    Holding(Evaluation, "où et comment une personne a été évaluée", JUDGED_WORDS, JUDGED),
+    Holding(EvaluationCapacity, "sur quelles capacités", JUDGED_WORDS, JUDGED),
+    Holding(ScoreSheet, "observations d’un évaluateur", JUDGED_WORDS, JUDGED),
+    Holding(Report, "le rapport d’un candidat, fichier compris", JUDGED_WORDS, JUDGED),
+    Holding(CriterionResult, "résultat et commentaire par critère", JUDGED_WORDS, JUDGED),
+    Holding(ConditionNote, "condition non remplie", JUDGED_WORDS, JUDGED),
+    Holding(CompanyOpinion, "avis de l’entreprise et qui l’a donné", JUDGED_WORDS, JUDGED),
+    Holding(CapacityOpinion, "l’avis par capacité", JUDGED_WORDS, JUDGED),
+    Holding(Interview, "entretien, membres présents, notes", JUDGED_WORDS, JUDGED),
+    Holding(InterviewRemark, "remarques de l’entretien", JUDGED_WORDS, JUDGED),
+    Holding(PersonalLink, "lien personnel déclaré", JUDGED_WORDS, JUDGED),
+    Holding(ConflictOverride, "levée d’un conflit, son motif", JUDGED_WORDS, JUDGED),
+    Holding(CapacityValidation, "décision de la commission par capacité", COUNTED, JUDGED),
+    Holding(CommissionCandidate, "une personne à l’ordre du jour", "anonyme avec l’inscription"),
+    Holding(DeliberationEntry, "une personne devant le jury", "anonyme avec l’inscription"),
+    Holding(Decision, "la décision du jury", "admissible : sans limite ; sinon anonyme avec l’inscription"),
+    Holding(DecisionCapacity, "l’état de chaque capacité", "comme la décision"),
+    Holding(Withdrawal, "retrait d’un membre pour une personne", "son motif part avec l’inscription"),
+    Holding(
+        CommissionMember,
+        "nom d’un membre : gardé avec la commission ; son adresse",
+        "après la séance",
+        CONTACTS,
+    ),
+    Holding(JuryMember, f"nom d’un membre : {ON_MINUTES} ; son adresse", "après la séance", CONTACTS),
+    Holding(Seat, "l’organisation d’un siège : donnée sensible, sur le procès-verbal seulement", ON_MINUTES),
+]
+NOBODY = [Commission, Deliberation, Jury]
+
+
+# --- What is due --------------------------------------------------------------------------------------------
+
+
+def ended():
+    """Registrations that run no more, with `decided_at` (the last decision), `admissible`, and `kept_until`.
+
+    A later registration reads the capacities kept: as long as one is, whoever keeps it has a name.
+    """
+    admissible = Decision.objects.filter(
+        entry__registration=OuterRef("pk"), replaced_by=None, verdict=Verdict.ADMISSIBLE
+    )
+    return Registration.objects.exclude(state=Registration.State.REGISTERED).annotate(
+        decided_at=Max("deliberation_entries__decisions__decided_at"),
+        kept_until=Max("deliberation_entries__decisions__capacities__kept_until"),
+        admissible=Exists(admissible),
+    )
+
+
+def time_is_up():
+    """The condition under which the pieces of a registration of `ended` go.
+
+    «Refusals, evaluation sheets, opinions, reports: 5 years and 6 months after the last decision […]; unfinished
+    registrations 6 months after abandonment» (domain page, personal data). One transferred goes with the one that
+    continues it, which reads its rows.
+    """
+    transferred = Q(state=Registration.State.TRANSFERRED)
+    free = Q(kept_until=None) | Q(kept_until__lt=today())
+    return free & (
+        (transferred & Q(continued_by__purged_at__isnull=False))
+        | (~transferred & Q(decided_at__lt=before(JUDGED)))
+        | (Q(state=Registration.State.ABANDONED, decided_at=None, state_at__lt=before(UNFINISHED)))
+    )
+
+
+def to_purge():
+    return ended().filter(time_is_up(), purged_at=None)
+
+
+def to_erase():
+    return ended().filter(time_is_up(), erased_at=None, admissible=False)
+
+
+# --- Acts ---------------------------------------------------------------------------------------------------
+
+
+def rows_of(registration):
+    """Every row of a registration, of this app and the one below, the journal and the links may speak of."""
+    yield registration
+    yield from registration.dossiers.all()
+    yield from Evaluation.objects.filter(registration=registration)
+    yield from ScoreSheet.objects.filter(evaluation__registration=registration)
+    yield from CompanyOpinion.objects.filter(registration=registration)
+    yield from Interview.objects.filter(registration=registration)
+    yield from Decision.objects.filter(entry__registration=registration)
+
+
+def keys_of(registration):
+    """How links, mails and the journal name these rows; an opinion's links say «opinion» alone."""
+    keys = [key(row) for row in rows_of(registration)]
+    return keys + [
+        one.replace("companyopinion:", "opinion:") for one in keys if one.startswith("companyopinion:")
+    ]
+
+
+def purge_pieces(registration):
+    """Sheets, opinions and interviews go; validations keep their outcome without its words. The gate is open."""
+    reports = Report.objects.filter(evaluation__registration=registration)
+    for sha256 in set(reports.values_list("sha256", flat=True)):
+        transaction.on_commit(partial(forget_report, sha256))
+    reports.delete()
+    for model in (PersonalLink, ConflictOverride, Interview, CompanyOpinion, Evaluation):
+        model.objects.filter(registration=registration).delete()
+    validations = CapacityValidation.objects.filter(registration=registration)
+    validations.update(reasons=[], inputs={})
+    validations.exclude(departure_reason="").update(departure_reason=GONE)
+    Registration.objects.filter(pk=registration.pk).update(purged_at=timezone.now())
+
+
+def forget_report(sha256):
+    """Deletes the file of no report any more."""
+    if not Report.objects.filter(sha256=sha256).exists():
+        stored.forget(REPORTS, sha256)
+
+
+def erase(registration):
+    """Makes a registration that has ended say nobody, papers and journal included. Idempotent, one transaction."""
+    with transaction.atomic(), gate():
+        keys = keys_of(registration)
+        if (
+            not registration.candidate.registrations.filter(erased_at=None)
+            .exclude(pk=registration.pk)
+            .exists()
+        ):
+            keys.append(key(registration.candidate))  # the last one that named the person
+        subjects = candidates.names_of(registration), candidates.emails_of(registration)
+        documents.erase(keys)
+        purge_pieces(registration)
+        decisions = Decision.objects.filter(entry__registration=registration)
+        decisions.exclude(reason="").update(reason=GONE)
+        Withdrawal.objects.filter(entry__registration=registration).update(reason=GONE)
+        registration.refresh_from_db()
+        candidates.erase(registration)
+        names, emails = subjects
+        accounts.erase(keys=keys, names=names, emails=emails, centre=registration.centre)
+
+
+def must_be_kept(candidate):
+    """Why a person cannot be erased on request, in French; empty when they can."""
+    reasons = []
+    for registration in candidate.registrations.filter(erased_at=None):
+        name = f"inscription n° {registration.number}"
+        if registration.is_running:
+            reasons.append(f"{name} : en cours. Abandonnez-la d’abord, avec son motif.")
+        elif ended().get(pk=registration.pk).admissible:
+            reasons.append(f"{name} : admissible. Le registre des admissibles est conservé sans limite.")
+        elif registration.state == Registration.State.TRANSFERRED:
+            following = registration.continued_by
+            if following.purged_at is None:
+                reasons.append(
+                    f"{name} : transférée à {following.centre}, où la n° {following.number} en lit les pièces."
+                )
+    return reasons
+
+
+def lost_with(candidate):
+    """What the person gives up by being erased now, in French; empty when nothing."""
+    last = ended().filter(candidate=candidate, kept_until__gte=today()).order_by("-kept_until").first()
+    return f"La personne perd les capacités qu’elle conserve jusqu’au {day(last.kept_until)}." if last else ""
+
+
+def erase_person(candidate):
+    """Erases every registration of a person. `must_be_kept` has been asked."""
+    with transaction.atomic():
+        for registration in candidate.registrations.select_for_update().filter(erased_at=None):
+            erase(registration)
+
+
+# --- Night after night --------------------------------------------------------------------------------------
+
+
+def purge(*, dry_run=False):
+    """The pieces and the people that have had their time. Gives `Purged` lines."""
+    judged, unfinished = before(JUDGED).date(), before(UNFINISHED).date()
+    abandoned = to_erase().filter(decided_at=None)
+    yield Purged(
+        "Inscriptions sans décision, abandonnées ou transférées",
+        in_batches(abandoned, erase_all, dry_run=dry_run),
+        unfinished,
+    )
+    refused = to_erase().filter(decided_at__isnull=False)
+    yield Purged("Personnes non admissibles", in_batches(refused, erase_all, dry_run=dry_run), judged)
+    pieces = to_purge().filter(admissible=True)
+    yield Purged(
+        "Pièces d’évaluation des admissibles", in_batches(pieces, purge_all, dry_run=dry_run), judged
+    )
+    old = before(CONTACTS).date()
+    for what, rows in (
+        ("Adresses de membres de commissions", CommissionMember.objects.filter(commission__held_on__lt=old)),
+        ("Adresses de membres de jurys", JuryMember.objects.filter(seat__jury__held_on__lt=old)),
+    ):
+        yield Purged(what, in_batches(rows.exclude(email=""), forget_addresses, dry_run=dry_run), old)
+
+
+def erase_all(registrations):
+    for registration in registrations:
+        erase(registration)
+
+
+def purge_all(registrations):
+    with gate():
+        for registration in registrations:
+            purge_pieces(registration)
+
+
+def forget_addresses(members):
+    with gate():
+        type(members[0]).objects.filter(pk__in=[member.pk for member in members]).update(email="")

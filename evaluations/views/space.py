@@ -1,0 +1,186 @@
+"""The candidate's own space: progress, dates, report, identity, papers. `for_guest` says whose rows these are."""
+
+import uuid
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import mailing
+from accounts.answers import refused, told
+from accounts.spaces import space_page
+from candidates import actions as candidate_actions
+from candidates.history import spoken
+from candidates.models import Candidate, Registration
+from candidates.models.registrations import CANDIDATE_SPACE
+from cqpm.utils import stored
+from cqpm.utils.refusal import Refusal
+from cqpm.utils.uploads import takes
+from documents.views import deliver
+from evaluations import space
+from evaluations.actions import commissions, reports
+from evaluations.actions.juries.closing import result_of
+from evaluations.deadlines import with_deadlines
+from evaluations.forms.reports import ReportFileForm
+from evaluations.models import Report
+from evaluations.models.reports import FOLDER
+from evaluations.papers import papers_for_candidate
+from evaluations.sitting import Sitting
+from referentiel.models import Method
+
+
+def mine(request, pk):
+    """A registration of the person whose space is open; 404 otherwise."""
+    registrations = with_deadlines(Registration.objects.for_guest(request.guest).with_people())
+    return get_object_or_404(registrations, pk=pk)
+
+
+@space_page(CANDIDATE_SPACE)
+@require_safe
+def my_space(request):
+    """Straight to the only registration; a choice among several; what to do without any."""
+    registrations = list(Registration.objects.for_guest(request.guest).with_people())
+    if len(registrations) == 1:
+        return redirect("my_registration", registrations[0].pk)
+    context = {"registrations": registrations, "guest": request.guest}
+    return render(request, "evaluations/space_home.html", context)
+
+
+@space_page(CANDIDATE_SPACE)
+@require_safe
+def my_registration(request, pk):
+    """Everything of one registration the candidate may know."""
+    return show(request, mine(request, pk))
+
+
+def page_of(registration, anchor=""):
+    return reverse("my_registration", args=[registration.pk]) + (f"#{anchor}" if anchor else "")
+
+
+def show(request, registration, *, status=200, form=None, for_evaluation=None):
+    """The page; `form`: the report just refused, of `for_evaluation`."""
+    way = space.read(registration)
+    sent, decision = space.report_files(way), way.decision
+    context = {
+        "guest": request.guest,
+        "registration": registration,
+        "centre": registration.centre,
+        "running": registration.is_running,
+        "steps": space.steps(way),
+        "next": space.next_words(way),
+        "tasks": space.tasks(way, sent),
+        "meetings": space.meetings(way) if registration.is_running else [],
+        "reports": [(row, form if row.evaluation == for_evaluation else report_form(row)) for row in sent],
+        "identity": identity_lines(registration.candidate),
+        "fingerprint": registration.candidate.identity_fingerprint,
+        "reading": way.reading,
+        "result": result_of(decision.entry.deliberation.jury, decision, registration) if decision else None,
+        "appeal_until": space.appeal_until(way) if way.is_over else None,
+        "papers": papers_for_candidate(way),
+    }
+    return render(request, "evaluations/space.html", context, status=status)
+
+
+def report_form(row):
+    return ReportFileForm(initial={"upload": uuid.uuid4()}, prefix=row.anchor) if row.may_send else None
+
+
+def identity_lines(candidate):
+    """[(label, text)] of what stands on the procès-verbal."""
+    return [
+        (Candidate._meta.get_field(name).verbose_name, spoken(name, text))
+        for name, text in candidate.identity.items()
+        if text
+    ]
+
+
+# --- Verbs -------------------------------------------------------------------------------------------------------
+
+
+@takes("report")
+@space_page(CANDIDATE_SPACE)
+@require_POST
+def my_report(request, pk, evaluation):
+    """One version of the report."""
+    registration = mine(request, pk)
+    evaluation = get_object_or_404(registration.evaluations, pk=evaluation, method=Method.PROJECT)
+    row = space.ReportFile(evaluation, [])
+    form = ReportFileForm(request.POST, request.FILES, prefix=row.anchor)
+    if form.is_valid():
+        try:
+            reports.send_report(evaluation=evaluation, by=request.guest, **form.cleaned_data)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            return redirect(page_of(registration, row.anchor))
+    return show(request, registration, status=422, form=form, for_evaluation=evaluation)
+
+
+@space_page(CANDIDATE_SPACE)
+@require_POST
+def my_identity(request, pk):
+    """The identity shown is right, or what is wrong with it."""
+    registration = mine(request, pk)
+    remark = request.POST.get("remark", "").strip()
+    error = "wrong" in request.POST
+    with told(
+        request,
+        "Merci. Le centre examine ce que vous signalez."
+        if error
+        else "Merci : votre identité est confirmée.",
+    ):
+        if error and not remark:
+            raise Refusal("Dites ce qui est inexact, et ce qu’il faut écrire à la place.")
+        candidate_actions.read_identity(
+            registration=registration,
+            seen=request.POST.get("seen", ""),
+            remark=remark if error else "",
+            by=request.guest,
+        )
+    return redirect(page_of(registration, space.IDENTITY))
+
+
+# --- Files -------------------------------------------------------------------------------------------------------
+
+
+@space_page(CANDIDATE_SPACE)
+@require_safe
+def my_report_file(request, pk, report):
+    """One version, given back to whoever sent it."""
+    rows = Report.objects.filter(evaluation__registration=mine(request, pk))
+    return report_answer(get_object_or_404(rows, pk=report))
+
+
+@require_safe
+def report_file(request, pk):
+    """One version, for the staff of the centre and the evaluators of the candidate."""
+    return report_answer(get_object_or_404(Report.objects.for_user(request.user), pk=pk))
+
+
+def report_answer(report):
+    return stored.download(
+        stored.read(FOLDER, report.sha256), name=report.name, content_type=report.content_type
+    )
+
+
+@space_page(CANDIDATE_SPACE)
+@require_safe
+def my_paper(request, pk, document):
+    """One of the candidate's papers, once rendered."""
+    papers = papers_for_candidate(space.read(mine(request, pk)))
+    return deliver(request, get_object_or_404(papers, pk=document, ready_at__isnull=False))
+
+
+@space_page(CANDIDATE_SPACE)
+@require_safe
+def my_convocation(request, pk):
+    """The convocation to a commission, to print."""
+    registration = mine(request, pk)
+    entry = space.read(registration).entry
+    if entry is None:
+        return redirect("my_registration", pk)
+    entry.registration = registration
+    letter = commissions.convocation(entry, Sitting(entry.commission))
+    subject, body = mailing.printed(**letter, centre=registration.centre)
+    context = {"registration": registration, "centre": registration.centre, "subject": subject, "body": body}
+    return render(request, "evaluations/space_convocation.html", context)
