@@ -654,10 +654,14 @@ def awards_for(user):
     """[(title, admissible, not admissible, adjourned)] per certification: decisions published and in force, of the
     juries of one year."""
     title = "entry__deliberation__referentiel__title"
+    # «not null» says nothing more, but has the few rows that replace one read rather than all.
+    replacing = Decision.objects.filter(replaces=OuterRef("pk"), replaces__isnull=False)
     rows = Decision.objects.filter(
+        ~Exists(replacing),
         entry__deliberation__jury__state=Jury.State.PUBLISHED,
         entry__deliberation__jury__held_on__gt=add_years(today(), -1),
-        replaced_by=None,
+        # Nothing is decided before the sitting: through an index, so that older years are not read.
+        decided_at__gt=timezone.now() - timedelta(days=367),
     )
     return list(
         counts_for(user, rows, "entry__deliberation__centre")

@@ -2,7 +2,8 @@
 
 import django_filters
 from django.db.models import Model
-from django_filters.fields import ModelChoiceField
+from django.utils.functional import cached_property
+from django_filters.fields import ModelChoiceField, ModelChoiceIterator
 
 from accounts.perms import is_staff
 from candidates.models import Company, Registration, TrainingBody
@@ -13,8 +14,24 @@ from evaluations.models import Commission, Jury
 from referentiel.models import Referentiel
 
 
+class ReadOnce(ModelChoiceIterator):
+    """The choices in one query: a template's loop asks how many there are first, which Django counts."""
+
+    @cached_property
+    def choices(self):
+        return list(super().__iter__())
+
+    def __iter__(self):
+        return iter(self.choices)
+
+    def __len__(self):
+        return len(self.choices)
+
+
 class SpeltField(ModelChoiceField):
     """A choice among rows, each in the words people use; `spell`: row → words."""
+
+    iterator = ReadOnce
 
     def __init__(self, *args, spell=str, **options):
         self.label_from_instance = spell

@@ -11,7 +11,7 @@ from accounts.models import Role
 from accounts.tests.factories import make_centre, make_link, make_resource_centre, make_wearer
 from candidates import actions
 from candidates.imports.columns import COLUMNS, HEADINGS
-from candidates.models import Candidate, Dossier, Registration
+from candidates.models import Candidate, Dossier
 from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.tasks import read_class
 from cqpm.utils.french import today
@@ -139,31 +139,6 @@ def contact_link(registration, email="", **fields):
     holder = next(name for _, name in registration.contacts_at(email))
     values = {"email": email, "centre": registration.centre} | fields
     return make_link(COMPANY_SPACE, subject=contact_key(email), holder=holder, **values)
-
-
-def make_crowd(centre, referentiel, count, *, company=None):
-    """Many registrations at once, each with its candidate and its draft dossier: for what a list costs."""
-    candidates = Candidate.objects.bulk_create(
-        Candidate(centre=centre, **identity(birth_name=f"Foule{letters(rank)}")) for rank in range(count)
-    )
-    rows = [
-        Registration(
-            centre=centre,
-            candidate=candidate,
-            referentiel=referentiel,
-            company=company,
-            number=f"1999-{rank:05d}",
-            registered_on=today(),
-            route="apprenticeship",
-            state_by="Système",
-        )
-        for rank, candidate in enumerate(candidates)
-    ]
-    for row in rows:
-        row.search = row.search_text()
-    rows = Registration.objects.bulk_create(rows)
-    Dossier.objects.bulk_create(Dossier(registration=row, created_by="Système") for row in rows)
-    return rows
 
 
 def letters(number):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import ExaminationCentre, Membership, Role, User
 from candidates.models import Candidate, Company, Dossier, Registration
-from evaluations.models import Decision, Deliberation, DeliberationEntry, Jury
+from evaluations.models import Decision, Deliberation, DeliberationEntry, Evaluation, Jury
 
 CENTRES, YEARS = 60, 20
 
@@ -39,7 +39,7 @@ def prepare(size):
     model = Dossier.objects.filter(state=Dossier.State.TRANSMITTED, registration__evaluations=None).first()
     fill(model, size)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")  # what PostgreSQL does by itself a minute later
     centre = ExaminationCentre.objects.get(name="Centre 1")
     keeper = model.registration.referentiel.certification.resource_centre
     staff = signed_in(Role.OFFICER, centre=centre)
@@ -65,12 +65,18 @@ def signed_in(role, **scope):
 
 
 def fill(model, size):
-    """Copies one dossier with its registration and candidate, and gives the older ones a jury's decision."""
+    """Copies one dossier with its registration, candidate and evaluation, and a jury's decision for the older ones.
+
+    Those of last year were decided two months ago, so that a year of decisions is counted; half of the running ones
+    have an evaluation ahead.
+    """
     registration = model.registration
+    evaluation = Evaluation.objects.filter(state=Evaluation.State.PLANNED, method="real_situation").first()
     decision = Decision.objects.filter(entry__deliberation__jury__state="published").first()
     entry = decision.entry
     centre = "(SELECT min(id) FROM accounts_examinationcentre WHERE name = 'Centre ' || (1 + i %% 60))"
     age = f"((i / {CENTRES}) %% {YEARS})"  # years since the inscription; the youngest are still running
+    ahead = f"{age} = 0 AND (i / {CENTRES * YEARS}) %% 2 = 0"
     sitting = f"(CAST(i %% {CENTRES} AS text) || '-' || CAST({age} AS text))"
     word = (
         "(ARRAY['martin','bernard','thomas','petit','robert','richard','durand','dubois','moreau','laurent'])"
@@ -117,11 +123,20 @@ def fill(model, size):
             Dossier, model, size, id=key("dossier"), registration_id=key("registration"), partner_link_id="NULL",
             transmitted_at=f"now() - make_interval(days => 365 * {age} + i %% 300)",
         )  # fmt: skip
-        sittings = CENTRES * YEARS
         copies(
-            Jury, entry.deliberation.jury, sittings, id=key("jury", sitting), centre_id=centre,
-            held_on=f"current_date - 365 * {age} - 60",
+            Evaluation, evaluation, size, id=key("evaluation"), registration_id=key("registration"),
+            commission_id="NULL", state=f"CASE WHEN {ahead} THEN 'planned' ELSE 'submitted' END",
+            held_on=f"current_date - 365 * {age} + (CASE WHEN {ahead} THEN i ELSE -i END) %% 90",
         )  # fmt: skip
+        sittings, held_on = CENTRES * YEARS, f"current_date - 365 * ({age} - 1) - 60"
+        copies(
+            Jury,
+            entry.deliberation.jury,
+            sittings,
+            id=key("jury", sitting),
+            centre_id=centre,
+            held_on=held_on,
+        )
         copies(
             Deliberation, entry.deliberation, sittings, id=key("deliberation", sitting),
             jury_id=key("jury", sitting), centre_id=centre, number="'B-' || i",
@@ -130,10 +145,18 @@ def fill(model, size):
             DeliberationEntry, entry, size, id="1000000 + i", deliberation_id=key("deliberation", sitting),
             registration_id=key("registration"), rank=f"1 + i / {CENTRES * YEARS}",
         )  # fmt: skip
-        copies(Decision, decision, size, id=key("decision"), entry_id="1000000 + i", replaces_id="NULL")
-        running = "SELECT id FROM candidates_registration WHERE state = 'registered' AND number LIKE 'B-%%'"
-        for table, column in (
-            (Decision, "entry_id IN (SELECT id FROM evaluations_deliberationentry WHERE registration_id"),
-            (DeliberationEntry, "(registration_id"),
+        copies(
+            Decision, decision, size, id=key("decision"), entry_id="1000000 + i", replaces_id="NULL",
+            decided_at=held_on,
+        )  # fmt: skip
+        # Nobody has judged the running ones, and no jury ahead is over.
+        for rows in (
+            "evaluations_decision WHERE decided_at > now()",
+            "evaluations_deliberationentry e WHERE id >= 1000000 "
+            "AND NOT EXISTS (SELECT 1 FROM evaluations_decision d WHERE d.entry_id = e.id)",
+            "evaluations_deliberation l WHERE number LIKE 'B-%' "
+            "AND NOT EXISTS (SELECT 1 FROM evaluations_deliberationentry e WHERE e.deliberation_id = l.id)",
+            "evaluations_jury j WHERE state = 'published' "
+            "AND NOT EXISTS (SELECT 1 FROM evaluations_deliberation l WHERE l.jury_id = j.id)",
         ):
-            cursor.execute(f"DELETE FROM {table._meta.db_table} WHERE {column} IN ({running}))", [])
+            cursor.execute(f"DELETE FROM {rows}")

@@ -303,6 +303,7 @@ class Decision(models.Model):
                 fields=["entry"], condition=Q(replaces=None), name="decision_one_original_per_entry"
             ),
         ]
+        indexes = [models.Index(fields=["decided_at"])]  # a year's figures
 
     def __str__(self):
         return self.get_verdict_display()

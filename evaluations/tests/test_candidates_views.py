@@ -22,7 +22,7 @@ from accounts.tests.factories import (
 )
 from candidates.actions import abandon_registration, create_training_body
 from candidates.models import Dossier, Registration
-from candidates.tests.factories import make_company, make_crowd, make_dossier, make_registration
+from candidates.tests.factories import make_company, make_dossier, make_registration
 from cqpm.utils.french import day, today
 from evaluations.actions import commissions
 from evaluations.deadlines import next_deadline, with_deadlines
@@ -267,30 +267,6 @@ def test_a_name_that_looks_like_a_formula_is_exported_as_a_text(centre, referent
     with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
     assert ("=HYPERLINK(A1)" in sheet, "<f>" in sheet) == (True, False)
-
-
-@pytest.mark.parametrize("size", [3, 3000])
-def test_the_list_asks_the_same_of_three_as_of_three_thousand(
-    centre, referentiel, staff, size, django_assert_num_queries
-):
-    """And counts no further than a thousand."""
-    make_crowd(centre, referentiel, size)
-    read(staff)
-    with django_assert_num_queries(10):
-        page = read(staff, q="foule")
-    said = "plus de 1\u00a0000 inscriptions" if size == 3000 else "3\u00a0inscriptions"
-    assert f"<span>{said}</span>" in page.content.decode()
-
-
-@pytest.mark.parametrize("size", [1, 30])
-def test_an_export_costs_the_same_whatever_its_length(
-    centre, referentiel, staff, size, django_assert_num_queries
-):
-    company = make_company(centre)
-    for _ in range(size):
-        make_registration(centre, referentiel, company=company)
-    with django_assert_num_queries(7):
-        assert len(exported(staff)) == size
 
 
 def test_a_page_holds_twenty_five_and_the_next_one_the_rest(centre, referentiel, staff):

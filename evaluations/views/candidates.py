@@ -19,7 +19,7 @@ from candidates.history import changes_of, corrections_of
 from candidates.rules import Stage
 from cqpm.utils import stored
 from cqpm.utils.french import today
-from cqpm.utils.paging import LongPaginator
+from cqpm.utils.paging import KeysFirstPaginator
 from documents.models import Document
 from evaluations import matrix, progress
 from evaluations.actions.exports import record_export
@@ -48,7 +48,7 @@ STEPS = {stage: number for number, stage in enumerate(Stage, start=1)}
 def candidate_list(request):
     """Everyone this person may see, narrowed by the address; for the staff, the most urgent first."""
     staff, filters = is_staff(request.user), filtered(request)
-    page = LongPaginator(filters.qs, PAGE).get_page(request.GET.get("page"))
+    page = KeysFirstPaginator(filters.qs, PAGE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "page": page,
