@@ -13,7 +13,6 @@ from accounts.tests.factories import client_as, make_centre, make_membership, ma
 from candidates.tests.factories import make_class_import
 from cqpm.utils.french import today
 from evaluations.models import Jury
-from evaluations.tests.acts import copies
 from evaluations.tests.factories import (
     ask_opinion,
     make_decided_registration,
@@ -52,6 +51,18 @@ def members():
         Role.RESOURCE: {"resource_centre": make_resource_centre()},
     }
     return {role: make_membership(role, **scopes.get(role, {})) for role in ASKED}
+
+
+def copies(row, count, **fields):
+    """Writes `count` rows with the same values, under other keys, at once; `fields`: rank → value."""
+    values = {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not (field.primary_key or field.generated)
+    }
+    return type(row).objects.bulk_create(
+        type(row)(**values | {name: value(rank) for name, value in fields.items()}) for rank in range(count)
+    )
 
 
 def make_crowd(members, size):

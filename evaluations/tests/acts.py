@@ -53,18 +53,6 @@ def twin(row, **fields):
     return type(row).objects.create(**values | fields)
 
 
-def copies(row, count, **fields):
-    """Writes `count` rows with the same values, under other keys, at once; `fields`: rank → value."""
-    values = {
-        field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields
-        if not (field.primary_key or field.generated)
-    }
-    return type(row).objects.bulk_create(
-        type(row)(**values | {name: value(rank) for name, value in fields.items()}) for rank in range(count)
-    )
-
-
 def last_entry(subject):
     """The newest line in the journal of a row: (verb, sentence, data)."""
     entry = LogEntry.objects.filter(subject=key(subject)).first()

@@ -1,0 +1,55 @@
+"""An evaluator: sheets to fill, evaluations to hold, the commissions and juries he or she sits on."""
+
+from django.db.models import F
+from django.urls import reverse
+
+from candidates.models import Registration
+from cqpm.dashboard.agenda import commissions, juries
+from cqpm.dashboard.sections import Line, section
+from cqpm.utils.french import short_day, today
+from evaluations.models import Evaluation
+
+
+def to_do(user):
+    mine = (
+        Evaluation.objects.for_user(user)
+        .filter(
+            sheets__evaluator=user,
+            sheets__submitted_at=None,
+            state__in=[Evaluation.State.PLANNED, Evaluation.State.OPEN],
+            registration__state=Registration.State.REGISTERED,
+        )
+        .annotate(sheet=F("sheets__pk"))
+        .select_related("registration__candidate")
+    )
+    return [
+        section(
+            "Grilles à remplir",
+            mine.filter(state=Evaluation.State.OPEN).order_by("held_on", "pk"),
+            sheet_line,
+        ),
+        section(
+            "Évaluations à mener",
+            mine.filter(state=Evaluation.State.PLANNED).order_by("held_on", "pk"),
+            evaluation_line,
+        ),
+        commissions(user),
+        juries(user),
+    ]
+
+
+def evaluation_line(row, *, action="Ouvrir"):
+    return Line(
+        str(row.registration.candidate),
+        f"{row.short_method}, {row.place}",
+        reverse("evaluation_detail", args=[row.pk]),
+        when="aujourd’hui" if row.held_on == today() else short_day(row.held_on),
+        late=row.held_on < today(),
+        action=action,
+    )
+
+
+def sheet_line(row):
+    line = evaluation_line(row, action="Remplir")
+    line.url = reverse("sheet", args=[row.sheet])
+    return line

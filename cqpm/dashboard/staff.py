@@ -1,0 +1,183 @@
+"""A centre d’examen: candidates' files to take forward, then mails, commissions and juries."""
+
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
+
+from accounts import links, reminders
+from candidates.models import ContactRequest, Dossier, IdentityReading, Registration
+from candidates.rules import Stage
+from cqpm.dashboard.agenda import commissions, juries
+from cqpm.dashboard.evaluator import evaluation_line
+from cqpm.dashboard.mails import mail_line, stuck
+from cqpm.dashboard.sections import SHOWN, Line, Section, listing, of_rows, section, settings_of, sorted_rows
+from cqpm.utils.french import NBSP, plural, short_day, today
+from evaluations.deadlines import with_deadlines
+from evaluations.models import CompanyOpinion, Evaluation
+
+
+def to_do(user):
+    opinions = (
+        CompanyOpinion.objects.for_user(user).awaiting().select_related("registration__candidate", "link")
+    )
+    dossiers = (
+        Dossier.objects.for_user(user)
+        .filter(state__in=Dossier.OPEN, registration__state=Registration.State.REGISTERED)
+        .select_related("registration__candidate")
+    )
+    evaluations = (
+        Evaluation.objects.for_user(user)
+        .filter(registration__state=Registration.State.REGISTERED)
+        .select_related("registration__candidate")
+    )
+    return [
+        section(
+            "Avis de l’entreprise en retard",
+            opinions.filter(due_on__lt=today()).order_by("due_on", "pk"),
+            opinion_line,
+            url=listing(etape=Stage.OPINION),
+        ),
+        to_call(user),
+        section(
+            "Dossiers de modalités à compléter",
+            dossiers.order_by("-state", "created_at"),  # returned, draft, approved
+            dossier_line,
+            url=listing(etape=Stage.DOSSIER),
+        ),
+        *unfinished(evaluations),
+        *waiting(user),
+        *stuck(user, mail_line),
+        commissions(user),
+        juries(user),
+    ]
+
+
+def opinion_line(row):
+    reminded = row.link.reminded_at
+    last = short_day(reminded).removesuffix(f"{NBSP}{today().year}") if reminded else ""
+    return Line(
+        str(row.registration.candidate),
+        f"{row.company_name}, {row.respondent_name}",
+        reverse("opinion_detail", args=[row.pk]),
+        when=f"{plural((today() - row.due_on).days, 'jour')} de retard",
+        when_sub=f"relancée le {last}" if last else "jamais relancée",
+        late=True,
+        action="Relancer",
+    )
+
+
+def dossier_line(row):
+    returned = row.state == Dossier.State.RETURNED
+    actions = {Dossier.State.RETURNED: "Corriger", Dossier.State.APPROVED: "Transmettre"}
+    return Line(
+        str(row.registration.candidate),
+        row.return_comment if returned else str(row),
+        reverse("dossier_edit", args=[row.registration_id]),
+        when=row.get_state_display().lower(),
+        late=returned,
+        action=actions.get(row.state, "Compléter"),
+    )
+
+
+def unfinished(evaluations):
+    """Two sections: reports received late, evaluations held in the past and not handed in."""
+    planned = Evaluation.State.PLANNED
+    found = sorted_rows(
+        evaluations.filter(state__in=[planned, Evaluation.State.OPEN]),
+        {
+            "late": Q(state=planned, report_received_on__gt=F("report_due_on"), late_report_accepted_at=None),
+            "past": Q(held_on__lt=today()),
+        },
+        order=["held_on", "pk"],
+    )
+    yield of_rows(
+        "Rapports en retard, à admettre ou non",
+        found["late"],
+        lambda row: evaluation_line(row, action="Décider"),
+    )
+    yield of_rows("Évaluations passées, grille à remettre", found["past"], evaluation_line)
+
+
+def to_call(user):
+    """Whom no mail can remind: no address, or one in error."""
+    asked = reminders.to_call(user.hat.centre_id, settings_of(user.hat))
+    return Section(
+        "À relancer par téléphone ou courrier", [call_line(link) for link in asked[:SHOWN]], len(asked)
+    )
+
+
+def call_line(link):
+    due_on = reminders.due_on(link)
+    return Line(
+        link.holder,
+        links.PURPOSES[link.purpose].label,
+        reminders.KINDS[link.purpose].page(link),
+        when=short_day(due_on),
+        when_sub="adresse en erreur" if link.email else "sans courriel",
+        late=due_on < today(),
+        action="Relancer",
+    )
+
+
+# What a running registration waits for the centre to do: an answer first, then what comes next when nothing of the
+# kind is ahead of it. Key, condition, title, words of the button.
+WAITING = (
+    ("answer", Q(asked__isnull=False), "Demandes d’entreprises", "Répondre"),
+    ("correct", Q(wrong__isnull=False), "Erreurs d’identité signalées", "Ouvrir"),
+    ("plan", Q(stage=Stage.EVALUATIONS, evaluation_on=None), "Évaluations à prévoir", "Prévoir"),
+    ("ask", Q(stage=Stage.OPINION, opinion_due=None), "Avis de l’entreprise à demander", "Demander"),
+    (
+        "hear",
+        Q(stage__in=[Stage.INTERVIEW, Stage.VALIDATION], commission=None),
+        "Candidats à placer en commission",
+        "Ouvrir",
+    ),
+    ("deliberate", Q(stage=Stage.DELIBERATION, jury=None), "Candidats prêts pour un jury", "Ouvrir"),
+)
+
+
+def waiting(user):
+    """One section for each entry of `WAITING`, all in one query."""
+    running = Registration.objects.for_user(user).filter(state=Registration.State.REGISTERED)
+    asked = ContactRequest.objects.pending().filter(registration=OuterRef("pk"))
+    wrong = IdentityReading.objects.filter(
+        candidate=OuterRef("candidate"), correct=False, settled_at__isnull=True
+    )
+    running = running.annotate(
+        asked=Subquery(asked.values("kind")[:1]), wrong=Subquery(wrong.values("remark")[:1])
+    )
+    found = sorted_rows(
+        with_deadlines(running.select_related("candidate", "company")),
+        {key: condition for key, condition, _, _ in WAITING},
+        order=["registered_on", "number", "pk"],
+    )
+    for key, _, title, action in WAITING:
+        stages = {row.stage for row in found[key]}
+        yield of_rows(
+            title,
+            found[key],
+            lambda row, key=key, action=action: waiting_line(row, key, action),
+            url=waiting_url(key, stages),
+        )
+
+
+def waiting_url(key, stages):
+    """The list that shows all of them; none for the answers awaited, whatever the stage."""
+    if key in ("answer", "correct"):
+        return ""
+    return listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list")
+
+
+def waiting_line(row, key, action):
+    pages = {"correct": "registration_file", "plan": "evaluation_new", "ask": "opinion_request"}
+    said = {
+        "answer": lambda: f"{row.company} : {ContactRequest.Kind(row.asked).label}",
+        "correct": lambda: row.wrong,
+    }.get(key, lambda: f"{row.number}, {row.company or 'sans entreprise'}")
+    return Line(
+        str(row.candidate),
+        said(),
+        reverse(pages.get(key, "registration_detail"), args=[row.pk])
+        + ("#demandes" if key == "answer" else ""),
+        when=row.get_stage_display() if key == "hear" else "",
+        action=action,
+    )
