@@ -18,6 +18,8 @@ from cqpm.utils.french import day, enumeration, plural
 from cqpm.utils.personal import tree, written
 from documents import personal_data as documents
 from evaluations import personal_data as evaluations
+from evaluations.models import Report
+from evaluations.models.reports import FOLDER as REPORT_FOLDER
 from referentiel import personal_data as referentiel
 
 FLOORS = (evaluations, candidates, documents, referentiel, accounts)
@@ -87,6 +89,7 @@ def export(candidate):
         for row in seen
         if isinstance(row, Dossier) and row.scan_sha256
     ]
+    files += [(REPORT_FOLDER, row.sha256, row.name) for row in seen if isinstance(row, Report)]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for rank, (folder, sha256, name) in enumerate(files, start=1):

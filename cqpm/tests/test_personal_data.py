@@ -21,6 +21,7 @@ from accounts.models import LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_link, make_wearer
 from candidates.actions import abandon_registration
 from candidates.models import Candidate, ClassImport, ImportAttempt, Registration
+from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.tests.factories import make_class_import, make_registration, make_scanned_dossier
 from cqpm import dashboard, personal_data
 from cqpm.tests.code import APPS
@@ -29,10 +30,16 @@ from cqpm.utils.freeze import gate
 from cqpm.utils.french import today
 from cqpm.utils.personal import GONE
 from documents.models import Document
+from evaluations.actions.reports import send_report
 from evaluations.actions.transfers import transfer_registration
 from evaluations.models import CompanyOpinion, Decision, DecisionCapacity, Evaluation, Interview, Jury
 from evaluations.personal_data import keys_of
-from evaluations.tests.factories import make_jury, make_validated_registration
+from evaluations.tests.factories import (
+    make_jury,
+    make_presentation,
+    make_report_file,
+    make_validated_registration,
+)
 from referentiel.tests.factories import make_referentiel, make_resource_centre
 
 REFUSED, ADMITTED = "Quentinval", "Hautecombe"
@@ -320,3 +327,13 @@ def test_a_person_gets_everything_that_names_them(tmp_path):
     assert ADMITTED not in text
     with pytest.raises(CommandError, match="existe déjà"):
         run("export_person", target, candidate=str(registration.candidate_id))
+
+
+@pytest.mark.django_db
+def test_the_reports_sent_are_handed_over_too():
+    evaluation = make_presentation()
+    link = make_link(CANDIDATE_SPACE)
+    send_report(evaluation=evaluation, file=make_report_file(), upload=None, by=link)
+    exported = personal_data.export(evaluation.registration.candidate)
+    with zipfile.ZipFile(io.BytesIO(exported)) as archive:
+        assert archive.read("fichiers/001-Rapport.pdf") == b"%PDF-1.7"
