@@ -23,7 +23,7 @@ from candidates.tests.factories import make_dossier, make_registration
 from cqpm import dashboard
 from cqpm.utils.french import today
 from evaluations.actions import opinions, planning
-from evaluations.models import CompanyOpinion, Evaluation, Jury
+from evaluations.models import CompanyOpinion, Decision, Evaluation, Jury
 from evaluations.tests.factories import (
     ask_opinion,
     make_commission,
@@ -347,6 +347,20 @@ def test_the_national_body_reads_counts_and_no_name(referentiel):
     for row in (registration, running):
         known = (name(row), row.candidate.birth_name, row.number, str(row.pk), row.company.name)
         assert [text for text in known if text in page] == []
+
+
+def test_a_year_of_decisions_is_counted_each_rectified_one_once(referentiel):
+    national, registration = make_wearer(Role.NATIONAL), make_decided_registration(referentiel)
+    jury = make_jury(registration, state=Jury.State.PUBLISHED)
+    first = Decision.objects.get(entry__deliberation__jury=jury)
+    rectified = {"act": "adjourn", "verdict": "adjourned", "reason": "Pièce manquante.", "replaces": first}
+    Decision.objects.create(entry=first.entry, decided_by="Philippe Garnier", **rectified)
+    found = []
+    for days in (0, 364, 366):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            found.append(dashboard.awards_for(national))
+    counted = [(referentiel.title, 0, 0, 1)]
+    assert found == [counted, counted, []]
 
 
 def test_the_figures_of_a_centre_are_its_own(centre, referentiel, officer):
