@@ -57,6 +57,20 @@ RESULT = {
     "kept": [],
     "sent_back": [],
 }
+REQUEST = {
+    "candidate": "Enzo ROSSI",
+    "number": "2026-0029",
+    "company": "Ateliers Vauzelle",
+    "author": "Laure Cassagne",
+    "author_email": "l.cassagne@vauzelle.test",
+    "words": "confier l’avis de l’entreprise à Bruno Faivre, chef d’équipe, b.faivre@ailleurs.test",
+    "denial": False,
+    "remark": "",
+    "pending": False,
+    "refused": False,
+    "answer": "",
+}
+DENIAL = {"denial": True, "pending": True, "remark": "Jamais vu à l’atelier."}
 REPORT = {
     "file": "rapport.pdf",
     "size": "1,2 Mo",
@@ -151,6 +165,21 @@ MAILS = {
     "result_nothing_kept": (
         "result",
         RESULT | {"verdict": "not_admissible", "to_acquire": ["3. Régler la machine"], "feminine": False},
+    ),
+    "contact_request": ("contact_request", REQUEST),
+    "contact_request_pending": ("contact_request", REQUEST | {"pending": True}),
+    "contact_request_denial": ("contact_request", REQUEST | DENIAL),
+    "contact_request_receipt": ("contact_request_receipt", REQUEST),
+    "contact_request_receipt_pending": ("contact_request_receipt", REQUEST | {"pending": True}),
+    "contact_request_receipt_denial": ("contact_request_receipt", REQUEST | DENIAL),
+    "contact_request_settled": ("contact_request_settled", REQUEST),
+    "contact_request_refused": (
+        "contact_request_settled",
+        REQUEST | {"refused": True, "answer": "Cette personne n’est pas de l’entreprise."},
+    ),
+    "contact_request_denial_answered": (
+        "contact_request_settled",
+        REQUEST | DENIAL | {"pending": False, "answer": "Le contact est corrigé."},
     ),
     "space_link": ("space_link", {"space": "Espace candidat"}),
 }

@@ -24,4 +24,4 @@ class ReportReceivedForm(ReportFileForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["file"].required = False
+        self.fields["file"].required = self.fields["upload"].required = False

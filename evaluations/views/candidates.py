@@ -8,6 +8,7 @@ ressource the steps and the modalities retained; those who decide, the matrix. T
 """
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +17,7 @@ from accounts.log import key
 from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
 from candidates.history import changes_of, corrections_of
+from candidates.models import ContactRequest
 from candidates.rules import Stage
 from cqpm.utils import stored
 from cqpm.utils.french import today
@@ -100,8 +102,9 @@ def rows(page, *, results):
 
 def visible(request, pk):
     """The registration, with its people, when this person may see it; 404 otherwise."""
+    requests = ContactRequest.objects.pending().filter(registration=OuterRef("pk"))
     registrations = registrations_for(request.user).with_people().select_related("continues__centre")
-    return get_object_or_404(with_deadlines(registrations), pk=pk)
+    return get_object_or_404(with_deadlines(registrations).annotate(requested=Exists(requests)), pk=pk)
 
 
 def own(request, pk):
@@ -148,7 +151,7 @@ def registration_detail(request, pk):
         decision=journey.decision if staff or (bases and journey.is_published) else None,
         shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
         journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
-        requests=registration.contact_requests.pending() if staff else [],
+        requests=registration.contact_requests.pending() if staff and registration.requested else [],
     )
 
 

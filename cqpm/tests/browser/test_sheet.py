@@ -190,8 +190,11 @@ def test_the_submission_waits_for_what_is_being_saved(evaluator):
 
 # The printed access of a candidate whose report is awaited.
 AWAITED_REPORT = """
+from itertools import count
 from accounts.actions import print_space_link
 from accounts.links import url
+from accounts.tests import factories
+factories.numbers = count(500)  # the addresses of the sheets' people are taken
 from accounts.tests.factories import make_centre
 from candidates.models.registrations import CANDIDATE_SPACE
 from evaluations.tests.factories import make_presentation, with_dossier
