@@ -13,8 +13,9 @@ from accounts.forms import AddressForm
 def link_page(purpose, *, done=False):
     """Decorates a view at `…/<uuid:pk>/<str:token>/…` so that only an open link of that purpose reaches it.
 
-    `purpose`: its key, or a container of keys. The view gets `request.link` and the other parts of its address; pk and token are taken away. `done=True` also
-    lets through a link whose task is done, for the page that says so; the view then asks `request.link.closed_at`.
+    `purpose`: its key, or a container of keys. The view gets `request.link` and the other parts of its address; pk
+    and token are taken away. `done=True` also lets through a link whose task is done, for the page that says so; the
+    view then asks `request.link.closed_at`.
     Expired, revoked or done: 410. Unknown, forged or replaced: 404. Nothing is written by either, nor by a GET.
 
     No login: the authority is in the address. No CSRF check: there is no cookie a foreign page could make use of,

@@ -3,13 +3,13 @@ from django.urls import path
 from candidates.views import (
     approval,
     companies,
-    contacts,
     dossiers,
     identity,
     imports,
     inbox,
     lookups,
     registrations,
+    spaces,
 )
 
 urlpatterns = [
@@ -35,8 +35,8 @@ urlpatterns = [
     path("candidats/<uuid:pk>/identite/", registrations.identity_edit, name="identity_edit"),
     path("candidats/<uuid:pk>/identite/relue/", identity.read_on_paper, name="identity_read_on_paper"),
     path("candidats/<uuid:pk>/identite/repondre/", identity.answer, name="identity_answer"),
-    path("candidats/<uuid:pk>/acces/", identity.space_print, name="space_print"),
-    path("candidats/<uuid:pk>/acces/<str:role>/", contacts.contact_print, name="contact_print"),
+    path("candidats/<uuid:pk>/acces/", spaces.space_print, name="space_print"),
+    path("candidats/<uuid:pk>/acces/<str:role>/", spaces.contact_print, name="contact_print"),
     path("candidats/<uuid:pk>/abandonner/", registrations.registration_abandon, name="registration_abandon"),
     path("candidats/<uuid:pk>/confirmer-vae/", registrations.vae_confirm, name="vae_confirm"),
     path("candidats/<uuid:pk>/dossier/", dossiers.dossier_edit, name="dossier_edit"),

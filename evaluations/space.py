@@ -7,6 +7,8 @@ nor the decision of a jury that has not published, ever comes here.
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from django.db.models import Q
+
 from accounts import links, preferences
 from candidates.models import Dossier, IdentityReading, Registration
 from candidates.rules import Stage
@@ -114,9 +116,9 @@ def read(registration) -> Way:
     One that continues another centre's reads its rows too, its own dossier excepted.
     """
     keys = chain_of(registration)
-    opinions = CompanyOpinion.objects.filter(registration__in=keys).exclude(
-        state=CompanyOpinion.State.CONTESTED
-    )
+    settled = Q(state__in=[CompanyOpinion.State.SUBMITTED, CompanyOpinion.State.ABSENT])
+    opinions = CompanyOpinion.objects.filter(Q(registration=registration) | settled, registration__in=keys)
+    opinions = opinions.exclude(state=CompanyOpinion.State.CONTESTED)
     decisions = Decision.objects.filter(
         entry__registration__in=keys, entry__deliberation__jury__state=Jury.State.PUBLISHED
     )
@@ -127,7 +129,7 @@ def read(registration) -> Way:
         registration=registration,
         dossiers=list(registration.dossiers.select_related("partner_link").order_by("rank")),
         evaluations=list(evaluations.prefetch_related("reports")),
-        opinion=max(opinions, key=lambda row: -keys.index(row.registration_id), default=None),
+        opinion=min(opinions, key=lambda row: keys.index(row.registration_id), default=None),
         interview=Interview.objects.filter(registration__in=keys).order_by("held_on", "pk").last(),
         entry=entries.order_by("commission__held_on", "commission__starts_at").first(),
         decision=decisions.select_related("entry__deliberation__jury")

@@ -1,14 +1,10 @@
-"""What the centre does about the candidate's own reading of the identity, and the paper that opens the space."""
+"""What the centre does about the candidate's own reading of the identity."""
 
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from accounts import links
-from accounts.actions import print_space_link
 from accounts.answers import told
-from accounts.link_pages import private
 from candidates import actions
-from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.views.scoped import own_registration
 
 
@@ -30,23 +26,3 @@ def answer(request, pk):
             registration=registration, answer=request.POST.get("answer", ""), by=request.user
         )
     return redirect("registration_file", pk)
-
-
-@require_POST
-def space_print(request, pk):
-    """The access to the candidate's space, to hand over; the paper printed before opens nothing any more."""
-    registration = own_registration(request, pk)
-    link = print_space_link(
-        space=CANDIDATE_SPACE,
-        subject=registration.candidate,
-        holder=str(registration.candidate),
-        centre=registration.centre,
-        by=request.user,
-    )
-    context = {
-        "registration": registration,
-        "link": link,
-        "qr": links.qr(link),
-        "address": links.url(link),
-    }
-    return private(render(request, "candidates/space_print.html", context))

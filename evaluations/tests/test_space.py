@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import OutboxMessage, Role
-from accounts.tests.factories import client_as, client_of_guest, make_wearer
+from accounts.tests.factories import client_as, client_of_guest, make_centre, make_wearer
 from candidates.actions import abandon_registration, record_paper_reading
 from candidates.models import Registration
 from candidates.tests.factories import make_registration, space_link
@@ -17,11 +17,13 @@ from cqpm.utils.freeze import REFUSAL
 from cqpm.utils.french import day, today
 from evaluations import space
 from evaluations.actions import commissions, juries, planning, reports
+from evaluations.actions.transfers import transfer_registration
 from evaluations.deadlines import with_deadlines
 from evaluations.models import Evaluation, Jury, Report
 from evaluations.models.reports import FOLDER
 from evaluations.tests.acts import breaks, last_entry, refused, rewrite, twin
 from evaluations.tests.factories import (
+    ask_opinion,
     make_commission,
     make_decided_registration,
     make_evaluation,
@@ -32,6 +34,7 @@ from evaluations.tests.factories import (
     president_of,
     with_dossier,
 )
+from referentiel.models import Method
 from referentiel.tests.factories import make_referentiel
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +303,22 @@ def test_the_agenda_of_a_jury_says_whose_identity_has_not_been_read():
     assert to_read() == 2
     record_paper_reading(registration=registrations[0], by=make_wearer(Role.OFFICER, centre=centre))
     assert to_read() == 1
+
+
+def test_a_transfer_keeps_the_reports_and_shows_no_opinion_still_awaited_before_it():
+    registration = with_dossier(methods=[Method.PROJECT])
+    evaluation = make_presentation(registration)
+    report = send(evaluation)
+    ask_opinion(registration)
+    staff = make_wearer(Role.HEAD, centre=registration.centre)
+    planning.mark_postponed(evaluation=evaluation, reason="Transfert.", by=staff)
+    following = transfer_registration(
+        registration=registration, to=make_centre(), reason="Déménagement.", by=staff
+    )
+    way = space.read(deadlined(following))
+    assert way.opinion is None
+    client = client_of_guest(space_link(following))
+    url = reverse("my_report_file", args=[following.pk, report.pk])
+    assert client.get(url).content == b"%PDF-1.7"
+    stranger = client_of_guest(space_link(make_registration()))
+    assert stranger.get(url).status_code == 404

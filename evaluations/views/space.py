@@ -22,6 +22,7 @@ from evaluations.actions import commissions, reports
 from evaluations.actions.juries.closing import result_of
 from evaluations.deadlines import with_deadlines
 from evaluations.forms.reports import ReportFileForm
+from evaluations.journey import chain_of
 from evaluations.models import Report
 from evaluations.models.reports import FOLDER
 from evaluations.papers import papers_for_candidate
@@ -147,7 +148,7 @@ def my_identity(request, pk):
 @require_safe
 def my_report_file(request, pk, report):
     """One version, given back to whoever sent it."""
-    rows = Report.objects.filter(evaluation__registration=mine(request, pk))
+    rows = Report.objects.filter(evaluation__registration__in=chain_of(mine(request, pk)))
     return report_answer(get_object_or_404(rows, pk=report))
 
 
