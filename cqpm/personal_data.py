@@ -19,7 +19,7 @@ from cqpm.utils.personal import tree, written
 from documents import personal_data as documents
 from evaluations import personal_data as evaluations
 from evaluations.models import Report
-from evaluations.models.reports import FOLDER as REPORT_FOLDER
+from evaluations.models.report import FOLDER as REPORT_FOLDER
 from referentiel import personal_data as referentiel
 
 FLOORS = (evaluations, candidates, documents, referentiel, accounts)

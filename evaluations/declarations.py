@@ -10,20 +10,22 @@ from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
 from documents import kinds
-from evaluations import contacts, deliberation, journey, papers, rules, sitting, space
-from evaluations.actions import opinions
-from evaluations.models.juries import presidencies
+from evaluations import rules
+from evaluations.actions import opinion
+from evaluations.models.jury import presidencies
+from evaluations.papers.jury import KINDS
+from evaluations.reads import commission, contact, journey, jury, space
 from evaluations.reminders import OPINION_REMINDER
 
 FACTS["presides"] = Exists(presidencies(OuterRef("pk")))
 questions.register(stage=journey.stage_of, kept=journey.kept_of)
 
-kinds.register(*papers.KINDS)
+kinds.register(*KINDS)
 
 OPINION = "Avis de l’entreprise"
 preferences.register(
     Preference(
-        opinions.DUE_DAYS,
+        opinion.DUE_DAYS,
         21,
         "Délai laissé à l’entreprise pour donner son avis, en jours",
         source="",
@@ -31,7 +33,7 @@ preferences.register(
         section=OPINION,
     ),
     Preference(
-        opinions.GRACE_DAYS,
+        opinion.GRACE_DAYS,
         30,
         "Durée pendant laquelle un avis en retard est encore reçu, en jours",
         source="",
@@ -40,7 +42,7 @@ preferences.register(
 )
 links.register(
     Purpose(
-        opinions.OPINION,
+        opinion.OPINION,
         view="opinion",
         mail="opinion_requested",
         label="Avis de l’entreprise",
@@ -62,7 +64,7 @@ mailing.register(
 
 preferences.register(
     Preference(
-        sitting.MINIMUM_MEMBERS,
+        commission.MINIMUM_MEMBERS,
         rules.MINIMUM_COMMISSION,
         "Membres présents au moins à une commission d’évaluation",
         minimum=rules.MINIMUM_COMMISSION,
@@ -77,14 +79,14 @@ mailing.register(
 JURY, AGREEMENT = "Jury paritaire", "Accord du 8 novembre 2019"
 preferences.register(
     Preference(
-        deliberation.QUORUM,
+        jury.QUORUM,
         rules.QUORUM,
         "Membres présents au moins dans chaque collège pour délibérer",
         minimum=1,
         section=JURY,
     ),
     Preference(
-        deliberation.UNION_NOTICE,
+        jury.UNION_NOTICE,
         rules.UNION_NOTICE,
         "Jours entre la demande aux organisations syndicales et le jury",
         source=f"{AGREEMENT}, art. 54.3",
@@ -92,7 +94,7 @@ preferences.register(
         section=JURY,
     ),
     Preference(
-        deliberation.MEMBER_NOTICE,
+        jury.MEMBER_NOTICE,
         rules.MEMBER_NOTICE,
         "Jours entre la convocation des membres et le jury",
         source=f"{AGREEMENT}, art. 54.3 et 55.2",
@@ -112,11 +114,11 @@ preferences.register(
 )
 mailing.register(jury_member="Convocation d’un membre du jury", result="Résultat du jury")
 mailing.register_contacts(
-    commission=contacts.of_commission,
-    decision=contacts.of_decision,
-    evaluation=contacts.of_evaluation,
-    jury=contacts.of_jury,
-    opinion=contacts.of_opinion,
-    report=contacts.of_report,
-    sheet=contacts.of_sheet,
+    commission=contact.of_commission,
+    decision=contact.of_decision,
+    evaluation=contact.of_evaluation,
+    jury=contact.of_jury,
+    opinion=contact.of_opinion,
+    report=contact.of_report,
+    sheet=contact.of_sheet,
 )

@@ -47,7 +47,7 @@ from evaluations.models import (
     Seat,
     Withdrawal,
 )
-from evaluations.models.reports import FOLDER as REPORTS
+from evaluations.models.report import FOLDER as REPORTS
 from evaluations.rules import Verdict
 
 JUDGED_WORDS = "après la dernière décision, admissible ou non"

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from accounts.log import SYSTEM
 from accounts.reminders import Reminder
-from evaluations.actions.opinions import OPINION, remind_company
+from evaluations.actions.opinion import OPINION, remind_company
 from evaluations.models import CompanyOpinion
 
 

@@ -57,7 +57,7 @@ class RegistrationQuerySet(models.QuerySet):
 
         Nobody sees an erased one, which only counts in statistics.
 
-        Evaluators see what is assigned to them: `evaluations.scope.registrations_for` adds it.
+        Evaluators see what is assigned to them: `evaluations.reads.candidate.registrations_for` adds it.
         """
         hat = user.hat
         if hat and hat.is_staff:

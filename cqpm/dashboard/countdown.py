@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from cqpm.dashboard.agenda import open_juries
 from cqpm.dashboard.sections import settings_of
 from cqpm.utils.french import hour, long_day, plural, today
-from evaluations.deliberation import MEMBER_NOTICE, UNION_NOTICE
 from evaluations.models import Jury
+from evaluations.reads.jury import MEMBER_NOTICE, UNION_NOTICE
 
 LONGEST_RULE = 35  # days one can still count on a rule
 

@@ -11,8 +11,8 @@ from cqpm.dashboard.evaluator import evaluation_line
 from cqpm.dashboard.mails import mail_line, stuck
 from cqpm.dashboard.sections import SHOWN, Line, Section, listing, of_rows, section, settings_of, sorted_rows
 from cqpm.utils.french import NBSP, plural, short_day, today
-from evaluations.deadlines import with_deadlines
 from evaluations.models import CompanyOpinion, Evaluation
+from evaluations.reads.deadline import with_deadlines
 
 
 def to_do(user):

@@ -9,9 +9,16 @@ import time_machine
 from accounts.actions import print_space_link
 from candidates import actions as candidates
 from candidates.models.registrations import COMPANY_SPACE, contact_key
-from evaluations.actions import commissions, opinions, planning, requests, scoring, validations
-from evaluations.journey import load_one
+from evaluations.actions import (
+    commission as commissions,
+    evaluation as planning,
+    opinion as opinions,
+    request as requests,
+    sheet as scoring,
+    validation as validations,
+)
 from evaluations.models import CriterionResult, ScoreSheet
+from evaluations.reads.journey import load_one
 from evaluations.rules import CriterionValue, InterviewRemark, OpinionValue, Outcome
 from referentiel.models import Method
 

@@ -16,7 +16,12 @@ from candidates.rules import Route
 from cqpm.demo import people, steps
 from cqpm.demo.steps import Clock
 from cqpm.utils.french import today
-from evaluations.actions import commissions, juries, opinions, planning
+from evaluations.actions import (
+    commission as commissions,
+    evaluation as planning,
+    jury as juries,
+    opinion as opinions,
+)
 from evaluations.models import DeliberationEntry, JuryMember
 from evaluations.rules import College, JuryAct, OpinionValue, Outcome
 from referentiel.actions import assign_certifications

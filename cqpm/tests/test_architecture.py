@@ -26,6 +26,10 @@ FLOORS = {
     "cqpm": 5,
 }
 VIEW_LINES = 30
+# Inside `evaluations` a folder is a nature, a file in it a subject. Each nature imports only those before it.
+NATURES = ["rules", "models", "reads", "papers", "actions", "screens", "forms", "views", "urls"]
+# Beside them, what Django or the house looks for by name; only views ask `perms`.
+ROOT = {"__init__", "apps", "declarations", "perms", "tasks", "personal_data", "reminders"}
 
 
 def home(name):
@@ -98,6 +102,33 @@ def test_the_program_never_imports_a_test():
             if not module.is_test or not (own or borrowed[:1] == ["factories"] or module.name == "conftest"):
                 wrong.append(f"{module}:{node.lineno} imports {imported}")
     assert wrong == []
+
+
+def nature(name):
+    """The nature of a dotted module name inside `evaluations`: «reads» of «evaluations.reads.jury»; None outside."""
+    app, _, inside = name.partition(".")
+    first = inside.partition(".")[0]
+    return first if app == "evaluations" and first in NATURES else None
+
+
+def test_natures_of_evaluations_import_those_before_them():
+    wrong = []
+    for module in modules():
+        own = nature(module.name)
+        for node, imported in module.imports():
+            other, root = nature(imported), imported.split(".")[1:2] in [[name] for name in ROOT]
+            above = own and other and NATURES.index(other) > NATURES.index(own)
+            lifted = own and imported.startswith("evaluations.") and root and own != "views"
+            if not module.is_test and (above or lifted):
+                wrong.append(f"{module}:{node.lineno} imports {imported}")
+    assert wrong == []
+
+
+def test_evaluations_keeps_its_root_clear():
+    root = settings.BASE_DIR / "evaluations"
+    assert {file.stem for file in root.glob("*.py")} == ROOT
+    folders = {folder.name for folder in root.iterdir() if any(folder.rglob("*.py"))}
+    assert folders == {*NATURES, "migrations", "tests"}
 
 
 def test_relations_run_downwards():

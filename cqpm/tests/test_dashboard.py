@@ -22,7 +22,7 @@ from candidates.models import Dossier, Registration
 from candidates.tests.factories import make_dossier, make_registration
 from cqpm import dashboard
 from cqpm.utils.french import today
-from evaluations.actions import opinions, planning
+from evaluations.actions import evaluation as planning, opinion as opinions
 from evaluations.models import CompanyOpinion, Decision, Evaluation, Jury
 from evaluations.tests.factories import (
     ask_opinion,

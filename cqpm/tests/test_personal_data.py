@@ -30,8 +30,8 @@ from cqpm.utils.freeze import gate
 from cqpm.utils.french import today
 from cqpm.utils.personal import GONE
 from documents.models import Document
-from evaluations.actions.reports import send_report
-from evaluations.actions.transfers import transfer_registration
+from evaluations.actions.report import send_report
+from evaluations.actions.transfer import transfer_registration
 from evaluations.models import CompanyOpinion, Decision, DecisionCapacity, Evaluation, Interview, Jury
 from evaluations.personal_data import keys_of
 from evaluations.tests.factories import (

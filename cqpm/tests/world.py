@@ -33,9 +33,9 @@ from cqpm.tests import access
 from cqpm.utils import stored
 from cqpm.utils.french import today
 from documents.models import Document
-from evaluations.actions import commissions, juries
-from evaluations.actions.opinions import request_opinion
-from evaluations.actions.reports import send_report
+from evaluations.actions import commission as commissions, jury as juries
+from evaluations.actions.opinion import request_opinion
+from evaluations.actions.report import send_report
 from evaluations.models import DeliberationEntry, Jury, JuryMember
 from evaluations.rules import Verdict
 from evaluations.tests.factories import (

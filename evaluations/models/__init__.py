@@ -1,32 +1,24 @@
-from evaluations.models.commissions import (
+from evaluations.models.commission import (
     Commission,
     CommissionCandidate,
     CommissionMember,
     ConflictOverride,
-    Interview,
-    InterviewRemark,
     PersonalLink,
 )
-from evaluations.models.juries import (
+from evaluations.models.decision import (
     Decision,
     DecisionCapacity,
     Deliberation,
     DeliberationEntry,
-    Jury,
-    JuryMember,
-    Seat,
     Withdrawal,
 )
-from evaluations.models.opinions import CapacityOpinion, CompanyOpinion
-from evaluations.models.reports import Report
-from evaluations.models.scoring import (
-    ConditionNote,
-    CriterionResult,
-    Evaluation,
-    EvaluationCapacity,
-    ScoreSheet,
-)
-from evaluations.models.validations import CapacityValidation
+from evaluations.models.evaluation import Evaluation, EvaluationCapacity
+from evaluations.models.interview import Interview, InterviewRemark
+from evaluations.models.jury import Jury, JuryMember, Seat
+from evaluations.models.opinion import CapacityOpinion, CompanyOpinion
+from evaluations.models.report import Report
+from evaluations.models.sheet import ConditionNote, CriterionResult, ScoreSheet
+from evaluations.models.validation import CapacityValidation
 
 __all__ = [
     "CapacityOpinion",

@@ -1,45 +1,34 @@
 """The rules of the certificate, as pure functions on plain values: no row, no clock, no request.
 
-Read in the order of the journey: `values` (the words), `proposal` (what the results of a capacity say),
-`composition` (who may validate and deliberate), `deliberation` (what follows for the candidate), `journey`.
+Read in the order of the journey: `values` (the words), `validation` (what is proposed for a capacity and how far the
+commission is bound), `commission` and `conflict` (who may validate), `kept` and `admissibility` (what follows for the
+candidate), `jury` (who deliberates, and what its acts give), `journey` (where a registration stands).
 
 Every verdict comes with its reasons, French sentences a person may read; an empty list of refusals means yes.
 Docstrings quote what they implement: «référentiel» is the seed's text; «accord» the national agreement of the
 metallurgy of 8 November 2019; «[P] choix» a choice of ours, «[?]» one to be confirmed by the UIMM.
 """
 
-from evaluations.rules.composition import (
+from evaluations.rules.admissibility import AdmissibilityResult, CapacityState, admissibility
+from evaluations.rules.commission import MINIMUM_COMMISSION, CommissionMember, commission_composition
+from evaluations.rules.conflict import CandidateSituation, Conflict, Person, conflicts
+from evaluations.rules.journey import stage
+from evaluations.rules.jury import (
     MEMBER_NOTICE,
-    MINIMUM_COMMISSION,
     QUORUM,
     UNION_NOTICE,
-    CandidateSituation,
-    CommissionMember,
     CompositionResult,
-    Conflict,
     Juror,
+    JuryDecision,
     NoticeKey,
-    Person,
-    commission_composition,
-    conflicts,
+    Vote,
+    chosen_act,
     jury_composition,
+    jury_decision,
     quorum_for_candidate,
 )
-from evaluations.rules.deliberation import (
-    AdmissibilityResult,
-    CapacityState,
-    JuryDecision,
-    KeptCapacity,
-    PreviousDecision,
-    Vote,
-    admissibility,
-    chosen_act,
-    jury_decision,
-    kept_capacities,
-    kept_until,
-)
-from evaluations.rules.journey import stage
-from evaluations.rules.proposal import (
+from evaluations.rules.kept import KeptCapacity, PreviousDecision, kept_capacities, kept_until
+from evaluations.rules.validation import (
     RULE_VERSION,
     CapacityInputs,
     EvaluationResult,

@@ -12,16 +12,14 @@ from candidates.tests.factories import REASON, contact_link, make_dossier, make_
 from cqpm.utils.french import today
 from cqpm.utils.uploads import sniff
 from evaluations.actions import (
-    commissions,
-    juries,
-    opinions,
-    planning,
-    requests,
-    scoring,
-    validations,
+    commission as commissions,
+    evaluation as planning,
+    jury as juries,
+    opinion as opinions,
+    request as requests,
+    sheet as scoring,
+    validation as validations,
 )
-from evaluations.deliberation import JurySitting
-from evaluations.journey import load_one
 from evaluations.models import (
     CapacityValidation,
     Commission,
@@ -31,6 +29,8 @@ from evaluations.models import (
     Jury,
     JuryMember,
 )
+from evaluations.reads.journey import load_one
+from evaluations.reads.jury import JurySitting
 from evaluations.rules import RULE_VERSION, College, Outcome
 from referentiel.models import Method
 

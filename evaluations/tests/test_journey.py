@@ -20,10 +20,17 @@ from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.tests.factories import make_dossier, make_registration
 from cqpm.utils.french import today
-from evaluations.actions import juries, opinions, planning, scoring, validations
-from evaluations.actions.commissions import close_commission
-from evaluations.journey import capacities_of, load, load_decisions, load_one
+from evaluations.actions import (
+    evaluation as planning,
+    jury as juries,
+    opinion as opinions,
+    sheet as scoring,
+    validation as validations,
+)
+from evaluations.actions.commission import close_commission
 from evaluations.models import DeliberationEntry, Jury
+from evaluations.reads.capacity import capacities_of
+from evaluations.reads.journey import load, load_decisions, load_one
 from evaluations.rules import CapacityInputs, JuryAct, OpinionValue, propose
 from evaluations.tests.factories import (
     ask_opinion,

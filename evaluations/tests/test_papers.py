@@ -14,8 +14,7 @@ from candidates.tests.factories import make_dossier
 from documents import kinds, tasks
 from documents.models import Document
 from documents.render import render_html
-from evaluations import minutes, papers
-from evaluations.actions import juries
+from evaluations.actions import jury as juries
 from evaluations.models import (
     Decision,
     Deliberation,
@@ -24,6 +23,10 @@ from evaluations.models import (
     JuryMember,
     Seat,
 )
+from evaluations.papers import minutes
+from evaluations.papers.attestation import share
+from evaluations.papers.decision import grounds, number_of
+from evaluations.papers.jury import KINDS, facts_of, papers_of
 from evaluations.rules import College, JuryAct, NoticeKey
 from evaluations.tests.acts import rewrite
 from evaluations.tests.factories import (
@@ -88,7 +91,7 @@ def officer(centre):
 def paper(kind, registration=None):
     """The paper of that kind, of that registration when several have one."""
     documents = Document.objects.filter(kind=kind)
-    return documents.get(fact__in=papers.facts_of(registration)) if registration else documents.get()
+    return documents.get(fact__in=facts_of(registration)) if registration else documents.get()
 
 
 def entry_of(registration):
@@ -132,13 +135,13 @@ def test_papers_bear_the_number_of_the_minutes_and_the_rank_in_them(ines, leo, o
             ("capacities_attestation", "2026-0007-002", "Attestation de capacités acquises, Léo MARCHETTI"),
         ]
     )
-    assert set(papers.papers_of(jury)) == set(Document.objects.filter(published_at__isnull=False))
+    assert set(papers_of(jury)) == set(Document.objects.filter(published_at__isnull=False))
     assert Document.objects.filter(published_at=None).count() == 0
 
 
 def test_the_twelfth_candidate_has_number_012():
     entry = DeliberationEntry(rank=12, deliberation=Deliberation(number="2026-0007"))
-    assert papers.number_of(Decision(entry=entry)) == "2026-0007-012"
+    assert number_of(Decision(entry=entry)) == "2026-0007-012"
 
 
 def test_whoever_acquired_nothing_gets_no_attestation(centre, referentiel):
@@ -151,7 +154,7 @@ def test_whoever_acquired_nothing_gets_no_attestation(centre, referentiel):
 def test_a_registration_shows_its_dossier_and_decisions_never_the_minutes(ines, leo):
     make_dossier(ines)
     finish(make_jury(ines, leo), Jury.State.PUBLISHED)
-    documents = Document.objects.filter(fact__in=papers.facts_of(ines))
+    documents = Document.objects.filter(fact__in=facts_of(ines))
     assert sorted((row.kind, row.number) for row in documents) == [
         ("admissibility_decision", "2026-0001-001"),
         ("attestation", "2026-0001-001"),
@@ -278,7 +281,7 @@ def test_the_decision_and_attestation_of_one_who_is_not(leo):
     ],
 )
 def test_what_lacks_is_said_in_one_sentence(lacking, sentence):
-    assert papers.grounds(lacking) == sentence
+    assert grounds(lacking) == sentence
 
 
 @pytest.mark.parametrize(
@@ -286,7 +289,7 @@ def test_what_lacks_is_said_in_one_sentence(lacking, sentence):
     [(1, "d’une des 7 capacités professionnelles"), (5, "de 5 des 7 capacités professionnelles")],
 )
 def test_what_is_held_is_said_of_all(held, words):
-    assert papers.share(held, 7) == words
+    assert share(held, 7) == words
 
 
 def test_validated_blocks_are_named_and_kept_longer(centre):
@@ -608,7 +611,7 @@ def test_data_are_plain_json(ines, leo):
 
 def test_a_waiting_paper_of_an_older_template_is_built_again(ines, monkeypatch, fonts):
     finish(make_jury(ines), Jury.State.PUBLISHED)
-    for kind in papers.KINDS:
+    for kind in KINDS:
         monkeypatch.setitem(kinds.KINDS, kind.key, replace(kind, template_version=kind.template_version + 1))
     rewrite(ines.candidate, first_name="Agnès")
     for row in Document.objects.all():

@@ -15,8 +15,8 @@ from candidates.tests.factories import make_dossier
 from cqpm.utils.memo import forget
 from documents import render
 from documents.models import Document
-from evaluations import fitting
 from evaluations.models import Jury
+from evaluations.papers import size
 from evaluations.tests.factories import finish, make_decided_registration, make_jury
 from referentiel.models import Method
 from referentiel.tests.factories import load_fictitious, load_seed
@@ -163,9 +163,9 @@ def test_attestations_and_decisions_stand_on_one_page_whatever_the_names(
 @pytest.mark.parametrize(
     ("kind", "admissible", "resize"),
     [
-        ("attestation", True, fitting.attestation_size),
-        ("capacities_attestation", False, fitting.capacities_attestation_size),
-        ("admissibility_decision", False, fitting.decision_size),
+        ("attestation", True, size.attestation_size),
+        ("capacities_attestation", False, size.capacities_attestation_size),
+        ("admissibility_decision", False, size.decision_size),
     ],
 )
 def test_twelve_long_capacities_stand_on_one_page(papers, kind, admissible, resize):
@@ -190,7 +190,7 @@ def test_usual_papers_are_set_at_full_size(papers):
 def test_a_text_too_long_for_any_size_shows_as_a_second_page(papers):
     document = copy.deepcopy(papers["seed", "usual", "attestation", True])
     document.data["capacities"] *= 6
-    document.data["size"] = fitting.attestation_size(document.data)
+    document.data["size"] = size.attestation_size(document.data)
     with drawn(document) as paper:
         assert (document.data["size"], len(paper.pages)) == ("densest", 2)
 

@@ -15,12 +15,17 @@ from candidates.tests.factories import make_registration, space_link
 from cqpm.utils import stored
 from cqpm.utils.freeze import REFUSAL
 from cqpm.utils.french import day, today
-from evaluations import space
-from evaluations.actions import commissions, juries, planning, reports
-from evaluations.actions.transfers import transfer_registration
-from evaluations.deadlines import with_deadlines
+from evaluations.actions import (
+    commission as commissions,
+    evaluation as planning,
+    jury as juries,
+    report as reports,
+)
+from evaluations.actions.transfer import transfer_registration
 from evaluations.models import Evaluation, Jury, Report
-from evaluations.models.reports import FOLDER
+from evaluations.models.report import FOLDER
+from evaluations.reads.deadline import with_deadlines
+from evaluations.reads.space import read
 from evaluations.tests.acts import breaks, last_entry, refused, rewrite, twin
 from evaluations.tests.factories import (
     ask_opinion,
@@ -251,7 +256,7 @@ def test_a_result_is_told_once_published_and_not_before(lacking):
     jury = make_jury(registration, state=Jury.State.CLOSED)
     before = page(registration)
     assert (words in before, "attestation/" in before) == (False, False)
-    assert space.read(deadlined(registration)).decision is None
+    assert read(deadlined(registration)).decision is None
     president = president_of(jury)
     juries.publish_jury(jury=jury, president=president, secretary=president)
     after = page(registration)
@@ -315,7 +320,7 @@ def test_a_transfer_keeps_the_reports_and_shows_no_opinion_still_awaited_before_
     following = transfer_registration(
         registration=registration, to=make_centre(), reason="Déménagement.", by=staff
     )
-    way = space.read(deadlined(following))
+    way = read(deadlined(following))
     assert way.opinion is None
     client = client_of_guest(space_link(following))
     url = reverse("my_report_file", args=[following.pk, report.pk])

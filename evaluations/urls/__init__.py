@@ -1,13 +1,13 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import candidates, commissions, company_space, evaluations, juries, opinions, space
+from evaluations.urls import candidate, commission, company_space, evaluation, jury, opinion, space
 
 urlpatterns = [
-    *candidates.urlpatterns,
-    *evaluations.urlpatterns,
-    *opinions.urlpatterns,
-    *commissions.urlpatterns,
-    *juries.urlpatterns,
+    *candidate.urlpatterns,
+    *evaluation.urlpatterns,
+    *opinion.urlpatterns,
+    *commission.urlpatterns,
+    *jury.urlpatterns,
     *space.urlpatterns,
     *company_space.urlpatterns,
 ]

@@ -10,9 +10,10 @@ from accounts.spaces import space_page
 from candidates.models import ContactRequest, Registration
 from candidates.models.registrations import COMPANY_SPACE
 from cqpm.utils.refusal import Refusal
-from evaluations.actions import requests as actions
-from evaluations.company_space import Followed, address_of, with_exchanges
-from evaluations.forms.requests import ColleagueForm, TutorForm
+from evaluations.actions import request as actions
+from evaluations.forms.request import ColleagueForm, TutorForm
+from evaluations.reads.company_space import address_of, with_exchanges
+from evaluations.screens.company_space import Followed
 
 Kind = ContactRequest.Kind
 FORMS = {Kind.OPINION: ColleagueForm, Kind.APPROVAL: ColleagueForm, Kind.TUTOR: TutorForm}

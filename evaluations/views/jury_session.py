@@ -11,13 +11,13 @@ from accounts.perms import is_staff_of
 from accounts.throttle import check_password_throttled
 from cqpm.utils.refusal import Refusal, Stale
 from documents.models import Document
-from evaluations.actions import juries as actions
-from evaluations.deliberation import JurySitting
-from evaluations.docket import STATE_KINDS
-from evaluations.forms.juries import DecisionForm, SignForm, WithdrawalForm
+from evaluations.actions import jury as actions
+from evaluations.forms.jury import DecisionForm, SignForm, WithdrawalForm
 from evaluations.models import Decision, DeliberationEntry, Jury, JuryMember, Withdrawal
+from evaluations.reads.jury import JurySitting
 from evaluations.rules import College
-from evaluations.views.juries import colleges_of, own, rows_of, seen
+from evaluations.screens.jury import STATE_KINDS
+from evaluations.views.jury import colleges_of, own, rows_of, seen
 
 OPEN = "candidat"  # in the address: the agenda entry whose panel is open
 BEFORE = (Jury.State.PREPARED, Jury.State.SUMMONED)

@@ -17,16 +17,17 @@ from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from documents.views import deliver
-from evaluations import space
-from evaluations.actions import commissions, reports
-from evaluations.actions.juries.closing import result_of
-from evaluations.deadlines import with_deadlines
-from evaluations.forms.reports import ReportFileForm
-from evaluations.journey import chain_of
+from evaluations.actions import commission as commissions, report as reports
+from evaluations.actions.jury.closing import result_of
+from evaluations.forms.report import ReportFileForm
 from evaluations.models import Report
-from evaluations.models.reports import FOLDER
-from evaluations.papers import papers_for_candidate
-from evaluations.sitting import Sitting
+from evaluations.models.report import FOLDER
+from evaluations.papers.jury import papers_for_candidate
+from evaluations.reads.commission import Sitting
+from evaluations.reads.deadline import with_deadlines
+from evaluations.reads.space import ReportFile, appeal_until, read, report_files
+from evaluations.reads.transfer import chain_of
+from evaluations.screens import space
 from referentiel.models import Method
 
 
@@ -60,8 +61,8 @@ def page_of(registration, anchor=""):
 
 def show(request, registration, *, status=200, form=None, for_evaluation=None):
     """The page; `form`: the report just refused, of `for_evaluation`."""
-    way = space.read(registration)
-    sent, decision = space.report_files(way), way.decision
+    way = read(registration)
+    sent, decision = report_files(way), way.decision
     context = {
         "guest": request.guest,
         "registration": registration,
@@ -76,7 +77,7 @@ def show(request, registration, *, status=200, form=None, for_evaluation=None):
         "fingerprint": registration.candidate.identity_fingerprint,
         "reading": way.reading,
         "result": result_of(decision.entry.deliberation.jury, decision, registration) if decision else None,
-        "appeal_until": space.appeal_until(way) if way.is_over else None,
+        "appeal_until": appeal_until(way) if way.is_over else None,
         "papers": papers_for_candidate(way),
     }
     return render(request, "evaluations/space.html", context, status=status)
@@ -105,7 +106,7 @@ def my_report(request, pk, evaluation):
     """One version of the report."""
     registration = mine(request, pk)
     evaluation = get_object_or_404(registration.evaluations, pk=evaluation, method=Method.PROJECT)
-    row = space.ReportFile(evaluation, [])
+    row = ReportFile(evaluation, [])
     form = ReportFileForm(request.POST, request.FILES, prefix=row.anchor)
     if form.is_valid():
         try:
@@ -168,7 +169,7 @@ def report_answer(report):
 @require_safe
 def my_paper(request, pk, document):
     """One of the candidate's papers, once rendered."""
-    papers = papers_for_candidate(space.read(mine(request, pk)))
+    papers = papers_for_candidate(read(mine(request, pk)))
     return deliver(request, get_object_or_404(papers, pk=document, ready_at__isnull=False))
 
 
@@ -177,7 +178,7 @@ def my_paper(request, pk, document):
 def my_convocation(request, pk):
     """The convocation to a commission, to print."""
     registration = mine(request, pk)
-    entry = space.read(registration).entry
+    entry = read(registration).entry
     if entry is None:
         return redirect("my_registration", pk)
     entry.registration = registration

@@ -1,0 +1,149 @@
+"""Seats and those who sit in them."""
+
+from typing import NamedTuple
+
+from django.db import transaction
+
+from accounts.actions import invite_person
+from candidates.actions.checks import required
+from cqpm.utils.french import day
+from cqpm.utils.refusal import Refusal
+from evaluations.actions.jury.steps import OPEN_TO_CHANGES, about, lock_jury, lock_row, record
+from evaluations.models import JuryMember, Seat
+from evaluations.rules import College
+
+
+@transaction.atomic
+def add_seat(*, jury, college, organisation="", by):
+    """One more seat in a college; parity is asked for at the closing."""
+    jury = lock_jury(jury.pk, *OPEN_TO_CHANGES)
+    seat = Seat.objects.create(
+        jury=jury,
+        college=college,
+        position=jury.seats.filter(college=college).count() + 1,
+        organisation=organisation.strip(),
+    )
+    what = about(f"siège ajouté, collège {seat.get_college_display().lower()}")
+    record(jury, by=by, verb="add_seat", what=what)
+    return seat
+
+
+@transaction.atomic
+def remove_seat(*, seat, by):
+    """Takes away an empty seat; those after it move up."""
+    jury = lock_jury(seat.jury_id, *OPEN_TO_CHANGES)
+    seat = lock_row(seat)
+    if hasattr(seat, "member"):
+        raise Refusal("Ce siège est occupé.")
+    seat.delete()
+    for row in jury.seats.filter(college=seat.college, position__gt=seat.position).order_by("position"):
+        row.position -= 1
+        row.save(update_fields=["position"])
+    what = about(f"siège retiré, collège {seat.get_college_display().lower()}")
+    record(jury, by=by, verb="remove_seat", what=what)
+    return jury
+
+
+@transaction.atomic
+def seat_member(*, seat, name, email="", organisation="", by):
+    """Seats somebody, in the place of whoever sat there, or corrects the contact details of who sits there.
+
+    The president is named by `name_president`. Refusal: who sat there withdrew for a candidate.
+    """
+    jury = lock_jury(seat.jury_id, *OPEN_TO_CHANGES)
+    name, email = required(name, "Indiquez le nom du membre."), email.strip().lower()
+    seat = lock_row(seat)
+    seat.organisation = organisation.strip()
+    seat.save(update_fields=["organisation"])
+    former = occupant(seat)
+    if former and former.name == name:
+        if former.user is None:  # the president's address is that of the account
+            former.email = email
+            former.save(update_fields=["email"])
+        return former
+    if former:
+        unseat(former)
+    member = JuryMember.objects.create(seat=seat, name=name, email=email)
+    change = f"{name} remplace {former.name}" if former else f"{name} siège"
+    what = about(f"{change}, collège {seat.get_college_display().lower()}")
+    record(jury, by=by, verb="seat_member", what=what)
+    return member
+
+
+@transaction.atomic
+def empty_seat(*, seat, by):
+    """Nobody sits there any more; the seat still counts for parity."""
+    jury = lock_jury(seat.jury_id, *OPEN_TO_CHANGES)
+    member = occupant(lock_row(seat))
+    if member is None:
+        raise Refusal("Ce siège est déjà vide.")
+    unseat(member)
+    record(jury, by=by, verb="empty_seat", what=about(f"{member.name} ne siège plus"))
+    return jury
+
+
+def occupant(seat):
+    return JuryMember.objects.filter(seat=seat).select_related("user").first()
+
+
+def unseat(member):
+    if member.withdrawals.exists():
+        raise Refusal(f"{member.name} s’est retiré pour un candidat : annulez ce retrait d’abord.")
+    member.delete()
+
+
+@transaction.atomic
+def name_president(*, member, email, first_name, last_name, by):
+    """This employer member presides: the account is opened by invitation if need be, the appointment opens the jury.
+
+    «Le jury paritaire de délibération est présidé par un membre de la délégation patronale.» (accord, art. 54.3)
+    Refusal: another college, already president, an account that has another seat, or that is closed.
+    """
+    return appoint(member, PRESIDENT, email=email, first_name=first_name, last_name=last_name, by=by)
+
+
+@transaction.atomic
+def name_substitute(*, member, email, first_name, last_name, by):
+    """This employer member presides in the president's absence, and needs an account for it as well."""
+    return appoint(member, SUBSTITUTE, email=email, first_name=first_name, last_name=last_name, by=by)
+
+
+class Appointment(NamedTuple):
+    """One of the two roles of the presidency: its column, its verb in the log, its words."""
+
+    column: str
+    verb: str
+    why: str
+    done: str
+
+
+PRESIDENT = Appointment("is_president", "name_president", "présider le jury", "préside")
+SUBSTITUTE = Appointment(
+    "is_substitute", "name_substitute", "suppléer le président du jury", "supplée le président"
+)
+
+
+def appoint(member, role, *, email, first_name, last_name, by):
+    """Gives an employer member the role, takes it from whoever had it, invites."""
+    jury = lock_jury(member.seat.jury_id, *OPEN_TO_CHANGES)
+    member = lock_row(member, joined=["seat"])
+    if member.seat.college != College.EMPLOYER:
+        raise Refusal("La présidence revient au collège employeurs.")
+    if getattr(member, role.column):
+        raise Refusal(f"{member.name} {role.done} déjà.")
+    user = invite_person(
+        email=required(email, "Indiquez une adresse électronique : elle ouvre le compte."),
+        first_name=required(first_name, "Indiquez le prénom."),
+        last_name=required(last_name, "Indiquez le nom."),
+        why=f"{role.why} du {day(jury.held_on)}",
+        by=by,
+    )
+    colleagues = JuryMember.objects.filter(seat__jury=jury).exclude(pk=member.pk)
+    if colleagues.filter(user=user).exists():
+        raise Refusal(f"{user} occupe déjà un autre siège de ce jury.")
+    colleagues.filter(**{role.column: True}).update(**{role.column: False})
+    member.user, member.email, member.name = user, user.email, str(user)
+    member.is_president, member.is_substitute = role is PRESIDENT, role is SUBSTITUTE
+    member.save()
+    record(jury, by=by, verb=role.verb, what=about(f"{member.name} {role.done}"))
+    return member

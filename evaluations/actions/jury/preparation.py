@@ -1,0 +1,244 @@
+"""Before the sitting: date, agenda, notices, convocation."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import log, outbox
+from accounts.perms import is_head_of
+from candidates.actions.checks import required
+from cqpm.utils.french import day, hour, long_day, plural, today
+from cqpm.utils.refusal import Refusal
+from evaluations.actions.jury.steps import (
+    BEFORE,
+    OPEN_TO_CHANGES,
+    about,
+    lock_jury,
+    lock_registrations,
+    lock_row,
+    record,
+    tell,
+)
+from evaluations.models import Decision, Deliberation, DeliberationEntry, Jury, JuryMember, Seat
+from evaluations.reads.journey import load_for_jury
+from evaluations.reads.jury import JurySitting
+from evaluations.rules import College, NoticeKey, Verdict
+
+PAST = "Cette date est déjà passée."
+OVERRIDES = {
+    NoticeKey.UNIONS: "unions_notice_override",
+    NoticeKey.MEMBERS: "members_notice_override",
+}
+
+
+@transaction.atomic
+def prepare_jury(*, centre, held_on, starts_at, place, unions, by):
+    """A sitting with one seat per union of `unions` (names) and as many employer seats, all empty.
+
+    «Le jury paritaire de délibération est composé d’un membre par organisation syndicale de salariés
+    représentative au niveau national dans la branche et d’un nombre équivalent de membres pour la délégation
+    patronale.» (accord, art. 54.3)
+    """
+    if held_on < today():
+        raise Refusal(PAST)
+    unions = [name.strip() for name in unions if name.strip()]
+    if not unions:
+        raise Refusal("Indiquez les organisations syndicales représentatives dans la branche.")
+    jury = Jury.objects.create(
+        centre=centre,
+        held_on=held_on,
+        starts_at=starts_at,
+        place=required(place, "Indiquez le lieu."),
+        created_by=log.actor_name(by),
+    )
+    Seat.objects.bulk_create(
+        seat
+        for position, union in enumerate(unions, start=1)
+        for seat in (
+            Seat(jury=jury, college=College.EMPLOYEE, position=position, organisation=union),
+            Seat(jury=jury, college=College.EMPLOYER, position=position),
+        )
+    )
+    record(jury, by=by, verb="prepare_jury", what=" préparé")
+    return jury
+
+
+@transaction.atomic
+def change_jury(*, jury, held_on, starts_at, place, by):
+    """Another date, hour or place before the sitting opens.
+
+    Those already convened are told again by mail; for another date, their notice counts from today.
+    """
+    jury = lock_jury(jury.pk, *BEFORE)
+    if held_on != jury.held_on and held_on < today():
+        raise Refusal(PAST)
+    place = required(place, "Indiquez le lieu.")
+    before = (jury.held_on, jury.starts_at, jury.place)
+    if before == (held_on, starts_at, place):
+        return jury
+    members = JuryMember.objects.filter(seat__jury=jury, summoned_on__isnull=False)
+    if held_on != jury.held_on:
+        members.update(summoned_on=today())
+        jury.summoned_on = today() if jury.summoned_on else None
+    jury.held_on, jury.starts_at, jury.place = held_on, starts_at, place
+    jury.save(update_fields=["held_on", "starts_at", "place", "summoned_on"])
+    post_summons(jury, members, changed=True)
+    record(jury, by=by, verb="change_jury", what=about(f"à {hour(starts_at)}, {place}"))
+    return jury
+
+
+@transaction.atomic
+def delete_jury(*, jury, by):
+    """Takes away a jury nobody was convened to; its candidates join another one. What it was stays in the journal."""
+    jury = lock_jury(jury.pk, Jury.State.PREPARED)
+    entries = DeliberationEntry.objects.filter(deliberation__jury=jury)
+    for entry in entries.select_related("registration__centre"):
+        sentence = f"Retiré du jury du {day(jury.held_on)}, supprimé."
+        tell(entry.registration, by=by, verb="delete_jury", sentence=sentence)
+    record(jury, by=by, verb="delete_jury", what=f", {jury.place}, supprimé")
+    jury.delete()
+
+
+@transaction.atomic
+def record_union_invitation(*, jury, asked_on, by):
+    """The day the unions were asked to name their representatives, at least 15 days ahead (accord, art. 54.3)."""
+    jury = lock_jury(jury.pk, *OPEN_TO_CHANGES)
+    if asked_on > today() or asked_on > jury.held_on:
+        raise Refusal("La demande aux organisations syndicales précède la séance, et elle est faite.")
+    jury.unions_invited_on = asked_on
+    jury.save(update_fields=["unions_invited_on"])
+    what = about(f"organisations syndicales sollicitées le {day(asked_on)}")
+    record(jury, by=by, verb="record_union_invitation", what=what)
+    return jury
+
+
+@transaction.atomic
+def override_notice(*, jury, key, reason, by):
+    """The responsable's reason for one period of notice (`NoticeKey`) not kept; printed in the procès-verbal."""
+    jury = lock_jury(jury.pk, *OPEN_TO_CHANGES)
+    reason = required(reason, "Motivez le délai non respecté : le motif est imprimé au procès-verbal.")
+    if not is_head_of(by, jury.centre_id):
+        raise Refusal("Seul le responsable du centre peut passer outre un délai.")
+    notice = next(notice for notice in JurySitting(jury).notices if notice.key == key)
+    if not notice.late:
+        raise Refusal("Ce délai est respecté : il n’y a rien à passer outre.")
+    setattr(jury, OVERRIDES[key], reason)
+    jury.save(update_fields=[OVERRIDES[key]])
+    label = NoticeKey(key).label.lower()
+    record(jury, by=by, verb="override_notice", what=about(f"{label} non respecté, {reason}"))
+    return jury
+
+
+@transaction.atomic
+def add_candidates(*, jury, registrations, by):
+    """Puts candidates on the agenda, one deliberation per référentiel version, in the order given.
+
+    Refusal: nobody given, another centre, no longer running, on the agenda of a jury still to close, already
+    decided upon.
+    """
+    jury = lock_jury(jury.pk, *OPEN_TO_CHANGES)
+    locked = lock_registrations([row.pk for row in registrations])
+    chosen = [locked[row.pk] for row in registrations]
+    if not chosen:
+        raise Refusal("Choisissez au moins un candidat.")
+    if refusals := list(why_not_add(jury, chosen)):
+        raise Refusal(*refusals)
+    for registration in chosen:
+        deliberation, _ = Deliberation.objects.get_or_create(
+            jury=jury, referentiel=registration.referentiel, defaults={"centre": jury.centre}
+        )
+        last = deliberation.entries.order_by("-rank").first()
+        DeliberationEntry.objects.create(
+            deliberation=deliberation, registration=registration, rank=last.rank + 1 if last else 1
+        )
+        sentence = f"Inscrit au jury du {day(jury.held_on)}, {jury.place}."
+        tell(registration, by=by, verb="add_jury_candidate", sentence=sentence)
+    what = about(f"{plural(len(chosen), 'candidat')} à l’ordre du jour")
+    record(jury, by=by, verb="add_jury_candidates", what=what)
+    return jury
+
+
+def why_not_add(jury, registrations):
+    """Why some of these candidates cannot join the agenda; French sentences."""
+    keys = [row.pk for row in registrations]
+    running = DeliberationEntry.objects.filter(
+        registration__in=keys, deliberation__jury__state__in=OPEN_TO_CHANGES
+    )
+    busy = set(running.values_list("registration", flat=True))
+    journeys = load_for_jury(registrations)
+    for row in registrations:
+        decision = journeys[row.pk].decision
+        if row.centre_id != jury.centre_id:
+            yield f"{row.candidate} relève d’un autre centre."
+        elif not row.is_running:
+            yield f"{row.candidate} : l’inscription est {row.get_state_display().lower()}."
+        elif row.pk in busy:
+            yield f"{row.candidate} est déjà à l’ordre du jour d’un jury."
+        elif decision and decision.verdict != Verdict.ADJOURNED:
+            yield f"{row.candidate} : le jury s’est déjà prononcé."
+
+
+@transaction.atomic
+def remove_candidate(*, entry, by):
+    """Takes an undecided candidate off the agenda."""
+    jury = lock_jury(entry.deliberation.jury_id, *OPEN_TO_CHANGES)
+    entry = lock_row(entry, joined=["deliberation", "registration__centre"])
+    if Decision.objects.filter(entry=entry).exists():
+        raise Refusal("Une décision est consignée pour ce candidat : annulez-la d’abord.")
+    deliberation, registration = entry.deliberation, entry.registration
+    entry.delete()
+    if not deliberation.entries.exists():
+        deliberation.delete()
+    sentence = f"Retiré du jury du {day(jury.held_on)}."
+    tell(registration, by=by, verb="remove_jury_candidate", sentence=sentence)
+    return jury
+
+
+@transaction.atomic
+def summon_jury(*, jury, by):
+    """Convenes by mail the members not convened yet; everybody again when all were.
+
+    Those without an address get it by hand. Refusal: no president, nobody on the agenda.
+    """
+    jury = lock_jury(jury.pk, *BEFORE)
+    sitting = JurySitting(jury)
+    if missing := sitting.missing_to_summon():
+        raise Refusal(*missing)
+    again = not sitting.to_summon
+    for member in sitting.to_summon:
+        member.summoned_on = today()
+        member.save(update_fields=["summoned_on"])
+        post_summons(jury, [member])
+    if again:
+        post_summons(jury, sitting.members)
+    if jury.summoned_on is None:
+        jury.summoned_on, jury.summoned_by = today(), log.actor_name(by)
+    jury.state = Jury.State.SUMMONED
+    jury.save(update_fields=["state", "summoned_on", "summoned_by"])
+    record(jury, by=by, verb="summon_jury", what=" convoqué de nouveau" if again else " convoqué")
+    return jury
+
+
+def post_summons(jury, members, *, changed=False):
+    """Writes the convocation to each member who has an address."""
+    now = timezone.now().isoformat()
+    for member in members:
+        outbox.post(
+            event=f"jury:{jury.pk}:member:{member.pk}:{now}", **summons(jury, member, changed=changed)
+        )
+
+
+def summons(jury, member, *, changed=False):
+    """The convocation of a member, as the outbox wants it; without an address it is printed."""
+    return {
+        "to": member.email,
+        "name": member.name,
+        "template": "jury_member",
+        "context": {
+            "when": long_day(jury.held_on),
+            "hour": hour(jury.starts_at),
+            "place": jury.place,
+            "president": member.is_president,
+            "changed": changed,
+        },
+        "centre": jury.centre,
+    }

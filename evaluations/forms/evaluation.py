@@ -1,0 +1,160 @@
+"""Planning an evaluation: what the dossier offers, then the fields the method asks for."""
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import Membership, Role, User
+from candidates.forms import date_input
+from candidates.journey import kept_capacities
+from candidates.models import DossierChoice
+from cqpm.utils.french import day, enumeration, hour, today
+from evaluations.models import Commission, Evaluation, EvaluationCapacity
+from evaluations.reads.capacity import capacities_of
+from referentiel.models import Method
+
+PROJECT_FIELDS = ("report_conditions", "report_due_on")
+RECONSTITUTED_FIELDS = ("situation", "by_observation", "by_written_restitution", "by_oral_restitution")
+
+
+@dataclass
+class Offer:
+    """One method the dossier chose: the capacities it serves, those that no evaluation covers yet apart."""
+
+    method: Method
+    capacities: list = field(default_factory=list)
+    uncovered: list = field(default_factory=list)
+
+    @property
+    def sentence(self):
+        """«À prévoir : C1 et C3.»"""
+        numbers = enumeration(f"C{capacity.number}" for capacity in self.uncovered)
+        return f"À prévoir : {numbers}." if numbers else "Toutes ses capacités ont une évaluation."
+
+
+def offered(registration):
+    """{Method: Offer} from the dossier in force, or from the one in preparation before any: five queries.
+
+    Capacities kept are not offered; an evaluation missed or postponed covers nothing.
+    """
+    dossier = registration.dossiers.in_force().first() or registration.dossiers.order_by("-rank").first()
+    kept = kept_capacities(registration)
+    chosen = set(DossierChoice.objects.filter(dossier=dossier).values_list("capacity", "method"))
+    covered = set(
+        EvaluationCapacity.objects.filter(evaluation__registration=registration)
+        .exclude(evaluation__state__in=Evaluation.NOT_HELD)
+        .values_list("capacity", "evaluation__method")
+    )
+    offers = {}
+    for method in Method:
+        for capacity in capacities_of(registration.referentiel):
+            if (capacity.pk, method) in chosen and capacity.number not in kept:
+                offer = offers.setdefault(method, Offer(method))
+                offer.capacities.append(capacity)
+                if (capacity.pk, method) not in covered:
+                    offer.uncovered.append(capacity)
+    return offers
+
+
+class CommissionField(forms.ModelChoiceField):
+    def label_from_instance(self, commission):
+        return f"{day(commission.held_on)}, {hour(commission.starts_at)}, {commission.place}"
+
+
+class EvaluationForm(forms.ModelForm):
+    """The plan of one evaluation; `plan` is what the verbs take. Fields of another method are not there."""
+
+    capacities = forms.TypedMultipleChoiceField(
+        label="Capacités évaluées",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins une capacité."},
+    )
+    evaluator = forms.ModelChoiceField(
+        User.objects.none(), label="Évaluateur", empty_label="Choisir un évaluateur du centre"
+    )
+    commission = CommissionField(
+        Commission.objects.none(), label="Commission", required=False, empty_label="Hors commission"
+    )
+
+    class Meta:
+        model = Evaluation
+        fields = [
+            "capacities",
+            "commission",
+            "held_on",
+            "place",
+            "evaluator",
+            "report_conditions",
+            "report_due_on",
+            "situation",
+            "by_observation",
+            "by_written_restitution",
+            "by_oral_restitution",
+        ]
+        widgets = {
+            "held_on": date_input(),
+            "report_due_on": date_input(),
+            "report_conditions": forms.Textarea(attrs={"rows": 3}),
+            "situation": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    field_order = Meta.fields
+
+    def __init__(self, *args, registration, offer, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.registration, self.method = registration, offer.method
+        self.by_pk = {capacity.pk: capacity for capacity in offer.capacities}
+        fields = self.fields
+        fields["capacities"].coerce = lambda pk: self.by_pk[int(pk)]
+        fields["capacities"].choices = [(pk, str(capacity)) for pk, capacity in self.by_pk.items()]
+        self.initial.setdefault("capacities", [capacity.pk for capacity in offer.uncovered])
+        fields["evaluator"].queryset = User.objects.filter(
+            pk__in=Membership.objects.active()
+            .filter(role=Role.EVALUATOR, centre=registration.centre_id)
+            .values("user")
+        )
+        fields["commission"].queryset = Commission.objects.filter(
+            Q(held_on__gte=today()) | Q(pk=self.initial.get("commission")), centre=registration.centre_id
+        ).exclude(state=Commission.State.CLOSED)
+        self.fit(fields)
+
+    def fit(self, fields):
+        """Keeps the fields of the method; what a commission fixes may be left to it."""
+        project, reconstituted = self.method == Method.PROJECT, self.method == Method.RECONSTITUTED
+        for name in () if project else PROJECT_FIELDS:
+            del fields[name]
+        for name in () if reconstituted else RECONSTITUTED_FIELDS:
+            del fields[name]
+        for name in ("held_on", "place"):
+            fields[name].required = False
+            which = "celle" if name == "held_on" else "celui"
+            fields[name].help_text = f"Obligatoire hors commission ; vide, c’est {which} de la commission."
+        for name in ("report_conditions", "report_due_on", "situation"):
+            if name in fields:
+                fields[name].required = True
+        fields["commission"].help_text = (
+            "Le rapport se présente devant une commission ; elle peut être choisie plus tard, avant l’ouverture."
+            if project
+            else "Si l’évaluation se tient un jour de commission."
+        )
+
+    def clean(self):
+        """Date and place of the commission where they are left empty."""
+        data = super().clean()
+        commission = data.get("commission")
+        for name in ("held_on", "place"):
+            if name not in self.errors and not data.get(name):
+                if commission:
+                    data[name] = getattr(commission, name)
+                else:
+                    self.add_error(name, "Ce champ est obligatoire hors commission.")
+        reconstituted = [data.get(name) for name in RECONSTITUTED_FIELDS[1:] if name in self.fields]
+        if reconstituted and not any(reconstituted):
+            self.add_error("by_observation", "Choisissez l’observation, une restitution, ou les deux.")
+        return data
+
+    @property
+    def plan(self):
+        """What `plan_evaluation` and `change_evaluation` take."""
+        return {name: self.cleaned_data[name] for name in self.fields}

@@ -1,0 +1,79 @@
+"""The two attestations: admissible, or the capacities acquired. Both are checked by anyone once published."""
+
+from documents.kinds import Kind
+from evaluations.papers.decision import common_data, may_read_jury_paper, read_one, validated_blocks
+from evaluations.papers.size import attestation_size, capacities_attestation_size
+
+
+def build_attestation(fact):
+    return attestation_data(*read_one(fact))
+
+
+def build_capacities_attestation(fact):
+    return capacities_attestation_data(*read_one(fact))
+
+
+def public_part(decision, data):
+    """What the verification page may show, and nothing else."""
+    return {
+        "holder": data["holder"]["name"],
+        "title": f"{data['certification']['kind']} {data['certification']['title']}",
+        "decided_on": decision.entry.deliberation.jury.held_on.isoformat(),
+        "centre": data["letterhead"]["issuer"],
+    }
+
+
+def public_line(line):
+    """One capacity that is kept: a paper altered from six to seven of them is told from the true one."""
+    return {
+        "label": f"Capacité {line['number']}",
+        "text": f"{line['title']}, conservée jusqu’au {line['until']}",
+    }
+
+
+def attestation_data(decision, chair):
+    """Admissible: the candidate «a été déclaré(e) admissible au CQPM … par le jury paritaire du …»."""
+    data = common_data(decision, chair)
+    return data | {"size": attestation_size(data), "public": public_part(decision, data)}
+
+
+def capacities_attestation_data(decision, chair):
+    """Not admissible, with capacities to keep.
+
+    «le président du jury de délibération l’informe, par écrit, des compétences professionnelles, et le cas échéant,
+    des blocs de compétences qui ont été validés» (accord, art. 55.3)
+    """
+    data = common_data(decision, chair)
+    held = [line for line in data["capacities"] if line["held"]]
+    data |= {
+        "share": share(len(held), len(data["capacities"])),
+        "capacities": held,
+        "blocks": validated_blocks(decision),
+        "public": public_part(decision, data) | {"lines": [public_line(line) for line in held]},
+    }
+    return data | {"size": capacities_attestation_size(data)}
+
+
+def share(held, total):
+    """«d’une des 7 capacités professionnelles», «de 5 des 7 …»: what is acquired, over what the référentiel asks."""
+    return f"{'d’une' if held == 1 else f'de {held}'} des {total} capacités professionnelles"
+
+
+ATTESTATION = Kind(
+    "attestation",
+    "Attestation d’admissibilité",
+    "documents/attestation.html",
+    1,
+    build_attestation,
+    may_read_jury_paper,
+    public=True,
+)
+CAPACITIES_ATTESTATION = Kind(
+    "capacities_attestation",
+    "Attestation de capacités acquises",
+    "documents/capacities_attestation.html",
+    1,
+    build_capacities_attestation,
+    may_read_jury_paper,
+    public=True,
+)

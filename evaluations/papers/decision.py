@@ -1,0 +1,192 @@
+"""The admissibility decision, and what it has in common with the attestations.
+
+A builder takes the key of the fact («decision:<uuid>») and answers with everything the template shows, in the words
+the paper uses; nothing is read again when the PDF is drawn, or ten years later.
+"""
+
+from accounts.log import key
+from candidates.papers import certification_words, holder, labelled, letterhead, unbroken
+from cqpm.utils.french import NBSP, day, enumeration, in_town, long_day, typeset
+from documents.actions import request_document
+from documents.kinds import Kind
+from evaluations.models import Decision, DecisionCapacity, Jury
+from evaluations.papers.minutes import kept_by_date
+from evaluations.papers.size import decision_size
+from evaluations.reads.journey import load_one
+from evaluations.reads.jury import JurySitting
+from evaluations.rules import Verdict
+from referentiel.models import Method
+
+HELD = (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
+
+
+def request_for(decision, kind, data, *, by):
+    """A paper of one candidate, under the number of the minutes and his or her rank in them: «2026-0007-012»."""
+    return request_document(
+        kind=kind.key,
+        fact=key(decision),
+        number=number_of(decision),
+        label=labelled(kind.title, decision.entry.registration.candidate),
+        centre=decision.entry.deliberation.jury.centre,
+        data=data,
+        by=by,
+    )
+
+
+def number_of(decision):
+    return f"{decision.entry.deliberation.number}-{decision.entry.rank:03d}"
+
+
+# --- What they print --------------------------------------------------------------------------------------------
+
+
+def decisions_of(jury):
+    """What was decided in the sitting, in the order of the minutes, with all its papers need."""
+    return read(entry__deliberation__jury=jury, replaces=None)
+
+
+def read(**wanted):
+    """The decisions wanted; rows they share are read once."""
+    return (
+        Decision.objects.filter(**wanted)
+        .select_related("entry__registration__candidate", "entry__registration__centre")
+        .prefetch_related(
+            "entry__deliberation__jury__centre",
+            "entry__registration__referentiel__certification",
+            "capacities__capacity__block",
+        )
+        .order_by("entry__deliberation__number", "entry__rank")
+    )
+
+
+def read_one(fact):
+    """The decision of «decision:<uuid>», and who presided."""
+    decision = read(pk=fact.partition(":")[2]).get()
+    return decision, JurySitting(decision.entry.deliberation.jury).presiding
+
+
+def build_decision(fact):
+    decision, chair = read_one(fact)
+    held_on = decision.entry.deliberation.jury.held_on
+    return decision_data(decision, chair, load_one(decision.entry.registration, on_day=held_on))
+
+
+def common_data(decision, chair):
+    """What the decision and both attestations have in common; `chair`: who presided."""
+    registration, deliberation = decision.entry.registration, decision.entry.deliberation
+    jury = deliberation.jury
+    person = holder(registration.candidate)
+    return {
+        "letterhead": letterhead(jury.centre, [f"N° {number_of(decision)}"], registration.referentiel),
+        "certification": certification_words(registration.referentiel),
+        "holder": person,
+        "declared": "déclarée" if person["feminine"] else "déclaré",
+        "minutes": f"PV{NBSP}{deliberation.number}",
+        "sitting": long_day(jury.held_on),
+        "done": f"Fait {in_town(typeset(jury.centre.city))}, le {day(jury.held_on)}",
+        "president": typeset(chair.name),
+        "capacities": [capacity_line(row) for row in decision.capacities.all()],
+    }
+
+
+def capacity_line(row):
+    return {
+        "number": row.capacity.number,
+        "title": typeset(row.capacity.title),
+        "state": row.get_state_display().lower(),
+        "held": row.state in HELD,
+        "until": day(row.kept_until) if row.kept_until else "",
+    }
+
+
+def validated_blocks(decision):
+    """The blocs wholly held, where the certificate is registered: {code, title, capacities, until}."""
+    if not decision.entry.registration.referentiel.rncp_active:
+        return []
+    blocks = {}
+    for row in decision.capacities.all():
+        if row.capacity.block:
+            blocks.setdefault(row.capacity.block, []).append(row)
+    return [
+        {
+            "code": block.code,
+            "title": typeset(block.title),
+            "capacities": unbroken(enumeration(row.capacity.number for row in rows)),
+        }
+        for block, rows in sorted(blocks.items(), key=lambda item: item[0].code)
+        if all(row.state in HELD for row in rows)
+    ]
+
+
+def decision_data(decision, chair, journey):
+    """The decision as the candidate receives it, admissible or not; `journey`: how each capacity was evaluated."""
+    jury = decision.entry.deliberation.jury
+    data = common_data(decision, chair)
+    evaluated = {row.number: row for row in journey.capacities}
+    for line in data["capacities"]:
+        line["methods"] = methods_of(evaluated[line["number"]])
+    data["letterhead"]["references"].append(data["minutes"])
+    data |= {
+        "verdict": decision.get_verdict_display(),
+        "admissible": decision.verdict == Verdict.ADMISSIBLE,
+        "place": typeset(jury.place),
+        "commissions": commissions_of(journey),
+        "grounds": grounds([line["number"] for line in data["capacities"] if not line["held"]]),
+        "kept": [*block_sentences(decision), *kept_by_date(decision)],
+        "contact": contact(jury.centre),
+    }
+    return data | {"size": decision_size(data)}
+
+
+def methods_of(row):
+    """«Situation réelle, projets ou activités»; a kept capacity was not evaluated this time."""
+    chosen = {choice.method for choice in row.choices if not row.kept}
+    return ", ".join(method.short for method in Method if method in chosen).capitalize()
+
+
+def commissions_of(journey):
+    """«le 24 novembre 2026», «le 24 novembre 2026 et le 3 février 2027»: when the commission validated."""
+    days = {row.validation.commission.held_on for row in journey.to_evaluate if row.validation}
+    return enumeration(f"le {day(held_on)}" for held_on in sorted(days))
+
+
+def grounds(lacking):
+    if not lacking:
+        return "L’ensemble des capacités professionnelles décrites dans le référentiel est acquis."
+    if len(lacking) == 1:
+        return f"La capacité professionnelle{NBSP}{lacking[0]} n’est pas acquise."
+    return f"Les capacités professionnelles {enumeration(lacking)} ne sont pas acquises."
+
+
+def block_sentences(decision):
+    return [
+        f"Bloc de compétences {block['code']}, «{NBSP}{block['title']}{NBSP}», validé{NBSP}: "
+        f"capacités {block['capacities']}."
+        for block in validated_blocks(decision)
+        if decision.verdict == Verdict.NOT_ADMISSIBLE
+    ]
+
+
+def contact(centre):
+    """«UIMM territoriale Val-de-Brenne, 03 80 00 00 00, centre@exemple.fr»."""
+    return ", ".join(filter(None, [typeset(centre.name), centre.phone.replace(" ", NBSP), centre.email]))
+
+
+# --- The kinds --------------------------------------------------------------------------------------------------
+
+
+def may_read_jury_paper(user, document):
+    """Whoever sees the jury: the staff of its centre, its president and substitute. Candidates get theirs from the centre."""
+    name, _, pk = document.fact.partition(":")
+    fact = {"deliberations": pk} if name == "deliberation" else {"deliberations__entries__decisions": pk}
+    return Jury.objects.for_user(user).filter(**fact).exists()
+
+
+DECISION = Kind(
+    "admissibility_decision",
+    "Décision d’admissibilité",
+    "documents/admissibility_decision.html",
+    1,
+    build_decision,
+    may_read_jury_paper,
+)

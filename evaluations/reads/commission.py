@@ -1,0 +1,172 @@
+"""A commission read whole: who sits, whom it hears, and what keeps it from going on.
+
+The lists given here are the ones the page shows, the blocked button points at and the refusal says.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from accounts import preferences
+from candidates.models import Registration
+from cqpm.utils.french import day, enumeration, today
+from evaluations import rules
+from evaluations.models import Commission, CommissionCandidate, CommissionMember
+from evaluations.reads.conflict import members_of, opposition
+from evaluations.reads.journey import load
+
+MINIMUM_MEMBERS = "commission.minimum_members"
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something left to do; about one candidate, it says whose, and which capacity to go to first."""
+
+    text: str
+    registration: Registration | None = None
+    capacity: int | None = None
+
+    def __str__(self):
+        return f"{self.registration.candidate} : {self.text}" if self.registration else self.text
+
+
+class Sitting:
+    """A commission with its members, agenda and journeys, each read once and only when asked for."""
+
+    def __init__(self, commission, **known):
+        """`known`: `members`, `entries`, `minimum`, where they have been read already."""
+        self.commission = commission
+        vars(self).update(known)
+
+    @cached_property
+    def members(self):
+        """President first, with what was declared and lifted (`conflicts.members_of`)."""
+        return members_of(self.commission)
+
+    @cached_property
+    def entries(self):
+        """The agenda, in the order candidates are expected."""
+        return list(self.commission.agenda.with_people())
+
+    @cached_property
+    def journeys(self):
+        """{registration key: Journey} for the whole agenda, in nine queries."""
+        return load(entry.registration for entry in self.entries)
+
+    @cached_property
+    def minimum(self):
+        """How many must be present: the centre’s setting."""
+        return preferences.value(MINIMUM_MEMBERS, self.commission.centre)
+
+    @property
+    def is_closed(self):
+        return self.commission.state == Commission.State.CLOSED
+
+    @property
+    def present(self):
+        return [member for member in self.members if member.present]
+
+    @property
+    def to_summon(self):
+        """Those not told yet of the date, hour and place as they are now: members and agenda entries."""
+        return [row for row in (*self.members, *self.entries) if row.summoned_at is None]
+
+    def hears(self, registration):
+        return any(entry.registration_id == registration.pk for entry in self.entries)
+
+    # --- Conflicts of interest ---------------------------------------------------------------------------------
+
+    def oppositions(self, registration):
+        """Conflicts of the members who sit or are expected with a candidate, lifted ones included."""
+        sitting = [member for member in self.members if member.present is not False]
+        found = [opposition(member, registration) for member in sitting]
+        return [row for row in found if row]
+
+    def conflicts(self, registration):
+        """The sentences of the conflicts nobody lifted: «A conflict blocks.» [P] choix."""
+        return [text for row in self.oppositions(registration) if not row.lifted for text in row.sentences]
+
+    # --- What is missing ----------------------------------------------------------------------------------------
+
+    def missing_to_summon(self):
+        """What the commission lacks before it can be summoned; French sentences."""
+        missing = self._composition(self.members)
+        return missing if self.entries else [*missing, "Candidats : aucun à l’ordre du jour."]
+
+    def missing_to_sit(self):
+        """What keeps the commission from hearing and deciding; French sentences."""
+        missing = []
+        if self.commission.state == Commission.State.PREPARED:
+            missing.append("Membres et candidats : à convoquer.")
+        if self.commission.held_on > today():
+            missing.append(f"La commission se tient le {day(self.commission.held_on)}.")
+            return missing
+        unknown = [member.name for member in self.members if member.present is None]
+        if unknown:
+            return [*missing, f"Présence à renseigner : {enumeration(unknown)}."]
+        return missing + self._composition(self.present)
+
+    def missing_to_hear(self, registration):
+        """What keeps it from hearing and deciding this candidate: the same, and conflicts of interest."""
+        return self.missing_to_sit() + self.conflicts(registration)
+
+    def missing_to_close(self):
+        """What is left before closing, as Points: «every capacity on the agenda decided, or the candidate taken off»."""
+        points = [Point(text) for text in self.missing_to_sit()]
+        if not self.entries:
+            points.append(Point("Candidats : aucun à l’ordre du jour."))
+        for entry in self.entries:
+            registration = entry.registration
+            points += [Point(text, registration) for text in self.conflicts(registration)]
+            to_decide = self.journeys[registration.pk].to_evaluate
+            undecided = [row for row in to_decide if not self.standing(row) or self.is_outdated(row)]
+            if undecided:
+                numbers = enumeration(f"C{row.number}" for row in undecided)
+                every = len(undecided) == len(to_decide)
+                text = "toutes ses capacités sont à décider." if every else f"{numbers} à décider."
+                points.append(Point(text, registration, undecided[0].number))
+        return points
+
+    def missing_now(self):
+        """What the step it is at lacks: before the summons, before the sitting."""
+        prepared = self.commission.state == Commission.State.PREPARED
+        return self.missing_to_summon() if prepared else self.missing_to_sit()
+
+    def _composition(self, members):
+        if not self.members:
+            return ["Membres : à désigner, dont un président."]
+        return rules.commission_composition(
+            [rules.CommissionMember(reference=row.pk, president=row.is_president) for row in members],
+            minimum=self.minimum,
+        )
+
+    # --- Capacities ---------------------------------------------------------------------------------------------
+
+    def own(self, row):
+        """This commission's own decision on a capacity (a `CapacityFile`), unless the jury sent it back since."""
+        return next((one for one in row.in_force if one.commission_id == self.commission.pk), None)
+
+    def standing(self, row):
+        """The decision that counts for this commission: its own, else that of one that has closed."""
+        closed = (one for one in row.in_force if one.commission.state == Commission.State.CLOSED)
+        return self.own(row) or next(closed, None)
+
+    def is_outdated(self, row):
+        """Whether a base has changed since this commission decided: it must look again before closing."""
+        own = self.own(row)
+        return own is not None and not self.is_closed and own.inputs != row.inputs.to_json()
+
+
+def overview(commissions):
+    """The sittings of several commissions of one centre, as far as a list shows them, in three queries."""
+    members = CommissionMember.objects.filter(commission__in=commissions)
+    entries = CommissionCandidate.objects.filter(commission__in=commissions)
+    groups = [defaultdict(list), defaultdict(list)]
+    for group, rows in zip(groups, (members, entries), strict=True):
+        for row in rows:
+            group[row.commission_id].append(row)
+    minimum = preferences.value(MINIMUM_MEMBERS, commissions[0].centre) if commissions else None
+    return [
+        Sitting(row, members=groups[0][row.pk], entries=groups[1][row.pk], minimum=minimum)
+        for row in commissions
+    ]

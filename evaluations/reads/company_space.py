@@ -1,0 +1,37 @@
+"""What a company's contact is asked for, of each candidate it follows."""
+
+from evaluations.models import CompanyOpinion
+
+
+def with_exchanges(registrations):
+    """What the pages read of each registration, whatever their number."""
+    return registrations.with_people().prefetch_related(
+        "dossiers__partner_link", "opinions__link", "contact_requests"
+    )
+
+
+def address_of(link):
+    """The address whose space a link opens, mailed or printed."""
+    return link.subject.partition(":")[2]
+
+
+def is_held_at(link, address):
+    """Whether the link still does its task, from that address."""
+    return bool(address) and link is not None and link.is_open and link.email.lower() == address
+
+
+def approval_asked_of(registration, address):
+    """The dossier in preparation which that address may approve, or None."""
+    waiting = (row for row in registration.dossiers.all() if row.is_open and not row.partner_approved_at)
+    return next((row for row in waiting if is_held_at(row.partner_link, address)), None)
+
+
+def opinion_awaited(registration):
+    """The opinion the company has still to give, or None."""
+    return next((row for row in registration.opinions.all() if row.state in CompanyOpinion.AWAITING), None)
+
+
+def opinion_asked_of(registration, address):
+    """The opinion which that address may give, or None."""
+    opinion = opinion_awaited(registration)
+    return opinion if opinion and is_held_at(opinion.link, address) else None

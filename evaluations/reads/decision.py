@@ -1,0 +1,95 @@
+"""A candidate's decisions, of this registration and of earlier ones: the last word, and what they leave kept."""
+
+from collections import defaultdict
+
+from candidates.journey import KeptCapacity
+from cqpm.utils.french import local_date
+from cqpm.utils.rows import grouped
+from evaluations import rules
+from evaluations.models import Decision, DecisionCapacity, Jury
+from evaluations.reads.capacity import capacities_of
+from evaluations.reads.transfer import along
+from evaluations.rules import Verdict
+
+DELIBERATED = (Jury.State.CLOSED, Jury.State.PUBLISHED)
+
+
+def decided_by_chain(chains) -> dict:
+    """{primary key: every decision about that person, oldest first}."""
+    people = {candidate for chain in chains.values() for candidate in chain.values()}
+    decided = grouped(_decided(people), "decision.entry.registration.candidate_id")
+    return {pk: along(decided, dict.fromkeys(reversed(chain.values()))) for pk, chain in chains.items()}
+
+
+def _decided(people):
+    """Every decision about these candidates, whatever the registration: the earlier ones say what is kept."""
+    rows = DecisionCapacity.objects.filter(decision__entry__registration__candidate__in=people)
+    return rows.select_related(
+        "decision__entry__registration", "decision__entry__deliberation__jury"
+    ).order_by("decision__decided_at", "pk")
+
+
+def decisions_among(rows) -> list[Decision]:
+    """The decisions those rows belong to, oldest first, with `jury` and `capacity_rows` at hand."""
+    decisions = {}
+    for row in rows:
+        decision = decisions.setdefault(row.decision_id, row.decision)
+        decision.jury = decision.entry.deliberation.jury
+        decision.capacity_rows = [*getattr(decision, "capacity_rows", []), row]
+    return list(decisions.values())
+
+
+def last_word(decisions):
+    """The last decision of a sitting that has closed: until then it can be taken back."""
+    return next((row for row in reversed(decisions) if row.jury.state in DELIBERATED), None)
+
+
+def as_of(registration, decisions, on_day):
+    """The day that says what was kept: that of the deliberation, or of the abandonment, once it is over.
+
+    Neither what another registration leaves later nor a period that ends later changes what is over.
+    """
+    last = last_word(decisions)
+    if last and last.verdict != Verdict.ADJOURNED:
+        return last.jury.held_on
+    return on_day if registration.is_running else local_date(registration.state_at)
+
+
+def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
+    """The capacities kept for this registration, read from published decisions on the same référentiel version."""
+    tree = capacities_of(registration.referentiel)
+    numbers = {capacity.pk: capacity.number for capacity in tree}
+    blocks = defaultdict(set)
+    for capacity in tree:
+        if capacity.block_id:
+            blocks[capacity.block_id].add(capacity.number)
+    earlier = [row for row in decided if row.decision.entry.registration_id not in chain]
+    decisions = decisions_among(earlier)
+    replaced = {decision.replaces_id for decision in decisions}
+    source, previous = {}, []
+    for decision in decisions:
+        if decision.pk in replaced or decision.jury.state != Jury.State.PUBLISHED:
+            continue
+        held = {
+            state: frozenset(
+                numbers[row.capacity_id]
+                for row in decision.capacity_rows
+                if row.state == state and row.capacity_id in numbers
+            )
+            for state in (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
+        }
+        source[decision.jury.held_on] = decision.entry.registration.number
+        previous.append(
+            rules.PreviousDecision(
+                deliberated_on=decision.jury.held_on,
+                verdict=Verdict(decision.verdict),
+                acquired=held[DecisionCapacity.State.ACQUIRED],
+                kept=held[DecisionCapacity.State.KEPT],
+                blocks=tuple(frozenset(block) for block in blocks.values()),
+                rncp=registration.referentiel.rncp_active,
+            )
+        )
+    return {
+        number: KeptCapacity(number, one.since, one.until, source[one.since])
+        for number, one in rules.kept_capacities(previous, on_day).items()
+    }

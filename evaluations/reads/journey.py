@@ -1,0 +1,372 @@
+"""One registration read whole: what every screen, action and paper of this floor starts from.
+
+`load(registrations)` reads any number of them in nine queries; a `Journey` then answers without any. A
+published référentiel never changes, so its capacities are kept in memory.
+
+A registration transferred from another centre `continues` the one there and reads its rows as its own: evaluations,
+opinion, interview, validations, decisions. Its dossier alone is its own: the new centre transmits it anew.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from accounts import preferences
+from candidates.journey import KeptCapacity
+from candidates.models import Dossier, DossierChoice, Registration
+from candidates.rules import Stage
+from cqpm.utils.french import today
+from cqpm.utils.rows import grouped
+from evaluations import rules
+from evaluations.models import (
+    CapacityOpinion,
+    CapacityValidation,
+    CompanyOpinion,
+    CriterionResult,
+    Decision,
+    EvaluationCapacity,
+    Interview,
+    InterviewRemark,
+    Jury,
+    ScoreSheet,
+)
+from evaluations.models.evaluation import Evaluation
+from evaluations.reads.capacity import CapacityFile, capacities_of
+from evaluations.reads.decision import (
+    DELIBERATED,
+    as_of,
+    decided_by_chain,
+    decisions_among,
+    kept_among,
+    last_word,
+)
+from evaluations.reads.transfer import along, chains_of
+from evaluations.rules import CapacityInputs, EvaluationResult, InterviewRecord, SheetResult, Verdict
+from referentiel.models import Method
+
+NOT_HELD = (Evaluation.State.ABSENT, Evaluation.State.POSTPONED)
+
+
+@dataclass
+class Journey:
+    """One registration with all its rows."""
+
+    registration: Registration
+    capacities: list[CapacityFile]
+    dossiers: list[Dossier]  # by rank
+    evaluations: list[Evaluation]  # each with `sheet_rows` and `capacity_numbers`
+    opinion: CompanyOpinion | None
+    interviews: list[Interview]  # oldest first
+    decisions: list[Decision]  # oldest first, each with `capacity_rows`
+    on_day: date = field(default_factory=today)  # what is kept is kept on that day
+
+    @property
+    def dossier(self):
+        """The dossier in force: the last transmitted and not returned."""
+        return next((row for row in reversed(self.dossiers) if row.is_in_force), None)
+
+    @property
+    def dossier_in_preparation(self):
+        """The dossier or amendment being written, approved or returned."""
+        return next((row for row in reversed(self.dossiers) if not row.is_in_force), None)
+
+    @property
+    def dossier_is_returned(self):
+        """«A returned dossier blocks the jury until amended»: corrected, and transmitted again."""
+        preparing = self.dossier_in_preparation
+        return preparing is not None and preparing.transmitted_at is not None
+
+    @property
+    def opinion_is_own(self):
+        """Asked for here, not read from the centre the candidate comes from."""
+        return self.opinion is not None and self.opinion.registration_id == self.registration.pk
+
+    @property
+    def interview(self):
+        return self.interviews[-1] if self.interviews else None
+
+    @property
+    def decision(self):
+        """The jury's last word, once its sitting is closed; None before any."""
+        return last_word(self.decisions)
+
+    @property
+    def is_pronounced(self):
+        return self.decision is not None and self.decision.verdict != Verdict.ADJOURNED
+
+    @property
+    def is_published(self):
+        """The jury has pronounced and the result is released."""
+        return self.is_pronounced and self.decision.jury.state == Jury.State.PUBLISHED
+
+    @property
+    def may_plan(self):
+        """Whether an evaluation may still be planned: some capacity awaits its decision."""
+        running = self.registration.is_running and self.dossier is not None
+        return running and not all(row.is_decided for row in self.to_evaluate)
+
+    @property
+    def to_evaluate(self):
+        """The capacities that are not kept."""
+        return [row for row in self.capacities if not row.kept]
+
+    @cached_property
+    def admissibility(self):
+        """The computed outcome with its reasons, on `on_day` (référentiel, III)."""
+        return rules.admissibility(
+            [
+                rules.CapacityState(
+                    number=row.number,
+                    outcome=rules.Outcome(row.validation.outcome)
+                    if row.is_decided and not row.kept
+                    else None,
+                    kept_until=row.kept.valid_until if row.kept else None,
+                )
+                for row in self.capacities
+            ],
+            on_day=self.on_day,
+        )
+
+    def missing_for_jury(self):
+        """What keeps the candidate from being deliberated; French sentences."""
+        missing = (
+            ["Dossier retourné par le centre de ressource : à amender."] if self.dossier_is_returned else []
+        )
+        return missing + [
+            reason for reason in self.admissibility.reasons if self.admissibility.verdict is None
+        ]
+
+    @cached_property
+    def stage(self):
+        """The first unfinished step of the journey."""
+        accepted = self.dossier and self.dossier.state == Dossier.State.ACCEPTED
+        return rules.stage(
+            registration=True,
+            dossier=bool(self.dossier)
+            and not self.dossier_is_returned
+            and bool(accepted or not self.acceptance_awaited),
+            evaluations=not any(row.missing_evaluations for row in self.capacities),
+            opinion=not any(row.missing_opinion for row in self.capacities),
+            interview=not self.to_evaluate or self.interview is not None,
+            validation=all(row.is_decided for row in self.capacities),
+            deliberation=self.is_pronounced,
+            result=self.is_published,
+        )
+
+    @cached_property
+    def acceptance_awaited(self):
+        """The centre's setting: does the centre de ressource accept a dossier before evaluations open?"""
+        return preferences.value("dossier.acceptance_awaited", self.registration.centre)
+
+
+def load(registrations, *, on_day=None) -> dict:
+    """The journeys of these registrations, by primary key, in nine queries whatever their number.
+
+    `registrations`: rows with candidate, référentiel and centre joined (`with_people()`). `on_day`: the day kept
+    capacities must be valid on, today by default; what is over is read as of the day it ended.
+    """
+    registrations, on_day = list(registrations), on_day or today()
+    own, chains = [row.pk for row in registrations], chains_of(registrations)
+    keys = [key for chain in chains.values() for key in chain]
+    dossiers = grouped(Dossier.objects.filter(registration__in=own).order_by("rank"), "registration_id")
+    choices = grouped(DossierChoice.objects.filter(dossier__registration__in=own), "dossier_id")
+    evaluations = _evaluations(keys)
+    opinions = grouped(
+        CapacityOpinion.objects.filter(opinion__registration__in=keys)
+        .exclude(opinion__state=CompanyOpinion.State.CONTESTED)
+        .select_related("opinion"),
+        "opinion.registration_id",
+    )
+    remarks = grouped(
+        InterviewRemark.objects.filter(interview__registration__in=keys)
+        .select_related("interview")
+        .order_by("interview__held_on", "interview__recorded_at", "pk"),
+        "interview.registration_id",
+    )
+    validations = grouped(_validations(keys), "registration_id")
+    decided = decided_by_chain(chains)
+    return {
+        row.pk: _journey(
+            row,
+            on_day=on_day,
+            chain=chains[row.pk],
+            dossiers=dossiers[row.pk],
+            choices=choices,
+            evaluations=along(evaluations, reversed(chains[row.pk])),
+            opinions=_in_force(opinions, chains[row.pk]),
+            remarks=along(remarks, reversed(chains[row.pk])),
+            validations=along(validations, chains[row.pk]),
+            decided=decided[row.pk],
+        )
+        for row in registrations
+    }
+
+
+def load_for_jury(registrations, *, on_day=None) -> dict:
+    """The journeys as far as a jury reads them, in three queries: dossiers, validations, decisions.
+
+    `capacities[].state`, `admissibility`, `missing_for_jury()` and `decisions` are those of `load`; bases are empty.
+    """
+    registrations, on_day = list(registrations), on_day or today()
+    own, chains = [row.pk for row in registrations], chains_of(registrations)
+    keys = [key for chain in chains.values() for key in chain]
+    dossiers = grouped(Dossier.objects.filter(registration__in=own).order_by("rank"), "registration_id")
+    validations = grouped(_validations(keys), "registration_id")
+    decided = decided_by_chain(chains)
+    return {
+        row.pk: _journey(
+            row,
+            on_day=on_day,
+            chain=chains[row.pk],
+            dossiers=dossiers[row.pk],
+            choices=defaultdict(list),
+            evaluations=[],
+            opinions=[],
+            remarks=[],
+            validations=along(validations, chains[row.pk]),
+            decided=decided[row.pk],
+        )
+        for row in registrations
+    }
+
+
+def load_decisions(registrations) -> dict:
+    """{primary key: {capacity number: DecisionCapacity.State}} for a list: kept and validated only, three queries."""
+    journeys = load_for_jury(registrations)
+    return {pk: {file.number: file.state for file in row.capacities} for pk, row in journeys.items()}
+
+
+def load_one(registration, *, on_day=None) -> Journey:
+    """The journey of one registration."""
+    return load([registration], on_day=on_day)[registration.pk]
+
+
+def stage_of(registration) -> Stage:
+    """What `candidates.journey` asks: where this registration stands now."""
+    return load_one(registration).stage
+
+
+def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
+    """What `candidates.journey` asks: the capacities kept from earlier deliberations and valid on the day."""
+    chains = chains_of([registration])
+    decided, chain = decided_by_chain(chains)[registration.pk], chains[registration.pk]
+    own = decisions_among(row for row in decided if row.decision.entry.registration_id in chain)
+    return kept_among(registration, chain, decided, as_of(registration, own, on_day or today()))
+
+
+def _in_force(opinions, chain):
+    """The opinion that counts: the registration's own; else one given, or recorded as absent, before the transfer."""
+    own, *former = chain
+    settled = (CompanyOpinion.State.SUBMITTED, CompanyOpinion.State.ABSENT)
+    candidates = [
+        opinions[own],
+        *([row for row in opinions[key] if row.opinion.state in settled] for key in former),
+    ]
+    return next(filter(None, candidates), [])
+
+
+def _validations(keys):
+    """Newest first."""
+    rows = CapacityValidation.objects.filter(registration__in=keys).select_related("commission")
+    return rows.order_by("-decided_at", "-pk")
+
+
+def _evaluations(keys):
+    """The evaluations of these registrations with their sheets, results and coverage, in three queries."""
+    sheets = (
+        ScoreSheet.objects.filter(evaluation__registration__in=keys)
+        .select_related("evaluation__commission", "evaluator")
+        .order_by("evaluation__held_on", "evaluation__created_at", "is_consensus", "pk")
+    )
+    results = grouped(
+        CriterionResult.objects.filter(sheet__evaluation__registration__in=keys).select_related("sheet"),
+        "sheet_id",
+    )
+    covered = grouped(EvaluationCapacity.objects.filter(evaluation__registration__in=keys), "evaluation_id")
+    evaluations = {}
+    for sheet in sheets:
+        evaluation = evaluations.setdefault(sheet.evaluation_id, sheet.evaluation)
+        sheet.result_rows = results[sheet.pk]
+        evaluation.sheet_rows = [*getattr(evaluation, "sheet_rows", []), sheet]
+        evaluation.capacity_ids = {row.capacity_id for row in covered[evaluation.pk]}
+    return grouped(evaluations.values(), "registration_id")
+
+
+def _journey(
+    registration, *, on_day, chain, dossiers, choices, evaluations, opinions, remarks, validations, decided
+):
+    tree = capacities_of(registration.referentiel)
+    decisions = decisions_among(row for row in decided if row.decision.entry.registration_id in chain)
+    interviews = list({remark.interview_id: remark.interview for remark in remarks}.values())
+    opinion = opinions[-1].opinion if opinions else None
+    on_day = as_of(registration, decisions, on_day)
+    journey = Journey(registration, [], dossiers, evaluations, opinion, interviews, decisions, on_day)
+    kept = kept_among(registration, chain, decided, on_day)
+    in_force = choices[journey.dossier.pk] if journey.dossier else []
+    sent_back = {
+        row.capacity_id: decision.decided_at
+        for decision in decisions
+        for row in decision.capacity_rows
+        if row.sent_back and decision.jury.state in DELIBERATED
+    }
+    for capacity in tree:
+        covering = [row for row in evaluations if capacity.pk in row.capacity_ids]
+        chosen = [row for row in in_force if row.capacity_id == capacity.pk]
+        said = next((row for row in opinions if row.capacity_id == capacity.pk), None)
+        journey.capacities.append(
+            CapacityFile(
+                capacity=capacity,
+                kept=kept.get(capacity.number),
+                choices=chosen,
+                evaluations=covering,
+                inputs=_inputs(journey, capacity, chosen, covering, said),
+                opinion=said,
+                remark=next((row for row in reversed(remarks) if row.capacity_id == capacity.pk), None),
+                validations=[row for row in validations if row.capacity_id == capacity.pk],
+                sent_back_at=sent_back.get(capacity.pk),
+            )
+        )
+    for evaluation in evaluations:
+        evaluation.capacity_numbers = [row.number for row in tree if row.pk in evaluation.capacity_ids]
+    return journey
+
+
+def _inputs(journey, capacity, chosen, covering, said):
+    """The rows of one capacity as the rule wants them."""
+    labels = {criterion.pk: f"{capacity.number}.{criterion.number}" for criterion in capacity.criteria.all()}
+    opinion, interview = journey.opinion, journey.interview
+    given = said and said.value and opinion.state == CompanyOpinion.State.SUBMITTED
+    absent = opinion.absence_reason if opinion and opinion.state == CompanyOpinion.State.ABSENT else ""
+    without_company = journey.dossier.no_company_reason if journey.dossier else ""
+    return CapacityInputs(
+        number=capacity.number,
+        criteria=tuple(labels.values()),
+        methods=tuple(Method(choice.method).short for choice in chosen),
+        evaluations=tuple(_result(row, labels) for row in covering if row.state not in NOT_HELD),
+        opinion_required=capacity.company_opinion,
+        opinion=rules.OpinionValue(said.value) if given else None,
+        opinion_absence=absent or without_company,
+        interview=InterviewRecord(interview.held_on, tuple(interview.members)) if interview else None,
+    )
+
+
+def _result(evaluation, labels):
+    def plain(sheet):
+        return SheetResult(
+            evaluator="consensus" if sheet.is_consensus else str(sheet.evaluator),
+            values={
+                labels[row.criterion_id]: rules.CriterionValue(row.value)
+                for row in sheet.result_rows
+                if row.value and row.criterion_id in labels
+            },
+        )
+
+    return EvaluationResult(
+        reference=str(evaluation.pk),
+        method=Method(evaluation.method).short,
+        day=evaluation.held_on,
+        sheets=tuple(plain(sheet) for sheet in evaluation.sheet_rows if not sheet.is_consensus),
+        consensus=next((plain(sheet) for sheet in evaluation.sheet_rows if sheet.is_consensus), None),
+        submitted=evaluation.state == Evaluation.State.SUBMITTED,
+    )

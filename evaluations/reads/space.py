@@ -1,0 +1,148 @@
+"""What a candidate may know of his or her registration.
+
+`read` asks the database only for what may be said: neither what an evaluator, the company or the commission found,
+nor the decision of a jury that has not published, ever comes here.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
+
+from accounts import preferences
+from candidates.models import Dossier, IdentityReading, Registration
+from candidates.rules import Stage
+from cqpm.utils.french import local_date, today
+from evaluations.models import (
+    Commission,
+    CommissionCandidate,
+    CompanyOpinion,
+    Decision,
+    Evaluation,
+    Interview,
+    Jury,
+)
+from evaluations.reads.transfer import chain_of
+from evaluations.rules import Verdict
+
+APPEAL_DAYS = "appeal.days"
+
+
+# --- What may be said --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Way:
+    """One registration, as far as its candidate may know it. `decision`: the last one published."""
+
+    registration: Registration
+    dossiers: list[Dossier]  # by rank
+    evaluations: list[Evaluation]  # those that stand, by date
+    opinion: CompanyOpinion | None
+    interview: Interview | None
+    entry: CommissionCandidate | None  # convened, not held yet
+    decision: Decision | None
+    reading: IdentityReading | None
+
+    @property
+    def dossier(self):
+        """The dossier in force."""
+        return next((row for row in reversed(self.dossiers) if row.is_in_force), None)
+
+    @property
+    def dossier_in_preparation(self):
+        return next((row for row in reversed(self.dossiers) if not row.is_in_force), None)
+
+    @property
+    def is_over(self):
+        """The jury has pronounced and the result is published."""
+        return self.decision is not None and self.decision.verdict != Verdict.ADJOURNED
+
+    @property
+    def stage(self):
+        """As it may be said: what a jury has decided but not published is still being decided."""
+        if self.registration.stage == Stage.RESULT and not self.is_over:
+            return Stage.DELIBERATION
+        return Stage(self.registration.stage)
+
+
+def read(registration) -> Way:
+    """The registration, read with its people and `with_deadlines`, in eight queries, ten once there is a result.
+
+    One that continues another centre's reads its rows too, its own dossier excepted.
+    """
+    keys = chain_of(registration)
+    settled = Q(state__in=[CompanyOpinion.State.SUBMITTED, CompanyOpinion.State.ABSENT])
+    opinions = CompanyOpinion.objects.filter(Q(registration=registration) | settled, registration__in=keys)
+    opinions = opinions.exclude(state=CompanyOpinion.State.CONTESTED)
+    decisions = Decision.objects.filter(
+        entry__registration__in=keys, entry__deliberation__jury__state=Jury.State.PUBLISHED
+    )
+    entries = CommissionCandidate.objects.filter(registration=registration, summoned_at__isnull=False)
+    entries = entries.exclude(commission__state=Commission.State.CLOSED).select_related("commission")
+    evaluations = Evaluation.objects.filter(registration__in=keys).exclude(state__in=Evaluation.NOT_HELD)
+    return Way(
+        registration=registration,
+        dossiers=list(registration.dossiers.select_related("partner_link").order_by("rank")),
+        evaluations=list(evaluations.prefetch_related("reports")),
+        opinion=min(opinions, key=lambda row: keys.index(row.registration_id), default=None),
+        interview=Interview.objects.filter(registration__in=keys).order_by("held_on", "pk").last(),
+        entry=entries.order_by("commission__held_on", "commission__starts_at").first(),
+        decision=decisions.select_related("entry__deliberation__jury")
+        .prefetch_related("capacities__capacity")
+        .order_by("decided_at")
+        .last(),
+        reading=registration.candidate.reading,
+    )
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """The report of one presentation: its conditions, what came in, whether it may still be sent."""
+
+    evaluation: Evaluation
+    versions: list
+
+    @property
+    def anchor(self):
+        return f"rapport-{self.evaluation.pk}"
+
+    @property
+    def may_send(self):
+        evaluation = self.evaluation
+        return evaluation.is_planned and evaluation.held_on >= today() and evaluation.registration.is_running
+
+    @property
+    def is_late(self):
+        return today() > self.evaluation.report_due_on
+
+    @property
+    def presented(self):
+        return self.evaluation.presented_report
+
+
+def report_files(way):
+    """The presentations that stand, each with the versions received."""
+    found = [row for row in way.evaluations if row.is_project]
+    for row in found:
+        row.registration = way.registration
+    return [ReportFile(row, list(row.reports.all())) for row in found]
+
+
+# --- Appeal ------------------------------------------------------------------------------------------------------
+
+
+def appeal_until(way):
+    """The last day to contest a published result: a period of days, a setting ([?] à confirmer auprès de l’UIMM)."""
+    return local_date(way.decision.entry.deliberation.jury.published_at) + timedelta(
+        days=preferences.value(APPEAL_DAYS)
+    )
+
+
+def approval_link(way):
+    """The open link by which the candidate approves a dossier in preparation, or None."""
+    dossier = way.dossier_in_preparation
+    if way.registration.has_company or dossier is None:
+        return None
+    link = dossier.partner_link
+    return link if link and link.is_open else None

@@ -1,0 +1,223 @@
+"""The jury paritaire: how it is composed, when it may decide, and what each of its acts gives."""
+
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import TextChoices
+
+from cqpm.utils.french import day, enumeration, plural
+from evaluations.rules.admissibility import AdmissibilityResult
+from evaluations.rules.values import College, JuryAct, Verdict
+
+QUORUM = 1  # present in each college; [?] default of the setting
+UNION_NOTICE = 15  # calendar days
+MEMBER_NOTICE = 8  # calendar days
+
+
+# --- Who sits -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Juror:
+    """A member on a seat. `substitute` presides in the president's absence; `present` is None until recorded."""
+
+    reference: Hashable
+    name: str
+    college: College
+    president: bool = False
+    substitute: bool = False
+    present: bool | None = None
+    convened_on: date | None = None
+
+
+class NoticeKey(TextChoices):
+    """The two periods of notice that a written reason, printed in the procès-verbal, may override."""
+
+    UNIONS = "unions", "Délai d’invitation des organisations syndicales"
+    MEMBERS = "members", "Délai de convocation des membres"
+
+
+@dataclass(frozen=True)
+class CompositionResult:
+    """What forbids to close, without override; and what a written reason may override: (key, sentence)."""
+
+    blocking: list[str]
+    overridable: list[tuple[NoticeKey, str]]
+
+
+def jury_composition(
+    *,
+    seats: Mapping[College, int],
+    members: Iterable[Juror],
+    unions_asked_on: Mapping[str, date | None],
+    sitting_on: date,
+    quorum: int = QUORUM,
+    union_notice: int = UNION_NOTICE,
+    member_notice: int = MEMBER_NOTICE,
+) -> CompositionResult:
+    """Whether a jury is composed as it must be. `seats` counts empty ones; a union never asked has no date.
+
+    «Le jury paritaire de délibération est composé d’un membre par organisation syndicale de salariés
+    représentative au niveau national dans la branche et d’un nombre équivalent de membres pour la délégation
+    patronale. […] La délégation patronale demande aux organisations syndicales […], au moins 15 jours
+    calendaires avant la date du jury paritaire de délibération, de désigner leurs représentants à ce jury. […]
+    Le jury paritaire de délibération est présidé par un membre de la délégation patronale. […] un délai de
+    prévenance qui ne peut être inférieur à 8 jours calendaires.» (accord, art. 54.3 et 55.2)
+
+    «Blocking, no override: equal seats (an empty seat counts), president or a present employer substitute,
+    quorum [?] (default one present of each college), presence of every member recorded. Overridable with a
+    reason printed in the PV: 15 and 8 days.» [P] choix.
+    """
+    members = sorted(members, key=lambda member: (member.name, str(member.reference)))
+    unrecorded = [member.name for member in members if member.present is None]
+    blocking = _seats(seats) + _presidency(members) + _quorum(members, quorum)
+    if unrecorded:
+        blocking.append(f"Présence à renseigner : {enumeration(unrecorded)}.")
+    unions, convened = unions_asked_on.items(), [(member.name, member.convened_on) for member in members]
+    late_unions = _late("Syndicats sollicités", unions, sitting_on, union_notice)
+    late_members = _late("Membres convoqués", convened, sitting_on, member_notice)
+    overridable = [(NoticeKey.UNIONS, sentence) for sentence in late_unions]
+    overridable += [(NoticeKey.MEMBERS, sentence) for sentence in late_members]
+    return CompositionResult(blocking, overridable)
+
+
+def quorum_for_candidate(
+    members: Iterable[Juror], withdrawn: Collection[Hashable], *, quorum: int = QUORUM
+) -> list[str]:
+    """Why the jury may not decide on one candidate once the `withdrawn` references have left; empty when it may.
+
+    «Quorum checked again per candidate after withdrawals (below it, that candidate can only be adjourned; the
+    others proceed).» [P] choix.
+    """
+    return _quorum([member for member in members if member.reference not in withdrawn], quorum)
+
+
+def _seats(seats):
+    employer, employee = seats.get(College.EMPLOYER, 0), seats.get(College.EMPLOYEE, 0)
+    if employer == employee:
+        return [] if employer else ["Sièges : à fixer pour les deux collèges."]
+    return [
+        f"Sièges inégaux : {employer} pour les employeurs, {employee} pour les salariés, sièges vides compris."
+    ]
+
+
+def _presidency(members):
+    presidents = [member for member in members if member.president]
+    if len(presidents) != 1:
+        return ["Président : un membre et un seul, du collège employeurs, est à désigner."]
+    president = presidents[0]
+    if president.college != College.EMPLOYER:
+        return [f"Président : {president.name} n’est pas du collège employeurs."]
+    substitutes = [member for member in members if member.substitute and member.college == College.EMPLOYER]
+    if president.present is False and not any(member.present for member in substitutes):
+        return [f"Président absent : {president.name} n’a pas de suppléant employeur présent."]
+    return []
+
+
+def _quorum(members, quorum):
+    present = {college: sum(bool(m.present) for m in members if m.college == college) for college in College}
+    return [
+        f"Quorum non atteint, collège {college.label.lower()} : {plural(present[college], 'présent')}, {quorum} requis."
+        for college in College
+        if present[college] < quorum
+    ]
+
+
+def _late(what, told_on, sitting_on, notice):
+    """One sentence naming whoever was told too late, or not yet; none when all had the notice due."""
+    late = [
+        f"{who} ({'le ' + day(told) if told else 'pas encore'})"
+        for who, told in sorted(told_on, key=lambda pair: pair[0])
+        if told is None or (sitting_on - told).days < notice
+    ]
+    return (
+        [f"{what} moins de {notice} jours avant le {day(sitting_on)} : {enumeration(late)}."] if late else []
+    )
+
+
+# --- The jury's acts ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Voices per act and college; `present` counts, per college, those who may vote on this candidate.
+
+    `casting` is the act the president voted for, asked for when the voices are equal.
+    """
+
+    counts: Mapping[JuryAct, Mapping[College, int]]
+    present: Mapping[College, int]
+    casting: JuryAct | None = None
+
+    def voices(self, act: JuryAct) -> int:
+        return sum(self.counts.get(act, {}).values())
+
+
+@dataclass(frozen=True)
+class JuryDecision:
+    """The decision an act gives, or why it cannot be recorded: exactly one of the two."""
+
+    verdict: Verdict | None
+    refusals: tuple[str, ...] = ()
+
+
+def chosen_act(vote: Vote) -> JuryAct | None:
+    """The act with most voices; on a tie the president's, when it is among the leading ones; else None.
+
+    «En cas de partage des voix, celle du président est prépondérante.» (accord, art. 54.3 et 55.2)
+    """
+    most = max(vote.voices(act) for act in JuryAct)
+    leading = [act for act in JuryAct if most and vote.voices(act) == most]
+    if len(leading) == 1:
+        return leading[0]
+    return vote.casting if vote.casting in leading else None
+
+
+def jury_decision(
+    act: JuryAct,
+    computed: AdmissibilityResult,
+    *,
+    reason: str = "",
+    capacities: Iterable[int] = (),
+    vote: Vote | None = None,
+    below_quorum: Iterable[str] = (),
+) -> JuryDecision:
+    """What an act of the jury gives for one candidate, or the refusals.
+
+    «Per candidate the jury has three acts: **prononcer** the computed outcome, **ajourner** with a reason,
+    **renvoyer** capacities to the commission with a reason (decision *ajournée* naming them). A vote (counts per
+    college) only chooses between them; no vote produces another outcome.» [P] choix.
+
+    `below_quorum` is what `quorum_for_candidate` answered: «below it, that candidate can only be adjourned».
+    """
+    refusals = _vote_refusals(act, vote) if vote else []
+    if act != JuryAct.ADJOURN:
+        refusals += [f"{sentence} Ce candidat ne peut être qu’ajourné." for sentence in below_quorum]
+    if act == JuryAct.PRONOUNCE and computed.verdict is None:
+        refusals += [f"Aucun résultat à prononcer : {sentence}" for sentence in computed.reasons]
+    if act == JuryAct.SEND_BACK and not list(capacities):
+        refusals.append("Renvoyer demande de nommer les capacités.")
+    if act != JuryAct.PRONOUNCE and not reason.strip():
+        refusals.append(f"{JuryAct(act).label} demande un motif écrit.")
+    if refusals:
+        return JuryDecision(None, tuple(refusals))
+    return JuryDecision(computed.verdict if act == JuryAct.PRONOUNCE else Verdict.ADJOURNED)
+
+
+def _vote_refusals(act, vote):
+    refusals = []
+    for college in College:
+        voices = sum(counts.get(college, 0) for counts in vote.counts.values())
+        if voices > (present := vote.present.get(college, 0)):
+            refusals.append(
+                f"Collège {college.label.lower()} : {plural(voices, 'voix', 'voix')} pour {plural(present, 'votant')}."
+            )
+    chosen = chosen_act(vote)
+    if chosen is None and not any(vote.voices(one) for one in JuryAct):
+        refusals.append("Aucune voix n’est comptée.")
+    elif chosen is None:
+        refusals.append("Partage des voix : celle du président est à consigner.")
+    elif chosen != act:
+        refusals.append(f"Le vote a retenu « {JuryAct(chosen).label.lower()} ».")
+    return refusals

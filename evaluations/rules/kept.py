@@ -1,0 +1,78 @@
+"""Which capacities are kept from earlier decisions, and until when: read, never copied."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cqpm.utils.periods import add_months, add_years, is_valid_on
+from evaluations.rules.values import Verdict
+
+KEPT_MONTHS = 24
+KEPT_BLOCK_YEARS = 5
+
+
+@dataclass(frozen=True)
+class PreviousDecision:
+    """An earlier decision in force (not replaced by another) for the same certification.
+
+    `acquired` names the capacities the commission had validated, `kept` those read then from a decision before
+    it; `blocks` are the référentiel's blocs, each the set of its capacities.
+    """
+
+    deliberated_on: date
+    verdict: Verdict
+    acquired: frozenset[Hashable]
+    kept: frozenset[Hashable] = frozenset()
+    blocks: tuple[frozenset[Hashable], ...] = ()
+    rncp: bool = False
+
+
+@dataclass(frozen=True)
+class KeptCapacity:
+    """A capacity kept from the deliberation of `since`, up to and including `until`."""
+
+    since: date
+    until: date
+
+
+def kept_until(deliberation_date: date, *, is_block: bool, rncp: bool) -> date:
+    """The last day, included, on which a capacity acquired on `deliberation_date` is still kept.
+
+    «Le candidat conserve le bénéfice des compétences professionnelles pendant un délai de 24 mois à compter de
+    la date de délibération du jury paritaire et de 5 ans pour les blocs de compétences validés lorsque le CQPM
+    est enregistré dans le RNCP.» (accord, art. 55.3)
+    """
+    if is_block and rncp:
+        return add_years(deliberation_date, KEPT_BLOCK_YEARS)
+    return add_months(deliberation_date, KEPT_MONTHS)
+
+
+def kept_capacities(
+    previous_decisions: Iterable[PreviousDecision], on_day: date
+) -> dict[Hashable, KeptCapacity]:
+    """Each capacity kept and valid on the day of the new deliberation, under the decision that keeps it longest.
+
+    «Lorsque le candidat n’a validé que certaines des compétences professionnelles requises […], le président du
+    jury de délibération l’informe, par écrit, des compétences professionnelles, et le cas échéant, des blocs de
+    compétences qui ont été validés.» (accord, art. 55.3) So only a decision «non admissible» leaves any.
+
+    To be read again does not prolong a capacity. It does when the missing part of its bloc has been acquired:
+    the bloc is then validated, on that day, as a whole. [P] choix. Valid on the day of the deliberation: [?].
+    """
+    kept: dict[Hashable, KeptCapacity] = {}
+    for decision in previous_decisions:
+        if decision.verdict != Verdict.NOT_ADMISSIBLE:
+            continue
+        held = decision.acquired | decision.kept
+        whole = {
+            capacity
+            for block in decision.blocks
+            if decision.rncp and block <= held and block & decision.acquired
+            for capacity in block
+        }
+        for capacity in decision.acquired | whole:
+            until = kept_until(decision.deliberated_on, is_block=capacity in whole, rncp=decision.rncp)
+            found = KeptCapacity(decision.deliberated_on, until)
+            if is_valid_on(on_day, since=found.since, until=found.until):
+                kept[capacity] = max(kept.get(capacity, found), found, key=lambda one: (one.until, one.since))
+    return kept

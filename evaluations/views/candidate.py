@@ -1,0 +1,218 @@
+"""The candidates: the list, and one candidate's page with its tabs.
+
+Who sees what. The tabs Fiche, Documents and Journal hold civil identity, addresses, papers and who did what: they
+are for the staff of the centre alone. The others in scope get the page Parcours, without birth date or address,
+and see of it what their part asks for (`perms.may_read_bases`): an evaluator who only scores and the centre de
+ressource the steps and the modalities retained; those who decide, the matrix. The measure granted
+(«aménagement») is for those who apply it: staff and evaluators.
+"""
+
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.log import key
+from accounts.models import LogEntry
+from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
+from candidates.history import changes_of, corrections_of
+from candidates.models import ContactRequest
+from candidates.rules import Stage
+from cqpm.utils import stored
+from cqpm.utils.french import today
+from cqpm.utils.paging import KeysFirstPaginator
+from documents.models import Document
+from evaluations.actions.export import record_export
+from evaluations.forms.candidate import RegistrationFilter
+from evaluations.papers.jury import facts_of
+from evaluations.perms import may_list_candidates, may_read_bases
+from evaluations.reads.candidate import registrations_for
+from evaluations.reads.deadline import next_deadline, with_deadlines
+from evaluations.reads.journey import load_decisions, load_one
+from evaluations.screens import capacity, journey as screen
+from evaluations.screens.export import spreadsheet
+
+PAGE = 25
+JOURNAL_PAGE = 50
+JOURNAL_SHOWN = 6  # lines beside the journey
+TABS = {
+    "registration_detail": ("Parcours", "evaluations/candidate.html"),
+    "registration_file": ("Fiche", "evaluations/candidate_file.html"),
+    "registration_documents": ("Documents", "evaluations/candidate_documents.html"),
+    "registration_journal": ("Journal", "evaluations/candidate_journal.html"),
+}
+STEPS = {stage: number for number, stage in enumerate(Stage, start=1)}
+
+
+@require(may_list_candidates)
+@require_safe
+def candidate_list(request):
+    """Everyone this person may see, narrowed by the address; for the staff, the most urgent first."""
+    staff, filters = is_staff(request.user), filtered(request)
+    page = KeysFirstPaginator(filters.qs, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "page": page,
+        "rows": rows(page, results=staff or request.user.hat is None),
+        "steps": len(Stage),
+        "staff": staff,
+        "results": staff or request.user.hat is None,
+    }
+    return render(request, "evaluations/candidate_list.html", context)
+
+
+def filtered(request):
+    """The list as the address narrows it."""
+    mine = with_deadlines(registrations_for(request.user).with_people())
+    order = ("next_on",) if is_staff(request.user) else ()
+    mine = mine.order_by(*order, "-registered_on", "-number", "pk")
+    return RegistrationFilter(request.GET, queryset=mine, request=request)
+
+
+@require(is_staff)
+@require_POST
+def candidate_export(request):
+    """The list, narrowed by the address, as a spreadsheet; who took it is in the journal of the centre."""
+    file, count = spreadsheet(filtered(request).qs)
+    record_export(
+        centre=request.user.hat.centre, count=count, filters=request.GET.urlencode(), by=request.user
+    )
+    name = f"candidats-{today().isoformat()}.xlsx"
+    return stored.download(file, name=name, content_type=stored.XLSX)
+
+
+def rows(page, *, results):
+    """The lines of the list; `results`: with what was validated so far, three queries more."""
+    page = list(page)
+    states = load_decisions(page) if results else {}
+    for registration in page:
+        found = list(states.get(registration.pk, {}).values())
+        yield {
+            "registration": registration,
+            "step": STEPS[registration.stage],
+            "deadline": next_deadline(registration),
+            "ticks": [capacity.CAPACITY_TICKS[state] for state in found],
+            "figure": capacity.figure(found),
+        }
+
+
+# --- One candidate ----------------------------------------------------------------------------------------------
+
+
+def visible(request, pk):
+    """The registration, with its people, when this person may see it; 404 otherwise."""
+    requests = ContactRequest.objects.pending().filter(registration=OuterRef("pk"))
+    registrations = registrations_for(request.user).with_people().select_related("continues__centre")
+    return get_object_or_404(with_deadlines(registrations).annotate(requested=Exists(requests)), pk=pk)
+
+
+def own(request, pk):
+    """The same for the staff of its centre; 403 for the others who see it."""
+    registration = visible(request, pk)
+    allow(is_staff_of(request.user, registration.centre_id))
+    return registration
+
+
+def page(request, name, registration, **context):
+    """One tab of a candidate's page; the staff alone has more than one."""
+    staff = is_staff_of(request.user, registration.centre_id)
+    tabs = [
+        (words, reverse(tab, args=[registration.pk]), tab == name)
+        for tab, (words, _) in TABS.items()
+        if staff
+    ]
+    frame = {"registration": registration, "tabs": tabs, "staff": staff}
+    return render(request, TABS[name][1], frame | context)
+
+
+@require_safe
+def registration_detail(request, pk):
+    """The journey: stepper, capacity matrix, what is missing, what to do next."""
+    registration = visible(request, pk)
+    journey, user = load_one(registration), request.user
+    staff, bases = is_staff_of(user, registration.centre_id), may_read_bases(user, registration)
+    shown = evaluations_shown(journey, user, bases=bases)
+    missing = screen.missing(journey, user) if bases else []
+    return page(
+        request,
+        "registration_detail",
+        registration,
+        journey=journey,
+        anchors=anchors(
+            missing=missing, evaluations=shown or staff, opinion=staff and journey.opinion, staff=staff
+        ),
+        bases=bases,
+        rows=capacity.matrix(journey),
+        steps=screen.steps(journey, results=bases),
+        missing=missing,
+        next_act=screen.next_act(journey, user),
+        evaluations=shown,
+        decision=journey.decision if staff or (bases and journey.is_published) else None,
+        shows_adaptation=staff or is_evaluator_in(user, registration.centre_id),
+        journal=journal_of(registration)[:JOURNAL_SHOWN] if staff else [],
+        requests=registration.contact_requests.pending() if staff and registration.requested else [],
+    )
+
+
+def anchors(*, missing, evaluations, opinion, staff):
+    """The sections of the page that are there, for the bar of a narrow screen."""
+    sections = [
+        ("t-matrice", "Capacités", True),
+        ("t-manque", "Avant le jury", missing),
+        ("t-evaluations", "Évaluations", evaluations),
+        ("t-avis", "Avis", opinion),
+        ("t-journal", "Journal", staff),
+    ]
+    return [{"id": key, "name": name} for key, name, present in sections if present]
+
+
+def evaluations_shown(journey, user, *, bases):
+    """[(evaluation, whether its page opens for this person)]: all with the bases, else his or her own.
+
+    The pages of evaluations are for the staff and for evaluators, as `Evaluation.objects.for_user` says.
+    """
+    centre = journey.registration.centre_id
+    opens = is_staff_of(user, centre) or is_evaluator_in(user, centre)
+    return [
+        (evaluation, opens and evaluation.registration_id == journey.registration.pk)
+        for evaluation in journey.evaluations
+        if bases or any(sheet.evaluator_id == user.pk for sheet in evaluation.sheet_rows)
+    ]
+
+
+@require_safe
+def registration_file(request, pk):
+    """Who the candidate is, and with whom he or she prepares."""
+    registration = own(request, pk)
+    candidate = registration.candidate
+    return page(
+        request,
+        "registration_file",
+        registration,
+        corrections=corrections_of(candidate),
+        reading=candidate.reading,
+    )
+
+
+@require_safe
+def registration_documents(request, pk):
+    """The papers of this registration, with where their rendering is."""
+    registration = own(request, pk)
+    documents = Document.objects.filter(fact__in=facts_of(registration)).order_by("-requested_at", "pk")
+    return page(request, "registration_documents", registration, documents=documents)
+
+
+@require_safe
+def registration_journal(request, pk):
+    """Who did what for this registration."""
+    registration = own(request, pk)
+    entries = Paginator(journal_of(registration), JOURNAL_PAGE).get_page(request.GET.get("page"))
+    for entry in entries:
+        entry.changes = changes_of(entry)
+    return page(request, "registration_journal", registration, entries=entries)
+
+
+def journal_of(registration):
+    """The acts on a registration, the latest first."""
+    return LogEntry.objects.filter(subject=key(registration))

@@ -1,0 +1,277 @@
+"""A commission before its sitting: the list, its day, its members, its agenda, its conflicts, its convocations."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import mailing
+from accounts.answers import refused, told
+from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
+from candidates.views.scoped import posted
+from cqpm.utils.french import today
+from cqpm.utils.refusal import Refusal
+from evaluations.actions import commission as actions
+from evaluations.forms.commission import (
+    AccountMemberForm,
+    AgendaForm,
+    CommissionForm,
+    NamedMemberForm,
+    OverrideForm,
+    PairForm,
+    PresenceForm,
+)
+from evaluations.models import Commission
+from evaluations.perms import may_declare_link, may_preside, may_see_commissions
+from evaluations.reads.candidate import to_place
+from evaluations.reads.commission import Sitting, overview
+
+PAGE = 20
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def seen(request, pk):
+    """A commission this person may read."""
+    return get_object_or_404(Commission.objects.for_user(request.user).select_related("centre"), pk=pk)
+
+
+def own(request, pk):
+    """A commission of the centre, for its staff."""
+    commission = seen(request, pk)
+    allow(is_staff_of(request.user, commission.centre_id))
+    return commission
+
+
+# --- List and day ----------------------------------------------------------------------------------------------
+
+
+@require(may_see_commissions)
+@require_safe
+def commission_list(request):
+    """Those still to hold or to close, the nearest first, each with what it lacks; then those closed, by page."""
+    mine = Commission.objects.for_user(request.user).select_related("centre")
+    to_come = mine.exclude(state=Commission.State.CLOSED).order_by("held_on", "starts_at")
+    closed = mine.filter(state=Commission.State.CLOSED).order_by("-held_on", "-starts_at")
+    page = Paginator(closed, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "to_come": overview(list(to_come)),
+        "closed": overview(list(page)),
+        "page": page,
+        "staff": is_staff(request.user),
+        "placing": to_place(request.user, request.GET.get("candidat")),
+    }
+    return render(request, "evaluations/commission_list.html", context)
+
+
+@require(is_staff)
+@form_methods
+def commission_new(request):
+    """When and where."""
+    form = CommissionForm(posted(request))
+    if form.is_valid():
+        try:
+            commission = actions.prepare_commission(
+                centre=request.user.hat.centre, by=request.user, **form.cleaned_data
+            )
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, "Commission préparée : désignez ses membres et ses candidats.")
+            return redirect("commission_detail", commission.pk)
+    return render(request, "evaluations/commission_form.html", {"form": form})
+
+
+@form_methods
+def commission_edit(request, pk):
+    """Another date, hour or place."""
+    commission = own(request, pk)
+    form = CommissionForm(posted(request), instance=commission)
+    if form.is_valid():
+        try:
+            actions.change_commission(commission=commission, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, "Commission modifiée.")
+            return redirect("commission_detail", pk)
+    context = {"form": form, "commission": commission}
+    return render(request, "evaluations/commission_form.html", context)
+
+
+@require_POST
+def commission_delete(request, pk):
+    """Takes back a commission that never sat."""
+    commission = own(request, pk)
+    with told(request, "Commission supprimée."):
+        actions.delete_commission(commission=commission, by=request.user)
+        return redirect("commission_list")
+    return redirect("commission_detail", pk)
+
+
+# --- Page ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def commission_detail(request, pk):
+    """Facts, members, agenda, conflicts, and what is missing before the next step."""
+    return show(request, seen(request, pk))
+
+
+def show(request, commission, *, status=200, **refusals):
+    """The page; `refusals`: the form just refused, under its name in the template."""
+    user, sitting = request.user, Sitting(commission)
+    staff = is_staff_of(user, commission.centre_id)
+    registrations = [entry.registration for entry in sitting.entries]
+    mine = [row for row in sitting.members if staff or row.user_id == user.pk]
+    oppositions = [row for one in registrations for row in sitting.oppositions(one) if row.member in mine]
+    context = {
+        "commission": commission,
+        "sitting": sitting,
+        "staff": staff and not sitting.is_closed,
+        "is_head": is_head_of(user, commission.centre_id),
+        "presides": may_preside(user, sitting),
+        "today": today(),
+        "oppositions": oppositions,
+        "missing": [] if sitting.is_closed else sitting.missing_now(),
+        "letters": [row for row in letters(sitting) if not row["to"]],
+    }
+    if not sitting.is_closed:
+        context["link_form"] = PairForm(commission=commission).offer(mine, registrations)
+    if context["staff"]:
+        context["account_form"] = AccountMemberForm(commission=commission)
+        context["named_form"] = NamedMemberForm(auto_id="nomme_%s")
+        context["agenda_form"] = AgendaForm(commission=commission)
+    return render(request, "evaluations/commission_detail.html", context | refusals, status=status)
+
+
+def letters(sitting):
+    """Everybody’s convocation, as mailed or printed."""
+    return [actions.convocation(row, sitting) for row in (*sitting.members, *sitting.entries)]
+
+
+@require_safe
+def commission_letters(request, pk):
+    """The convocations of those without an address, to print and hand over."""
+    commission = own(request, pk)
+    printed = [
+        mailing.printed(**letter, centre=commission.centre)
+        for letter in letters(Sitting(commission))
+        if not letter["to"]
+    ]
+    context = {"commission": commission, "centre": commission.centre, "letters": printed}
+    return render(request, "evaluations/commission_letters.html", context)
+
+
+# --- Verbs -----------------------------------------------------------------------------------------------------
+
+
+def act(request, pk, success, verb, **rows):
+    """One verb, then the page again, with its success or its refusal."""
+    with told(request, success):
+        verb(by=request.user, **rows)
+    return redirect("commission_detail", pk)
+
+
+@require_POST
+def commission_add_member(request, pk):
+    """An evaluator of the centre (`user` is sent), or somebody named by hand."""
+    commission = own(request, pk)
+    by_account = "user" in request.POST
+    name = "account_form" if by_account else "named_form"
+    form = (
+        AccountMemberForm(request.POST, commission=commission)
+        if by_account
+        else NamedMemberForm(request.POST, auto_id="nomme_%s")
+    )
+    if form.is_valid():
+        try:
+            member = actions.add_member(commission=commission, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, f"{member.name} est membre de la commission.")
+            return redirect("commission_detail", pk)
+    return show(request, commission, status=422, **{name: form})
+
+
+@require_POST
+def commission_remove_member(request, pk, member):
+    member = get_object_or_404(own(request, pk).members, pk=member)
+    return act(request, pk, f"{member.name} n’est plus membre.", actions.remove_member, member=member)
+
+
+@require_POST
+def commission_president(request, pk, member):
+    member = get_object_or_404(own(request, pk).members, pk=member)
+    return act(request, pk, f"{member.name} préside.", actions.name_president, member=member)
+
+
+@require_POST
+def commission_presence(request, pk, member):
+    """`present`: oui, non, or nothing for «à renseigner»."""
+    member = get_object_or_404(own(request, pk).members, pk=member)
+    form = PresenceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choisissez « présent » ou « absent ».")
+        return redirect("commission_detail", pk)
+    present = form.cleaned_data["present"]
+    words = {True: "Présence enregistrée", False: "Absence enregistrée", None: "Présence à renseigner"}
+    success = f"{words[present]} : {member.name}."
+    return act(request, pk, success, actions.record_presence, member=member, present=present)
+
+
+@require_POST
+def commission_add_candidate(request, pk):
+    commission = own(request, pk)
+    form = AgendaForm(request.POST, commission=commission)
+    if form.is_valid():
+        try:
+            entry = actions.add_candidate(commission=commission, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, f"{entry.registration.candidate} est à l’ordre du jour.")
+            return redirect("commission_detail", pk)
+    return show(request, commission, status=422, agenda_form=form)
+
+
+@require_POST
+def commission_remove_candidate(request, pk, registration):
+    """Off the agenda, for another commission."""
+    agenda = own(request, pk).agenda.select_related("registration__candidate")
+    entry = get_object_or_404(agenda, registration=registration)
+    success = f"{entry.registration.candidate} n’est plus à l’ordre du jour."
+    return act(request, pk, success, actions.remove_candidate, entry=entry)
+
+
+@require_POST
+def commission_personal_link(request, pk):
+    """Declared by the member, or by the centre for him or her."""
+    commission = seen(request, pk)
+    form = PairForm(request.POST, commission=commission)
+    if not form.is_valid():
+        allow(is_staff_of(request.user, commission.centre_id))
+        return show(request, commission, status=422, link_form=form)
+    allow(may_declare_link(request.user, form.cleaned_data["member"]))
+    success = "Lien personnel déclaré : il bloque jusqu’à ce que le responsable le lève."
+    return act(request, pk, success, actions.declare_personal_link, **form.cleaned_data)
+
+
+@require_POST
+def commission_override(request, pk):
+    """The responsable lifts a conflict, with a reason."""
+    commission = seen(request, pk)
+    allow(is_head_of(request.user, commission.centre_id))
+    form = OverrideForm(request.POST, commission=commission)
+    if not form.is_valid():
+        for problems in form.errors.values():
+            messages.error(request, f"Conflit non levé : {' '.join(problems)}")
+        return redirect("commission_detail", pk)
+    return act(request, pk, "Conflit d’intérêts levé.", actions.override_conflict, **form.cleaned_data)
+
+
+@require_POST
+def commission_summon(request, pk):
+    """Those not told yet of the date, hour and place."""
+    commission = own(request, pk)
+    return act(request, pk, "Commission convoquée.", actions.summon_commission, commission=commission)

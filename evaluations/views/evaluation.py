@@ -1,0 +1,262 @@
+"""An evaluation, from its plan to its sheet. One URL per verb."""
+
+import uuid
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.answers import refused, told
+from accounts.perms import allow, is_head_of, is_staff_of
+from candidates.forms import ReasonForm
+from candidates.views.scoped import own_registration, posted
+from cqpm.utils.refusal import Refusal
+from cqpm.utils.uploads import takes
+from evaluations.actions import evaluation as planning
+from evaluations.actions.report import send_report
+from evaluations.forms.evaluation import EvaluationForm, Offer, offered
+from evaluations.forms.report import ReportReceivedForm
+from evaluations.models import Evaluation
+from evaluations.perms import may_hold, may_score
+from evaluations.reads.conflict import conflicts_of_user
+from evaluations.screens.sheet import progress_of
+from referentiel.models import Method
+
+METHOD, AGAIN = "modalite", "reprend"  # in the address of a new evaluation: its method, the one it takes up
+# What one evaluation hands down to the one that takes its place.
+HANDED_DOWN = (
+    "place",
+    "report_conditions",
+    "situation",
+    "by_observation",
+    "by_written_restitution",
+    "by_oral_restitution",
+)
+
+
+def seen(request, pk):
+    """An evaluation this person may read, with its people."""
+    return get_object_or_404(Evaluation.objects.for_user(request.user).with_people(), pk=pk)
+
+
+def own(request, pk):
+    """An evaluation of the centre, for its staff."""
+    evaluation = seen(request, pk)
+    allow(is_staff_of(request.user, evaluation.registration.centre_id))
+    return evaluation
+
+
+def held(request, pk):
+    """An evaluation this person may open or call off."""
+    evaluation = seen(request, pk)
+    allow(may_hold(request.user, evaluation))
+    return evaluation
+
+
+# --- Plan ------------------------------------------------------------------------------------------------------
+
+
+def evaluation_new(request, pk):
+    """The methods the dossier chose; then, for one of them, the plan."""
+    registration = own_registration(request, pk)
+    offers = offered(registration)
+    former = taken_up_by(request, registration)
+    only = next(iter(offers)) if len(offers) == 1 else ""
+    wanted = former.method if former else request.GET.get(METHOD, only)
+    offer = offers.get(wanted)
+    if offer is None:
+        context = {"registration": registration, "offers": offers.values()}
+        return render(request, "evaluations/evaluation_new.html", context)
+    form = EvaluationForm(
+        posted(request), registration=registration, offer=offer, initial=taken_up(former) if former else {}
+    )
+    if form.is_valid():
+        try:
+            evaluation = planning.plan_evaluation(
+                registration=registration, method=offer.method, by=request.user, **form.plan
+            )
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, "Évaluation prévue.")
+            return redirect("evaluation_detail", evaluation.pk)
+    context = {"registration": registration, "offer": offer, "form": form, "former": former}
+    return render(request, "evaluations/evaluation_form.html", context)
+
+
+def taken_up_by(request, registration):
+    """The evaluation of this registration that the new one takes up; None when the address names none."""
+    named = request.GET.get(AGAIN)
+    rows = registration.evaluations.all() if named else []
+    return next((row for row in rows if str(row.pk) == named), None)
+
+
+def taken_up(former):
+    """What a new evaluation starts from when it takes the place of one that was not held."""
+    return {
+        **{name: getattr(former, name) for name in HANDED_DOWN},
+        "capacities": list(former.coverage.values_list("capacity", flat=True)),
+        "evaluator": former.sheets.get().evaluator_id,
+    }
+
+
+def evaluation_edit(request, pk):
+    """The whole plan of an evaluation not opened yet."""
+    evaluation = own(request, pk)
+    if not evaluation.is_planned:
+        return redirect("evaluation_detail", pk)
+    method = Method(evaluation.method)
+    offer = offered(evaluation.registration).get(method, Offer(method))
+    initial = taken_up(evaluation) | {"commission": evaluation.commission_id}
+    form = EvaluationForm(
+        posted(request),
+        registration=evaluation.registration,
+        offer=offer,
+        instance=evaluation,
+        initial=initial,
+    )
+    if form.is_valid():
+        try:
+            planning.change_evaluation(evaluation=evaluation, by=request.user, **form.plan)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, "Évaluation modifiée.")
+            return redirect("evaluation_detail", pk)
+    context = {
+        "registration": evaluation.registration,
+        "offer": offer,
+        "form": form,
+        "evaluation": evaluation,
+    }
+    return render(request, "evaluations/evaluation_form.html", context)
+
+
+# --- Page ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def evaluation_detail(request, pk):
+    """Facts, report, state, sheets, and the acts possible now."""
+    return show(request, seen(request, pk))
+
+
+def show(request, evaluation, *, status=200, **forms):
+    """The page; `forms`: those just refused, with what was typed."""
+    user, registration = request.user, evaluation.registration
+    sheets = list(evaluation.sheets.select_related("evaluator"))
+    for sheet in sheets:
+        sheet.evaluation = evaluation
+        sheet.progress = progress_of(sheet)
+    planned = evaluation.is_planned
+    context = {
+        "evaluation": evaluation,
+        "registration": registration,
+        "sheets": sheets,
+        "sections": sheets[0].progress.sections,
+        "missing": evaluation.missing_to_open() if planned else [],
+        "conflicts": [row for sheet in sheets for row in conflicts_of_user(sheet.evaluator, registration)]
+        if planned
+        else [],
+        "own_sheet": next((sheet for sheet in sheets if may_score(user, sheet)), None),
+        "holds": may_hold(user, evaluation),
+        "plans": is_staff_of(user, registration.centre_id),
+        "is_head": is_head_of(user, registration.centre_id),
+        "report_form": ReportReceivedForm(
+            initial={"received_on": evaluation.report_received_on, "upload": uuid.uuid4()}
+        ),
+        "reports": evaluation.reports.all(),
+        "absence_form": reason_form("absence"),
+        "postponement_form": reason_form("report"),
+    }
+    return render(request, "evaluations/evaluation_detail.html", context | forms, status=status)
+
+
+def reason_form(prefix, data=None):
+    """A reason to give; two of them stand on the page."""
+    return ReasonForm(data, label="Motif", auto_id=f"{prefix}_%s")
+
+
+# --- Verbs -----------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def evaluation_open(request, pk):
+    """Opens its sheets; leads the evaluator to his or her own."""
+    evaluation = held(request, pk)
+    with told(request, "Évaluation ouverte : la grille prend les saisies."):
+        planning.open_evaluation(evaluation=evaluation, by=request.user)
+        own_sheet = evaluation.sheets.filter(evaluator=request.user).first()
+        if own_sheet:
+            return redirect("sheet", own_sheet.pk)
+    return redirect("evaluation_detail", pk)
+
+
+@require_POST
+def evaluation_absent(request, pk):
+    """The candidate did not come."""
+    return called_off(
+        request, pk, planning.mark_absent, "absence", "absence_form", "Absence du candidat consignée."
+    )
+
+
+@require_POST
+def evaluation_postpone(request, pk):
+    """Put off to another day."""
+    return called_off(
+        request, pk, planning.mark_postponed, "report", "postponement_form", "Évaluation reportée."
+    )
+
+
+def called_off(request, pk, verb, prefix, name, success):
+    """The reason, then the verb; the page again with what is wrong in the reason."""
+    evaluation = held(request, pk)
+    form = reason_form(prefix, request.POST)
+    if not form.is_valid():
+        return show(request, evaluation, status=422, **{name: form})
+    with told(request, success):
+        verb(evaluation=evaluation, reason=form.cleaned_data["reason"], by=request.user)
+    return redirect("evaluation_detail", pk)
+
+
+@require_POST
+def evaluation_delete(request, pk):
+    """Takes back an evaluation that never opened."""
+    evaluation = own(request, pk)
+    with told(request, "Évaluation supprimée."):
+        planning.delete_evaluation(evaluation=evaluation, by=request.user)
+        return redirect("registration_detail", evaluation.registration_id)
+    return redirect("evaluation_detail", pk)
+
+
+@takes("report")
+@require_POST
+def evaluation_report(request, pk):
+    """The day the report came in, and the report itself when the centre has its file."""
+    evaluation = own(request, pk)
+    form = ReportReceivedForm(request.POST, request.FILES)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            if given["file"]:
+                send_report(evaluation=evaluation, by=request.user, **given)
+            else:
+                planning.record_report(
+                    evaluation=evaluation, received_on=given["received_on"], by=request.user
+                )
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, "Réception du rapport consignée.")
+            return redirect("evaluation_detail", pk)
+    return show(request, evaluation, status=422, report_form=form)
+
+
+@require_POST
+def evaluation_late_report(request, pk):
+    """The responsable admits a report received late."""
+    evaluation = seen(request, pk)
+    allow(is_head_of(request.user, evaluation.registration.centre_id))
+    with told(request, "Rapport en retard admis."):
+        planning.accept_late_report(evaluation=evaluation, by=request.user)
+    return redirect("evaluation_detail", pk)

@@ -1,0 +1,40 @@
+"""A registration that goes on in another centre d'examen."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.answers import refused
+from accounts.perms import allow, is_staff_of
+from candidates.models import Registration
+from candidates.views.scoped import posted
+from cqpm.utils.refusal import Refusal
+from evaluations.actions.transfer import missing_to_transfer, transfer_registration
+from evaluations.forms.transfer import TransferForm
+from evaluations.reads.candidate import registrations_for
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_transfer(request, pk):
+    """What moves, what is still to finish here, where to and why: the page itself is the confirmation."""
+    registration = get_object_or_404(registrations_for(request.user).with_people(), pk=pk)
+    allow(is_staff_of(request.user, registration.centre_id))
+    if registration.state != Registration.State.REGISTERED:
+        return redirect("registration_detail", pk)
+    form = TransferForm(posted(request), centre=registration.centre_id)
+    if form.is_valid():
+        try:
+            following = transfer_registration(registration=registration, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(
+                request, f"Inscription transférée à {following.centre}, sous le n° {following.number}."
+            )
+            return redirect("registration_detail", pk)
+    context = {
+        "registration": registration,
+        "form": form,
+        "missing": list(missing_to_transfer(registration)),
+    }
+    return render(request, "evaluations/transfer.html", context)
