@@ -308,7 +308,7 @@ def revoke_partner_link(dossier, *, by):
 
 def in_preparation(registration):
     """The dossier or amendment being prepared, locked; None when the last one has been transmitted."""
-    return registration.dossiers.select_for_update().filter(state__in=Dossier.OPEN).first()
+    return registration.dossiers.select_for_update().filter(state__in=Dossier.State.IN_PREPARATION).first()
 
 
 # --- Steps the verbs share -------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The import of a class: settings for all, one attempt per file sent, one row per line read."""
 
 import uuid
+from enum import nonmember
 
 from django.db import models
 from django.db.models import F, Q
@@ -131,6 +132,8 @@ class ImportAttempt(models.Model):
         READ = "read", "Contrôlé"
         REFUSED = "refused", "Refusé"
 
+        AWAITED = nonmember(("waiting", "reading"))
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     class_import = models.ForeignKey(
         ClassImport, models.CASCADE, related_name="attempts", verbose_name="import d’une classe"
@@ -188,7 +191,7 @@ class ImportAttempt(models.Model):
 
     @property
     def is_pending(self):
-        return self.state in (self.State.WAITING, self.State.READING)
+        return self.state in self.State.AWAITED
 
     @property
     def is_read(self):

@@ -21,7 +21,7 @@ def to_do(user):
     )
     dossiers = (
         Dossier.objects.for_user(user)
-        .filter(state__in=Dossier.OPEN, registration__state=Registration.State.REGISTERED)
+        .filter(state__in=Dossier.State.IN_PREPARATION, registration__state=Registration.State.REGISTERED)
         .select_related("registration__candidate")
     )
     evaluations = (
@@ -82,7 +82,7 @@ def unfinished(evaluations):
     """Two sections: reports received late, evaluations held in the past and not handed in."""
     planned = Evaluation.State.PLANNED
     found = sorted_rows(
-        evaluations.filter(state__in=[planned, Evaluation.State.OPEN]),
+        evaluations.filter(state__in=Evaluation.State.TO_HOLD),
         {
             "late": Q(state=planned, report_received_on__gt=F("report_due_on"), late_report_accepted_at=None),
             "past": Q(held_on__lt=today()),

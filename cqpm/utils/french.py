@@ -71,6 +71,11 @@ def enumeration(words) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}" if words else ""
 
 
+def colon(what: str) -> str:
+    """« : Léo Martin préside»: what follows the subject of a sentence, with the space French wants before a colon."""
+    return f"{NBSP}: {what}"
+
+
 def lower_first(text: str) -> str:
     """«Formation continue» → «formation continue», as it reads after a comma or a colon; «VAE» stays."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]

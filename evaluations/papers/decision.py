@@ -17,8 +17,6 @@ from evaluations.reads.jury import JurySitting
 from evaluations.rules import Verdict
 from referentiel.models import Method
 
-HELD = (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
-
 
 def request_for(decision, kind, data, *, by):
     """A paper of one candidate, under the number of the minutes and his or her rank in them: «2026-0007-012»."""
@@ -94,7 +92,7 @@ def capacity_line(row):
         "number": row.capacity.number,
         "title": typeset(row.capacity.title),
         "state": row.get_state_display().lower(),
-        "held": row.state in HELD,
+        "held": row.state in DecisionCapacity.State.HELD,
         "until": day(row.kept_until) if row.kept_until else "",
     }
 
@@ -114,7 +112,7 @@ def validated_blocks(decision):
             "capacities": unbroken(enumeration(row.capacity.number for row in rows)),
         }
         for block, rows in sorted(blocks.items(), key=lambda item: item[0].code)
-        if all(row.state in HELD for row in rows)
+        if all(row.state in DecisionCapacity.State.HELD for row in rows)
     ]
 
 

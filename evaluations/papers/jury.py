@@ -17,7 +17,6 @@ from evaluations.papers.attestation import (
 )
 from evaluations.papers.decision import (
     DECISION,
-    HELD,
     decision_data,
     decisions_of,
     may_read_jury_paper,
@@ -57,7 +56,7 @@ def request_result_papers(jury, *, by) -> list[Document]:
         if decision.verdict == Verdict.ADMISSIBLE:
             request_for(decision, ATTESTATION, attestation_data(decision, chair), by=by)
         elif decision.verdict == Verdict.NOT_ADMISSIBLE and any(
-            row.state in HELD for row in decision.capacities.all()
+            row.state in row.State.HELD for row in decision.capacities.all()
         ):
             data = capacities_attestation_data(decision, chair)
             request_for(decision, CAPACITIES_ATTESTATION, data, by=by)

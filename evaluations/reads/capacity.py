@@ -83,7 +83,10 @@ class CapacityFile:
 
     @property
     def revision(self):
-        """Changes with the bases and with every decision: one decides on what one saw."""
+        """A fingerprint of what the commission has before its eyes: the inputs of the proposal, the decisions so far.
+
+        The page sends it back with a decision, which is refused when it has changed: one decides on what one saw.
+        """
         decisions = [[row.pk, row.decided_at.isoformat()] for row in self.validations]
         plain = json.dumps([self.inputs.to_json(), decisions], sort_keys=True)
         return hashlib.sha256(plain.encode()).hexdigest()[:16]

@@ -28,7 +28,9 @@ def approval_asked_of(registration, address):
 
 def opinion_awaited(registration):
     """The opinion the company has still to give, or None."""
-    return next((row for row in registration.opinions.all() if row.state in CompanyOpinion.AWAITING), None)
+    return next(
+        (row for row in registration.opinions.all() if row.state in CompanyOpinion.State.AWAITED), None
+    )
 
 
 def opinion_asked_of(registration, address):

@@ -28,8 +28,8 @@ class PreviousDecision:
 
 
 @dataclass(frozen=True)
-class KeptCapacity:
-    """A capacity kept from the deliberation of `since`, up to and including `until`."""
+class KeptPeriod:
+    """How long a capacity is kept: from the deliberation of `since`, up to and including `until`."""
 
     since: date
     until: date
@@ -47,9 +47,7 @@ def kept_until(deliberation_date: date, *, is_block: bool, rncp: bool) -> date:
     return add_months(deliberation_date, KEPT_MONTHS)
 
 
-def kept_capacities(
-    previous_decisions: Iterable[PreviousDecision], on_day: date
-) -> dict[Hashable, KeptCapacity]:
+def kept_periods(previous_decisions: Iterable[PreviousDecision], on_day: date) -> dict[Hashable, KeptPeriod]:
     """Each capacity kept and valid on the day of the new deliberation, under the decision that keeps it longest.
 
     «Lorsque le candidat n’a validé que certaines des compétences professionnelles requises […], le président du
@@ -59,7 +57,7 @@ def kept_capacities(
     To be read again does not prolong a capacity. It does when the missing part of its bloc has been acquired:
     the bloc is then validated, on that day, as a whole. [P] choix. Valid on the day of the deliberation: [?].
     """
-    kept: dict[Hashable, KeptCapacity] = {}
+    kept: dict[Hashable, KeptPeriod] = {}
     for decision in previous_decisions:
         if decision.verdict != Verdict.NOT_ADMISSIBLE:
             continue
@@ -72,7 +70,7 @@ def kept_capacities(
         }
         for capacity in decision.acquired | whole:
             until = kept_until(decision.deliberated_on, is_block=capacity in whole, rncp=decision.rncp)
-            found = KeptCapacity(decision.deliberated_on, until)
+            found = KeptPeriod(decision.deliberated_on, until)
             if is_valid_on(on_day, since=found.since, until=found.until):
                 kept[capacity] = max(kept.get(capacity, found), found, key=lambda one: (one.until, one.since))
     return kept

@@ -1,4 +1,4 @@
-"""How the tests of verbs look at what they do: refusals that changed nothing, rows the database refuses, journals."""
+"""How tests look at what rules and verbs do: reasons in French, refusals that changed nothing, rows the database refuses."""
 
 import pytest
 from django.apps import apps
@@ -10,12 +10,17 @@ from candidates.models import Registration
 from cqpm.utils.refusal import Refusal
 
 
+def said(reasons):
+    """The French of reasons, in order."""
+    return [str(reason) for reason in reasons]
+
+
 def refused(act, *reasons, kind=Refusal):
     """The act is refused for exactly these reasons, and no row was written, changed or deleted. Gives the refusal."""
     before = content()
     with pytest.raises(kind) as refusal:
         act()
-    assert refusal.value.reasons == list(reasons)
+    assert refusal.value.reasons == said(reasons)
     assert content() == before
     return refusal.value
 

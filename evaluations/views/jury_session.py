@@ -20,7 +20,6 @@ from evaluations.screens.jury import STATE_KINDS
 from evaluations.views.jury import colleges_of, own, rows_of, seen
 
 OPEN = "candidat"  # in the address: the agenda entry whose panel is open
-BEFORE = (Jury.State.PREPARED, Jury.State.SUMMONED)
 PRESENCE = {"oui": True, "non": False}
 
 
@@ -28,7 +27,7 @@ PRESENCE = {"oui": True, "non": False}
 def jury_session(request, pk):
     """The sitting: composition and balance, candidates by référentiel, closing; then numbers, papers, publishing."""
     jury = seen(request, pk)
-    if jury.state in BEFORE:
+    if jury.state in Jury.State.BEFORE:
         return redirect("jury_detail", pk)
     asked = request.GET.get(OPEN, "")
     return session_page(request, jury, opened=int(asked) if asked.isdecimal() else None)

@@ -7,11 +7,10 @@ from django.utils import timezone
 
 from accounts import log
 from candidates.actions.checks import lock_registration, required
+from cqpm.utils.french import colon
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations import rules
 from evaluations.actions.jury.steps import (
-    BEFORE,
-    about,
     lock_jury,
     lock_registrations,
     lock_row,
@@ -23,14 +22,13 @@ from evaluations.reads.jury import Case, JurySitting
 from evaluations.rules import JuryAct, Verdict, Vote
 
 DECIDED = "Une décision est déjà consignée pour ce candidat : annulez-la d’abord."
-KEPT = (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
 CHANGED = "Le résultat calculé a changé depuis l’affichage de la page : relisez-le avant de décider."
 
 
 @transaction.atomic
 def open_jury(*, jury, by):
     """The sitting begins; from here presences and decisions are recorded. Refusal: not convened, before the day."""
-    jury = lock_jury(jury.pk, *BEFORE)
+    jury = lock_jury(jury.pk, *Jury.State.BEFORE)
     if missing := JurySitting(jury).missing_to_open():
         raise Refusal(*missing)
     jury.state, jury.opened_at, jury.opened_by = Jury.State.OPEN, timezone.now(), log.actor_name(by)
@@ -47,7 +45,7 @@ def record_presence(*, member, present, by):
     member.present = present
     member.save(update_fields=["present"])
     words = {True: "présence", False: "absence", None: "présence à renseigner"}
-    record(jury, by=by, verb="record_presence", what=about(f"{member.name}, {words[present]}"))
+    record(jury, by=by, verb="record_presence", what=colon(f"{member.name}, {words[present]}"))
     return member
 
 
@@ -203,16 +201,16 @@ def kept_until(case, row):
     """The last day a capacity held now is kept for another registration; None when it is not held.
 
     To be kept does not prolong a capacity, save when what lacked in its bloc is acquired now: the bloc is then
-    validated, on that day, as a whole (`rules.kept_capacities`).
+    validated, on that day, as a whole (`rules.kept_periods`).
     """
-    if row.state not in KEPT:
+    if row.state not in DecisionCapacity.State.HELD:
         return None
     referentiel, held_on = case.registration.referentiel, case.sitting.jury.held_on
     block = [one for one in case.journey.capacities if one.capacity.block_id == row.capacity.block_id]
     whole = (
         row.capacity.block_id is not None
         and referentiel.rncp_active
-        and all(one.state in KEPT for one in block)
+        and all(one.state in DecisionCapacity.State.HELD for one in block)
         and any(one.state == DecisionCapacity.State.ACQUIRED for one in block)
     )
     if row.kept and not whole:

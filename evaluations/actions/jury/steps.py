@@ -2,12 +2,9 @@
 
 from accounts import log
 from candidates.models import Registration
-from cqpm.utils.french import NBSP, day
+from cqpm.utils.french import day
 from cqpm.utils.refusal import Stale
 from evaluations.models import Jury
-
-BEFORE = (Jury.State.PREPARED, Jury.State.SUMMONED)
-OPEN_TO_CHANGES = (*BEFORE, Jury.State.OPEN)
 
 
 def lock_jury(pk, *states):
@@ -47,8 +44,3 @@ def tell(registration, *, by, verb, sentence, data=None):
     log.record(
         by=by, verb=verb, subject=registration, sentence=sentence[:400], centre=registration.centre, data=data
     )
-
-
-def about(what):
-    """« : siège ajouté»: the tail of a sentence of the journal."""
-    return f"{NBSP}: {what}"
