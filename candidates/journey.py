@@ -41,9 +41,12 @@ def kept_capacities(registration) -> dict[int, KeptCapacity]:
     return _answers.kept(registration)
 
 
-def move_stage(registration) -> Stage:
-    """Recomputes and stores `registration.stage`; called at the end of every action that may change it."""
-    stage = _answers.stage(registration)
+def move_stage(registration, to: Stage | None = None) -> Stage:
+    """Recomputes and stores `registration.stage`; called at the end of every action that may change it.
+
+    `to`: the stage, for an act that has just read it together with that of others.
+    """
+    stage = to or _answers.stage(registration)
     if stage != registration.stage:
         registration.stage = stage
         registration.save(update_fields=["stage"])
