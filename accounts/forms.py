@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.html import format_html
 
-from accounts.actions import Hat
+from accounts.hats import Hat
 from accounts.models import ExaminationCentre, ResourceCentre, Role, User
 from accounts.models.people import CENTRE_ROLES
 from accounts.preferences import TO_CONFIRM, problem

@@ -1,7 +1,6 @@
 """Accounts and hats: given by invitation, suspended, closed. Every act is logged in the centre it concerns."""
 
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -10,24 +9,12 @@ from django.utils import timezone
 from accounts import perms
 from accounts.actions.links import close_link, issue_link, renew_link, revoke_link
 from accounts.log import SYSTEM, actor_name, key, record
-from accounts.models import AccessLink, ExaminationCentre, Invitation, Membership, ResourceCentre, Role, User
+from accounts.models import AccessLink, Invitation, Membership, User
 from accounts.outbox import post
 from cqpm.utils.french import enumeration
 from cqpm.utils.refusal import Refusal
 
 INVITATION_LASTS = timedelta(days=14)
-
-
-class Hat(NamedTuple):
-    """A hat to give: a role, and the centre it is worn in where it has one."""
-
-    role: str
-    centre: ExaminationCentre | None = None
-    resource_centre: ResourceCentre | None = None
-
-    def __str__(self):
-        scope = self.centre or self.resource_centre
-        return f"{Role(self.role).label}, {scope}" if scope else Role(self.role).label
 
 
 @transaction.atomic

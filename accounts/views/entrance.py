@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import actions, links, throttle
 from accounts.answers import refused
 from accounts.forms import AddressForm, NewPasswordForm, SignInForm
-from accounts.link_pages import link_over, link_page, link_unknown, sealed
+from accounts.headers import sealed
+from accounts.link_pages import link_over, link_page, link_unknown
 from accounts.models import User
 from accounts.models.people import DEMO_DOMAIN
 from cqpm.utils.refusal import Refusal

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import links
 from accounts.actions import print_space_link
-from accounts.link_pages import private
+from accounts.headers import private
 from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.views.scoped import own_registration
 

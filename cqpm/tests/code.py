@@ -4,6 +4,8 @@ import ast
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from graphlib import CycleError, TopologicalSorter
+from itertools import accumulate
 from pathlib import Path
 
 from django.conf import settings
@@ -78,6 +80,31 @@ def modules():
         *(file for folder in folders for file in folder.rglob("*.py")),
     ]
     return [Module(file.relative_to(settings.BASE_DIR)) for file in sorted(files)]
+
+
+def import_graph():
+    """{name of a module: the names of our modules that Python runs before it is whole}, tests left out.
+
+    What a file imports: the module named, and the `__init__` of each package on the way to it, which runs first.
+    Not counted: the packages the file itself lies in (they have begun before it), unless it imports from them by
+    name; what `AppConfig.ready` and the child process load, once everything is there.
+    """
+    ours = {module.name: module for module in modules() if not module.is_test}
+    graph = {name: set() for name in ours}
+    for name, module in ours.items():
+        for _, imported in module.imports():
+            way = [one for one in accumulate(imported.split("."), "{}.{}".format) if one in ours]
+            graph[name] |= {one for one in way[:-1] if not f"{name}.".startswith(f"{one}.")} | set(way[-1:])
+    return graph
+
+
+def circle(graph):
+    """The modules of a circle, from one of them back to it; empty when there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
 
 
 def url_names(resolver=None, prefix=""):

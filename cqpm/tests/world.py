@@ -7,8 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import links
-from accounts.actions.people import Hat, invite_person
+from accounts.actions.people import invite_person
 from accounts.actions.profile import ask_password_reset
+from accounts.hats import Hat
 from accounts.log import key
 from accounts.models import AccessLink, OutboxMessage, Role
 from accounts.tests.factories import (
