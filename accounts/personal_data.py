@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts import preferences
+from accounts.keys import Key
 from accounts.models import (
     AccessLink,
     ExaminationCentre,
@@ -79,7 +80,7 @@ def erase(*, keys, names, emails, centre):
     links = AccessLink.objects.filter(subject__in=keys)
     mails = Q(link__in=links)
     for one in keys:
-        mails |= Q(event__contains=one.partition(":")[2])
+        mails |= Q(event__contains=Key.read(one).pk)
     if emails:
         mails |= Q(recipient__in=[email.lower() for email in emails], centre=centre)
     drop_mails(OutboxMessage.objects.filter(mails))

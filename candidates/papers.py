@@ -5,7 +5,7 @@ A builder takes the key of the fact («dossier:<uuid>») and answers with plain 
 nothing is read again when the PDF is drawn, or ten years later.
 """
 
-from accounts.log import key
+from accounts.keys import key_of
 from candidates.models import Dossier
 from candidates.models.people import Sex
 from candidates.rules import FRANCE
@@ -33,7 +33,7 @@ def request_dossier_paper(dossier, *, by) -> Document:
     Returned by the centre de ressource then transmitted again, it is printed again: the new paper replaces the
     former one, which stays readable.
     """
-    registration, fact = dossier.registration, key(dossier)
+    registration, fact = dossier.registration, key_of(dossier)
     former = Document.objects.filter(kind="dossier", fact=fact, replaced_by=None).first()
     first = f"{registration.number}-A{dossier.rank - 1}" if dossier.is_amendment else registration.number
     return request_document(

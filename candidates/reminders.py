@@ -9,7 +9,7 @@ from candidates.models import Dossier
 
 
 def page(link):
-    return reverse("dossier_edit", args=[link.subject.partition(":")[2]])
+    return reverse("dossier_edit", args=[link.subject_key.pk])
 
 
 def send(link, step):

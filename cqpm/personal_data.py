@@ -8,8 +8,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 
 from accounts import log, personal_data as accounts, preferences
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import AccessLink, LogEntry, OutboxMessage
+from accounts.models.log import NATIONAL_SETTINGS
 from candidates import personal_data as candidates
 from candidates.actions.dossiers import SCAN_FOLDER
 from candidates.models import Candidate, Dossier
@@ -42,7 +43,7 @@ def purge(*, dry_run=False):
         log.record(
             by=log.SYSTEM,
             verb="purge",
-            subject="settings:national",
+            subject=NATIONAL_SETTINGS,
             sentence=f"Purge des données personnelles : {enumeration(done)}."[:400],
             data={line.what: line.count for line in lines if line.count},
         )
@@ -70,7 +71,7 @@ def export(candidate):
     """A ZIP, in bytes: «personne.json», every row about the person in French labels, and their files."""
     seen = []
     said = tree(candidate, seen)
-    keys = {key(row) for row in seen}
+    keys = {key_of(row) for row in seen}
     keys |= {one.replace("companyopinion:", "opinion:") for one in keys}
     links = AccessLink.objects.filter(subject__in=keys)
     addressed = Q(link__in=links) | (

@@ -80,7 +80,7 @@ def forgotten_password_sent(request):
 @form_methods
 def reset_password(request):
     """A new password by the link mailed for it; one then signs in with it."""
-    user = User.objects.get(pk=request.link.subject.removeprefix("user:"))
+    user = User.objects.get(pk=request.link.subject_key.pk)
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
