@@ -29,33 +29,32 @@ class Key:
 
     def event(self, *words):
         """What a mail tells of the row: `Key.of(decision).event("published")`."""
-        return MailEvent(self, tuple(map(str, words)))
+        return MailEvent(self, ":".join(map(str, words)))
 
 
 @dataclass(frozen=True)
 class MailEvent:
     """What a mail tells, once to each recipient.
 
-    `about`: the row; `words`: what happened to it, then whatever tells one time from another: a moment, a link.
+    `about`: the row; `what`: what happened to it, then whatever tells one time from another: a moment, a link.
     """
 
     about: Key
-    words: tuple[str, ...] = ()
+    what: str = ""
 
     def __str__(self):
-        return ":".join([str(self.about), *self.words])
+        return f"{self.about}:{self.what}" if self.what else str(self.about)
 
     @classmethod
     def read(cls, text):
-        """A moment comes back in several words: nobody asks for it."""
         kind, _, rest = text.partition(":")
-        pk, *words = rest.split(":")
-        return cls(Key(kind, pk), tuple(words))
+        pk, _, what = rest.partition(":")
+        return cls(Key(kind, pk), what)
 
     @property
     def person(self):
         """Of a convocation, the row of whom it is for: «jury:<uuid>:member:<id>:<moment>»."""
-        return Key(*self.words[:2])
+        return MailEvent.read(self.what).about
 
 
 def key_of(about):

@@ -3,7 +3,6 @@
 from accounts.keys import key_of
 from accounts.models import AccessLink, LogEntry, User
 
-key = key_of  # TO GO with the move of evaluations
 SYSTEM = None  # the actor when nobody is: a scheduled task, the demonstration
 
 

@@ -105,7 +105,7 @@ def birth_place(candidate):
 
 def build_dossier(fact):
     """The data of the paper of «dossier:<uuid>»."""
-    dossier = Dossier.objects.with_registration().get(pk=fact.partition(":")[2])
+    dossier = Dossier.objects.with_registration().get(pk=fact.pk)
     registration, referentiel = dossier.registration, dossier.registration.referentiel
     return {
         "letterhead": letterhead(
@@ -211,7 +211,7 @@ def approval(name, at, *, on_paper=False):
 
 def may_read_dossier(user, document):
     """Whoever sees the dossier: the staff of the centre, and the centre de ressource it was transmitted to."""
-    return Dossier.objects.for_user(user).filter(pk=document.fact.partition(":")[2]).exists()
+    return Dossier.objects.for_user(user).filter(pk=document.fact_key.pk).exists()
 
 
 KINDS = (

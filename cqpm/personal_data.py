@@ -8,7 +8,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 
 from accounts import log, personal_data as accounts, preferences
-from accounts.keys import key_of
 from accounts.models import AccessLink, LogEntry, OutboxMessage
 from accounts.models.log import NATIONAL_SETTINGS
 from candidates import personal_data as candidates
@@ -71,8 +70,7 @@ def export(candidate):
     """A ZIP, in bytes: «personne.json», every row about the person in French labels, and their files."""
     seen = []
     said = tree(candidate, seen)
-    keys = {key_of(row) for row in seen}
-    keys |= {one.replace("companyopinion:", "opinion:") for one in keys}
+    keys = {str(key) for row in seen for key in evaluations.keys_naming(row)}
     links = AccessLink.objects.filter(subject__in=keys)
     addressed = Q(link__in=links) | (
         Q(recipient=candidate.email.lower(), centre=candidate.centre) if candidate.email else Q(pk=None)

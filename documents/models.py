@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.keys import Key
 from accounts.models import ExaminationCentre
 from cqpm.utils import french
 from cqpm.utils.codes import spaced
@@ -144,6 +145,11 @@ class Document(models.Model):
 
     def __str__(self):
         return f"{self.label}, n° {self.number}" if self.number else self.label
+
+    @property
+    def fact_key(self):
+        """The row it prints, which this app does not know."""
+        return Key.read(self.fact)
 
     @property
     def kind_title(self):

@@ -171,5 +171,5 @@ class OutboxMessage(models.Model):
 
     @property
     def mail_event(self):
-        """What it tells, of which row."""
+        """What it tells, and of which row."""
         return MailEvent.read(self.event)

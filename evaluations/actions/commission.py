@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
+from accounts.keys import Key
 from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.journey import move_stage
@@ -284,7 +285,7 @@ def summon_commission(*, commission, by):
         commission.save(update_fields=["state", "summoned_at", "summoned_by"])
     for row in sitting.to_summon:
         outbox.post(
-            event=f"commission:{commission.pk}:{log.key(row)}:{now.isoformat()}",
+            event=Key.of(commission).event(Key.of(row), now.isoformat()),
             centre=commission.centre,
             **convocation(row, sitting),
         )

@@ -35,7 +35,7 @@ TALLY = {
 def build_minutes(fact):
     """The data of the minutes of «deliberation:<uuid>», whose jury is closed."""
     deliberation = Deliberation.objects.select_related("jury__centre", "referentiel__certification").get(
-        pk=fact.partition(":")[2]
+        pk=fact.pk
     )
     jury, referentiel = deliberation.jury, deliberation.referentiel
     sitting = JurySitting(jury)

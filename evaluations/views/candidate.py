@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
 from candidates.history import changes_of, corrections_of
@@ -215,4 +215,4 @@ def registration_journal(request, pk):
 
 def journal_of(registration):
     """The acts on a registration, the latest first."""
-    return LogEntry.objects.filter(subject=key(registration))
+    return LogEntry.objects.filter(subject=key_of(registration))
