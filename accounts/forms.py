@@ -214,4 +214,4 @@ def default_of(preference):
     default = f"Par défaut : {words}."
     if preference.source == TO_CONFIRM:
         return format_html('{} <span class="tag">{}</span>', default, TO_CONFIRM)
-    return f"{default} {preference.source}.".removesuffix(" .") + f" {preference.hint}".rstrip()
+    return " ".join(filter(None, [default, preference.source and f"{preference.source}.", preference.hint]))

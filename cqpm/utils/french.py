@@ -49,9 +49,18 @@ def long_day(value: date) -> str:
 
 def short_day(value: date) -> str:
     """«1er déc. 2026»."""
+    return f"{_day_and_month(value)}{NBSP}{local_date(value).year}"
+
+
+def recent_day(value: date) -> str:
+    """«1er déc.», «1er déc. 2025»: the year is said when it is another than this one."""
+    return _day_and_month(value) if local_date(value).year == today().year else short_day(value)
+
+
+def _day_and_month(value):
     value = local_date(value)
     number = "1er" if value.day == 1 else str(value.day)
-    return f"{number}{NBSP}{SHORT[value.month - 1]}{NBSP}{value.year}"
+    return f"{number}{NBSP}{SHORT[value.month - 1]}"
 
 
 def hour(value) -> str:

@@ -9,7 +9,7 @@ from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.journey import move_stage
 from candidates.models import Registration
-from cqpm.utils.french import day, hour, long_day, plural, today
+from cqpm.utils.french import NBSP, day, hour, long_day, plural, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.evaluation import is_evaluator_of
 from evaluations.models import (
@@ -123,7 +123,7 @@ def add_member(
         commission.members.update(is_president=False)
     member.is_president = is_president or not any(other.is_president for other in members)
     validated(member).save()
-    record(commission, by=by, verb="add_commission_member", what=f": {member.name} nommé membre")
+    record(commission, by=by, verb="add_commission_member", about=f"{member.name} nommé membre")
     return member
 
 
@@ -135,7 +135,7 @@ def remove_member(*, member, by):
         raise Refusal(f"{member.name} a tenu un entretien de cette commission.")
     name = member.name
     member.delete()
-    record(commission, by=by, verb="remove_commission_member", what=f": {name} retiré")
+    record(commission, by=by, verb="remove_commission_member", about=f"{name} retiré")
 
 
 @transaction.atomic
@@ -144,7 +144,7 @@ def name_president(*, member, by):
     commission = lock_commission(member.commission_id)
     commission.members.update(is_president=False)
     commission.members.filter(pk=member.pk).update(is_president=True)
-    record(commission, by=by, verb="name_commission_president", what=f": {member.name} préside")
+    record(commission, by=by, verb="name_commission_president", about=f"{member.name} préside")
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def record_presence(*, member, present, by):
         raise Refusal(f"La présence se renseigne le jour même, le {day(commission.held_on)}.")
     commission.members.filter(pk=member.pk).update(present=present)
     words = {True: "présent", False: "absent", None: "présence à renseigner"}
-    record(commission, by=by, verb="record_commission_presence", what=f": {member.name}, {words[present]}")
+    record(commission, by=by, verb="record_commission_presence", about=f"{member.name}, {words[present]}")
 
 
 # --- Agenda ---------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def add_candidate(*, commission, registration, by, expected_at=None):
         commission=commission, registration=registration, expected_at=expected_at
     )
     name = registration.candidate
-    record(commission, by=by, verb="add_commission_candidate", what=f": {name} à l’ordre du jour")
+    record(commission, by=by, verb="add_commission_candidate", about=f"{name} à l’ordre du jour")
     log.record(
         by=by,
         verb="add_commission_candidate",
@@ -205,7 +205,7 @@ def remove_candidate(*, entry, by):
     taken_back, _ = commission.validations.filter(registration=registration).delete()
     commission.agenda.filter(pk=entry.pk).delete()
     name = registration.candidate
-    record(commission, by=by, verb="remove_commission_candidate", what=f": {name} retiré de l’ordre du jour")
+    record(commission, by=by, verb="remove_commission_candidate", about=f"{name} retiré de l’ordre du jour")
     decided = f", {plural(taken_back, 'décision reprise', 'décisions reprises')}" if taken_back else ""
     log.record(
         by=by,
@@ -231,8 +231,8 @@ def declare_personal_link(*, member, registration, by):
         member=member, registration=registration, defaults={"declared_by": log.actor_name(by)}
     )
     if created:
-        what = f": lien personnel déclaré par {member.name}"
-        record(commission, by=by, verb="declare_personal_link", what=what)
+        about = f"lien personnel déclaré par {member.name}"
+        record(commission, by=by, verb="declare_personal_link", about=about)
     return link
 
 
@@ -382,12 +382,13 @@ def is_same_person(member, other):
     return person_of(member).is_same_as(person_of(other))
 
 
-def record(commission, *, by, verb, what):
-    separator = "\u00a0" if what.startswith(":") else " "
+def record(commission, *, by, verb, what="", about=""):
+    """Writes in its journal `what` became of the commission, or `about` what the act was."""
+    end = f"{NBSP}: {about}" if about else f" {what}"
     log.record(
         by=by,
         verb=verb,
         subject=commission,
-        sentence=f"Commission du {day(commission.held_on)}{separator}{what}."[:400],
+        sentence=f"Commission du {day(commission.held_on)}{end}."[:400],
         centre=commission.centre,
     )

@@ -295,8 +295,8 @@ class Progress:
 
     def section_of(self, piece):
         """The section an answer stands in; None for the notes and conditions, which have no tick."""
-        number = piece.number.partition(".")[0] if isinstance(piece, Answer) else ""
-        return next((section for section in self.sections if str(section.number) == number), None)
+        capacity = piece.criterion.capacity_id if isinstance(piece, Answer) else None
+        return next((section for section in self.sections if section.capacity.pk == capacity), None)
 
     def put(self, piece):
         """Shows a piece just refused in place of the stored one."""
