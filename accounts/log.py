@@ -2,7 +2,9 @@
 
 from accounts.keys import key_of
 from accounts.models import AccessLink, LogEntry, User
+from cqpm.utils.french import shortened
 
+SENTENCE = LogEntry._meta.get_field("sentence").max_length  # signs, «…» included
 SYSTEM = None  # the actor when nobody is: a scheduled task, the demonstration
 
 
@@ -16,8 +18,9 @@ def actor_name(by):
 def entry(*, by, verb, subject, sentence, centre=None, data=None):
     """The entry `record` would append, not stored yet: for acts on many rows at once.
 
-    `by`: User, AccessLink or SYSTEM; `subject`: the row whose journal will show it, or its key; `sentence`: French, as
-    the journal shows it; `centre`: whose staff may read it; `data`: plain values for machines.
+    `by`: User, AccessLink or SYSTEM; `subject`: the row whose journal will show it, or its key; `sentence`: French,
+    as the journal shows it, shortened here to what a line of it holds; `centre`: whose staff may read it; `data`:
+    plain values for machines.
     """
     return LogEntry(
         actor_user=by if isinstance(by, User) else None,
@@ -25,7 +28,7 @@ def entry(*, by, verb, subject, sentence, centre=None, data=None):
         actor_name=actor_name(by),
         verb=verb,
         subject=key_of(subject),
-        sentence=sentence,
+        sentence=shortened(sentence, SENTENCE),
         centre=centre,
         data=data or {},
     )

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts import preferences
+from accounts.log import SENTENCE
 from accounts.models import (
     AccessLink,
     ExaminationCentre,
@@ -24,7 +25,7 @@ from accounts.models import (
     SettingValue,
     User,
 )
-from cqpm.utils.french import today
+from cqpm.utils.french import shortened, today
 from cqpm.utils.periods import add_months
 from cqpm.utils.personal import GONE, Holding, Purged, in_batches
 
@@ -91,7 +92,8 @@ def erase(*, keys, names, emails, centre):
     LogEntry.objects.filter(subject__in=subjects).update(sentence=FORGOTTEN, data={})
     for name in names:
         for entry in naming(LogEntry, name, "data", centre, Q(sentence__contains=name)):
-            entry.sentence, entry.data = entry.sentence.replace(name, GONE)[:400], without(name, entry.data)
+            entry.sentence = shortened(entry.sentence.replace(name, GONE), SENTENCE)
+            entry.data = without(name, entry.data)
             entry.save(update_fields=["sentence", "data"])
         for mail in naming(OutboxMessage, name, "context", centre):
             mail.context = without(name, mail.context)

@@ -43,7 +43,7 @@ def purge(*, dry_run=False):
             by=log.SYSTEM,
             verb="purge",
             subject=NATIONAL_SETTINGS,
-            sentence=f"Purge des données personnelles : {enumeration(done)}."[:400],
+            sentence=f"Purge des données personnelles : {enumeration(done)}.",
             data={line.what: line.count for line in lines if line.count},
         )
     return lines

@@ -104,4 +104,4 @@ def _locked(document):
 
 
 def _record(document, *, by, verb, sentence):
-    log.record(by=by, verb=verb, subject=document, sentence=sentence[:400], centre=document.centre)
+    log.record(by=by, verb=verb, subject=document, sentence=sentence, centre=document.centre)

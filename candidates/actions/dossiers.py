@@ -438,6 +438,6 @@ def record(dossier, *, by, verb, what, data=None):
         verb=verb,
         subject=dossier.registration,
         centre=dossier.registration.centre,
-        sentence=f"{dossier} {what}."[:400],
+        sentence=f"{dossier} {what}.",
         data={"dossier": str(dossier.pk)} | (data or {}),
     )

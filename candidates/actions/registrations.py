@@ -135,7 +135,7 @@ def inscription_sentence(row, derogation):
             f" Inscriptions closes, dérogation accordée le {day(derogation.granted_at)} "
             f"par {derogation.granted_by} : {derogation.reason}"
         )
-    return sentence[:400]
+    return sentence
 
 
 def check_dates(registered_on, referentiel, centre):
@@ -286,7 +286,7 @@ def abandon_registration(*, registration, reason, by):
         verb="abandon_registration",
         subject=registration,
         centre=registration.centre,
-        sentence=f"Inscription abandonnée : {reason}"[:400],
+        sentence=f"Inscription abandonnée : {reason}",
     )
     return registration
 

@@ -37,9 +37,7 @@ def hand_over(*, registration, to, reason, by):
         (registration, f"Inscription transférée à {to}, où elle devient la n° {following.number} : {reason}"),
         (following, f"Inscription n° {following.number} reçue de {registration.centre} : {reason}"),
     ):
-        log.record(
-            by=by, verb="transfer_registration", subject=row, centre=row.centre, sentence=sentence[:400]
-        )
+        log.record(by=by, verb="transfer_registration", subject=row, centre=row.centre, sentence=sentence)
     outbox.post(
         event=Key.of(following).event("received"),
         to=to.email,

@@ -107,6 +107,37 @@ def circle(graph):
     return []
 
 
+# How a text is taken apart, or recognised by the way it begins or ends.
+CUTS = {
+    "partition",
+    "rpartition",
+    "split",
+    "rsplit",
+    "removeprefix",
+    "removesuffix",
+    "startswith",
+    "endswith",
+}
+MATCHES = {"match", "fullmatch", "search", "findall", "finditer", "split"}
+
+
+def readings(tree):
+    """Every call of a file that reads a text: (line, name of the method).
+
+    Left out: words (`split()`), bytes, lines (`partition("\\n")`). A pattern is `re` itself, or a name in capitals.
+    """
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        name, holder = node.func.attr, node.func.value
+        first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        is_pattern = isinstance(holder, ast.Name) and (holder.id == "re" or holder.id.isupper())
+        cuts = name in CUTS and node.args and not isinstance(first, bytes) and first != "\n"
+        unlabels = name == "replace" and isinstance(first, str) and first.endswith(":")
+        if cuts or unlabels or (is_pattern and name in MATCHES):
+            yield node.lineno, name
+
+
 def url_names(resolver=None, prefix=""):
     """The name of every URL of the site, namespaces included; «» for a URL without one."""
     names = set()

@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from cqpm.tests.code import APPS, circle, import_graph, modules
+from cqpm.tests.code import APPS, circle, import_graph, modules, readings
 
 FLOORS = {
     "cqpm.utils": 0,
@@ -26,6 +26,49 @@ FLOORS = {
     "cqpm": 5,
 }
 VIEW_LINES = 30
+
+# Where a text is taken apart, because nobody of ours wrote it: a file or a folder, and whose text it is.
+FOREIGN = {
+    "accounts/keys.py": "the one place where keys are written, hence read",
+    "documents/rules.py": "a number as printed, which alone says how many papers came before",
+    # What people type, or their browser sends
+    "accounts/models/people.py": "an address",
+    "accounts/reminders.py": "the days of a ladder, typed",
+    "candidates/models/people.py": "a postcode",
+    "candidates/rules.py": "names, codes and addresses",
+    "candidates/search.py": "what is looked for",
+    "cqpm/templatetags/components.py": "the address asked for",
+    "cqpm/templatetags/french.py": "the argument of a filter in a template",
+    "cqpm/utils/french.py": "the name of a town",
+    "evaluations/forms/": "typed",
+    "evaluations/papers/minutes.py": "a reason, which ends with or without its full stop",
+    "evaluations/rules/conflict.py": "names and numbers of companies",
+    "referentiel/forms/": "typed",
+    # Files and documents of others
+    "candidates/imports/": "a class as its training body keeps it",
+    "candidates/management/": "the tables of the INSEE",
+    "candidates/papers.py": "a code of the INSEE",
+    "candidates/places.py": "codes and names of the INSEE",
+    "cqpm/utils/uploads.py": "a file received",
+    "referentiel/comparing.py": "the text of a référentiel",
+    "referentiel/drafting.py": "the text of a référentiel, typed",
+    "referentiel/reading/": "a référentiel in its document",
+    "referentiel/rules.py": "the text of a référentiel",
+    "referentiel/schema.py": "a référentiel in its file",
+    # Machines
+    "cqpm/bench/": "the address of a database",
+    "cqpm/demo/": "people as somebody would write them",
+    "cqpm/settings.py": "the name of an engine",
+    "cqpm/utils/logs.py": "a line of a log",
+    "cqpm/utils/s3.py": "the address of a store",
+    # The norm
+    "evaluations/rules/validation.py": "the number of a criterion, sorted as a number",
+}
+TO_MEND = {  # sentences read back, until their modules pass values on
+    "evaluations/screens/capacity.py",
+    "evaluations/screens/journey.py",
+    "evaluations/screens/jury.py",
+}
 # Inside `evaluations` a folder is a nature, a file in it a subject. Each nature imports only those before it.
 NATURES = ["rules", "models", "reads", "papers", "actions", "screens", "forms", "views", "urls"]
 # Beside them, what Django or the house looks for by name; only views ask `perms`.
@@ -187,6 +230,51 @@ def test_no_import_inside_a_function():
                 if "import_module" in name
             ]
     assert wrong == []
+
+
+def test_readings_are_seen():
+    """Today's faults, and what is none."""
+    faults = """
+sentence.startswith("Avis")
+reason.partition(" : ")[2]
+link.subject.removeprefix("user:")
+key.replace("opinion:", "companyopinion:")
+ABOUT_ONE.fullmatch(sentence)
+re.split(":", event)
+sentence.endswith(HEADING)
+"""
+    others = """
+" ".join(name.split())
+body.partition("\\n")
+head.startswith(b"PK")
+text.replace("'", "’")
+queryset.search(words)
+re.sub(" +", " ", text)
+"""
+    assert [line for line, _ in readings(ast.parse(faults))] == [2, 3, 4, 5, 6, 7, 8]
+    assert list(readings(ast.parse(others))) == []
+
+
+def test_nobody_reads_back_a_text_we_wrote():
+    """A sentence or a key is composed of values: who needs them is handed them, and cuts no text to find them again.
+
+    Texts of others are read, in the files of `FOREIGN`, where each still does.
+    """
+    read = {
+        str(module): [f"{module}:{line} {name}" for line, name in readings(module.tree)]
+        for module in modules()
+        if not module.is_test and "migrations" not in module.path.parts
+    }
+    read = {name: calls for name, calls in read.items() if calls}
+    assert [
+        call for name, calls in read.items() if name not in TO_MEND and not may_read(name) for call in calls
+    ] == []
+    assert [name for name in TO_MEND if name not in read] == []
+    assert [place for place in FOREIGN if not any(name.startswith(place) for name in read)] == []
+
+
+def may_read(name):
+    return name.startswith(tuple(FOREIGN))
 
 
 def test_neither_admin_nor_signals():

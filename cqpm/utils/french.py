@@ -85,6 +85,11 @@ def lower_first(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def shortened(text: str, length: int) -> str:
+    """The text, whole when it has no more signs than that, else cut there and ended by «…»."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def of(name) -> str:
     """«d’Élodie», «de Léo», «d’Yves», «de Yanis»: whose something is. Every h is kept apart: «de Henri»."""
     first, second = (unicodedata.normalize("NFD", letter)[0].lower() for letter in f"{name}  "[:2])

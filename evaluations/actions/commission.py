@@ -256,7 +256,7 @@ def override_conflict(*, member, registration, reason, by):
         by=by,
         verb="override_conflict",
         subject=registration,
-        sentence=f"Conflit d’intérêts de {member.name} levé : {reason}"[:400],
+        sentence=f"Conflit d’intérêts de {member.name} levé : {reason}",
         centre=commission.centre,
         data={"commission": str(commission.pk), "member": member.pk},
     )
@@ -389,6 +389,6 @@ def record(commission, *, by, verb, what="", about=""):
         by=by,
         verb=verb,
         subject=commission,
-        sentence=f"Commission du {day(commission.held_on)}{end}."[:400],
+        sentence=f"Commission du {day(commission.held_on)}{end}.",
         centre=commission.centre,
     )

@@ -377,6 +377,6 @@ def record(evaluation, *, by, verb, what, data=None):
         verb=verb,
         subject=evaluation.registration,
         centre=evaluation.registration.centre,
-        sentence=f"{evaluation.short_method} du {day(evaluation.held_on)} : {what}."[:400],
+        sentence=f"{evaluation.short_method} du {day(evaluation.held_on)} : {what}.",
         data={"evaluation": str(evaluation.pk)} | (data or {}),
     )

@@ -276,7 +276,7 @@ def record(opinion, *, by, verb, what):
         by=by,
         verb=verb,
         subject=opinion.registration,
-        sentence=f"Avis de l’entreprise {what}."[:400],
+        sentence=f"Avis de l’entreprise {what}.",
         centre=opinion.registration.centre,
         data={"opinion": str(opinion.pk)},
     )

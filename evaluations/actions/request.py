@@ -209,7 +209,7 @@ def record(request, *, by, verb, what):
         verb=verb,
         subject=registration,
         centre=registration.centre,
-        sentence=f"{what.rstrip('.')}."[:400],  # it may end with what somebody wrote
+        sentence=f"{what.rstrip('.')}.",  # it may end with what somebody wrote
         data={"request": str(request.pk)},
     )
 
