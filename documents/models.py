@@ -22,11 +22,6 @@ MAX_ATTEMPTS = 3  # renderings tried without anybody asking
 
 
 class DocumentQuerySet(models.QuerySet):
-    def claimable(self, now):
-        """Rows a worker may take: waiting, or taken by one that has not been heard of since."""
-        free = Q(state=Document.State.REQUESTED) | Q(state=Document.State.RENDERING, lease_until__lt=now)
-        return self.filter(free, attempts__lt=MAX_ATTEMPTS)
-
     def of_code(self, code):
         """The public document bearing that code with what replaced it, or None; published or not."""
         return self.select_related("replaced_by").filter(code=code).first()
