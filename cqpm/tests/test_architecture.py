@@ -232,6 +232,45 @@ def test_no_import_inside_a_function():
     assert wrong == []
 
 
+def verbs():
+    """The dotted names of every verb of `actions`, from its module and from the package that gathers them.
+
+    A verb is a function whose parameters are all given by name.
+    """
+    rooms = [module for module in modules() if "actions" in module.name.split(".") and not module.is_test]
+    found = {
+        f"{module.name}.{node.name}"
+        for module in rooms
+        for node in module.tree.body
+        if isinstance(node, ast.FunctionDef) and node.args.kwonlyargs and not node.args.args
+    }
+    return found | {
+        f"{module.name}.{name.rpartition('.')[2]}"
+        for module in rooms
+        for _, name in module.imports()
+        if name in found and module.path.name == "__init__.py"
+    }
+
+
+def test_verbs_are_imported_one_way():
+    """A view calls them through their module, `actions.close_jury(…)`: one sees what it changes.
+
+    A verb that another is made of, a task or a command needs is imported by its name, from the package of its app
+    where that gathers it; inside the package, from its module.
+    """
+    known, wrong = verbs(), []
+    for module in modules():
+        for node, imported in module.imports():
+            package = f"{home(imported)}.actions"
+            inside = module.name == package or module.name.startswith(f"{package}.")
+            if imported not in known or module.is_test or inside:
+                continue
+            gathered = f"{package}.{imported.rpartition('.')[2]}"
+            if "views" in module.name.split(".") or (gathered in known and imported != gathered):
+                wrong.append(f"{module}:{node.lineno} imports {imported}")
+    assert wrong == []
+
+
 def test_readings_are_seen():
     """Faults as they were made, and what is none."""
     faults = """

@@ -23,7 +23,7 @@ from cqpm.utils import stored
 from cqpm.utils.french import today
 from cqpm.utils.paging import KeysFirstPaginator
 from documents.models import Document
-from evaluations.actions.export import record_export
+from evaluations.actions import export as exports
 from evaluations.forms.candidate import RegistrationFilter
 from evaluations.papers.jury import facts_of
 from evaluations.perms import may_list_candidates, may_read_bases
@@ -75,7 +75,7 @@ def filtered(request):
 def candidate_export(request):
     """The list, narrowed by the address, as a spreadsheet; who took it is in the journal of the centre."""
     file, count = spreadsheet(filtered(request).qs)
-    record_export(
+    exports.record_export(
         centre=request.user.hat.centre, count=count, filters=request.GET.urlencode(), by=request.user
     )
     name = f"candidats-{today().isoformat()}.xlsx"
