@@ -122,11 +122,11 @@ MATCHES = {"match", "fullmatch", "search", "findall", "finditer", "split"}
 
 
 def readings(tree):
-    """Every call of a file that reads a text: (line, name of the method).
+    """Every call of a file that reads a text: (line, the function or class it stands in, name of the method).
 
     Left out: words (`split()`), bytes, lines (`partition("\\n")`). A pattern is `re` itself, or a name in capitals.
     """
-    for node in ast.walk(tree):
+    for top, node in [(part, node) for part in tree.body for node in ast.walk(part)]:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         name, holder = node.func.attr, node.func.value
@@ -135,7 +135,7 @@ def readings(tree):
         cuts = name in CUTS and node.args and not isinstance(first, bytes) and first != "\n"
         unlabels = name == "replace" and isinstance(first, str) and first.endswith(":")
         if cuts or unlabels or (is_pattern and name in MATCHES):
-            yield node.lineno, name
+            yield node.lineno, getattr(top, "name", ""), name
 
 
 def url_names(resolver=None, prefix=""):
