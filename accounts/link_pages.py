@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts import links
 from accounts.forms import AddressForm
+from accounts.headers import sealed
 
 
 def link_page(purpose, *, done=False):
@@ -58,16 +59,3 @@ def link_over(request, link, token, problem=""):
 def link_unknown(request, form=None):
     """404: an address nobody knows; offers to send the open links of a mail address."""
     return render(request, "accounts/link_unknown.html", {"form": form or AddressForm()}, status=404)
-
-
-def sealed(response):
-    """Headers that keep the address out of other sites' logs, of caches and of search engines."""
-    response["Referrer-Policy"] = "no-referrer"
-    return private(response)
-
-
-def private(response):
-    """Headers that keep what is shown out of caches and of search engines."""
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

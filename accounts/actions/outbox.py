@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import addresses, links, mailing, perms
+from accounts.keys import Key
 from accounts.log import actor_name, record
 from accounts.models import FaultyAddress, OutboxMessage
 from accounts.outbox import post, wake
@@ -60,7 +61,7 @@ def resend_message(*, message, by):
     else:
         original = message.resends or message
         sent = post(
-            event=f"message:{original.pk}:again:{original.copies.count() + 1}",
+            event=Key.of(original, "message").event("again", original.copies.count() + 1),
             to=address,
             name=message.recipient_name,
             template=message.template,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.keys import MailEvent
 from accounts.models.centres import ExaminationCentre
 from accounts.models.links import AccessLink
 from accounts.models.people import Role
@@ -169,3 +170,8 @@ class OutboxMessage(models.Model):
 
     def __str__(self):
         return f"{self.template} à {self.recipient}"
+
+    @property
+    def mail_event(self):
+        """What it tells, and of which row."""
+        return MailEvent.read(self.event)

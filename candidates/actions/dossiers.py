@@ -12,6 +12,7 @@ from django_fsm import can_proceed
 
 from accounts import log, outbox, preferences
 from accounts.actions import chase_link, close_link, issue_link, revoke_link
+from accounts.keys import Key
 from accounts.models import AccessLink
 from candidates import journey
 from candidates.actions.checks import lock_registration, required
@@ -109,7 +110,7 @@ def ask_partner_approval(*, dossier, by, partner=None):
     )
     dossier.save(update_fields=["partner_link"])
     outbox.post(
-        event=f"dossier:{dossier.pk}:approval:{dossier.partner_link_id}",
+        event=Key.of(dossier).event("approval", dossier.partner_link_id),
         to=partner.email,
         name=partner.name,
         template="dossier_approval",
@@ -137,7 +138,7 @@ def remind_partner(*, dossier, by, step=None):
     by_mail = chase_link(link=link, step=step)
     if by_mail:
         outbox.post(
-            event=f"dossier:{dossier.pk}:reminder:{link.pk}:{(step or today()).isoformat()}",
+            event=Key.of(dossier).event("reminder", link.pk, (step or today()).isoformat()),
             to=link.email,
             name=link.holder,
             template="dossier_reminder",
@@ -202,7 +203,7 @@ def transmit_dossier(*, dossier, by):
     dossier.save()
     resource_centre = dossier.registration.referentiel.certification.resource_centre
     outbox.post(
-        event=f"dossier:{dossier.pk}:transmitted:{dossier.transmitted_at.isoformat()}",
+        event=Key.of(dossier).event("transmitted", dossier.transmitted_at.isoformat()),
         to=resource_centre.email,
         name=resource_centre.name,
         template="dossier_transmitted",
@@ -407,7 +408,7 @@ def tell_centre(dossier, template, at, **context):
     """The mail that tells the centre d'examen what the centre de ressource answered."""
     centre = dossier.registration.centre
     outbox.post(
-        event=f"dossier:{dossier.pk}:{template}:{at.isoformat()}",
+        event=Key.of(dossier).event(template, at.isoformat()),
         to=centre.email,
         name=centre.name,
         template=template,
@@ -437,6 +438,6 @@ def record(dossier, *, by, verb, what, data=None):
         verb=verb,
         subject=dossier.registration,
         centre=dossier.registration.centre,
-        sentence=f"{dossier} {what}."[:400],
+        sentence=f"{dossier} {what}.",
         data={"dossier": str(dossier.pk)} | (data or {}),
     )

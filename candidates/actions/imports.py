@@ -9,6 +9,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts import log
+from accounts.keys import key_of
 from accounts.models import ExaminationCentre, LogEntry
 from candidates.actions.checks import sentences, validated
 from candidates.actions.companies import create_company, create_training_body
@@ -194,8 +195,12 @@ def check_rest(attempt, leave_rest):
 
 def check_still_true(class_import, rows):
     """Refusal when somebody like a line, or already registered, has appeared since the control."""
-    asked = [(row.line, person_of(row.values), row.findings) for row in rows]
-    known = known_people(class_import, (person for _, person, _ in asked))
+    asked, born = [], {}
+    for row in rows:
+        person = person_of(row.values)
+        asked.append((row.line, person, row.findings))
+        born[person] = row.values["birth_date"]
+    known = known_people(class_import, born)
     appeared, doubles = set(), Tally()
     for line, person, findings in asked:
         seen = {finding["pair"].get("candidate") for finding in findings if "pair" in finding}
@@ -395,7 +400,7 @@ def undo_import(*, class_import, by):
 
 def check_untouched(registrations):
     """Refusal, naming the first of them, when anything was written in the journal of one since its inscription."""
-    by_key = {log.key(registration): registration.number for registration in registrations}
+    by_key = {key_of(registration): registration.number for registration in registrations}
     touched = set()
     keys = list(by_key)
     for begin in range(0, len(keys), BATCH):
@@ -416,7 +421,7 @@ def forget_made(class_import):
         (TrainingBody, "training_bodies", "create_training_body"),
     ):
         for row in model.objects.filter(pk__in=class_import.made.get(name, [])):
-            if LogEntry.objects.filter(subject=log.key(row)).exclude(verb=verb).exists():
+            if LogEntry.objects.filter(subject=key_of(row)).exclude(verb=verb).exists():
                 continue
             try:
                 with transaction.atomic():

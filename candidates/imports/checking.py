@@ -30,10 +30,12 @@ NAMES = ("birth_name", "usage_name", "first_name", "first_name_2", "first_name_3
 EMAILS = ("email", "tutor_email", "line_manager_email")
 PLAIN = ("tutor_name", "tutor_function", "tutor_phone", "line_manager_name", "phone", "adaptation")
 DATES = ("birth_date", "training_started_on")
-ROUTES = {
-    folded(text): value for value, label in Route.choices for text in (value, label, label.partition(" (")[0])
+ROUTES = {folded(text): value for value, label in Route.choices for text in (value, label)}
+ROUTES |= {
+    folded("Validation des acquis de l’expérience"): Route.VAE,
+    "contrat pro": Route.PROFESSIONAL_CONTRACT,
+    "interimaire": Route.TEMPORARY_WORK,
 }
-ROUTES |= {"vae": Route.VAE, "contrat pro": Route.PROFESSIONAL_CONTRACT, "interimaire": Route.TEMPORARY_WORK}
 SEXES = {"f": "F", "feminin": "F", "femme": "F", "m": "M", "masculin": "M", "homme": "M"}
 email_is_valid = EmailValidator()
 

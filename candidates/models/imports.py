@@ -114,15 +114,6 @@ class ClassImport(SaidInWords):
         return self.state == self.State.IMPORTED
 
 
-class ImportAttemptQuerySet(models.QuerySet):
-    def claimable(self, now):
-        """Files a worker may read: waiting, or taken by one that has not been heard of since."""
-        free = Q(state=ImportAttempt.State.WAITING) | Q(
-            state=ImportAttempt.State.READING, lease_until__lt=now
-        )
-        return self.filter(free, attempts__lt=MAX_ATTEMPTS)
-
-
 class ImportAttempt(models.Model):
     """One file sent for an import, and how its reading went; the earlier ones stay readable."""
 
@@ -156,8 +147,6 @@ class ImportAttempt(models.Model):
     sheet = models.CharField("feuille", max_length=60, blank=True)
     blank_lines = models.PositiveIntegerField("lignes vides passées", default=0)
     read_at = models.DateTimeField("contrôlé le", null=True)
-
-    objects = ImportAttemptQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fichier d’un import"

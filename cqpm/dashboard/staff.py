@@ -10,7 +10,7 @@ from cqpm.dashboard.agenda import commissions, juries
 from cqpm.dashboard.evaluator import evaluation_line
 from cqpm.dashboard.mails import mail_line, stuck
 from cqpm.dashboard.sections import SHOWN, Line, Section, listing, of_rows, section, settings_of, sorted_rows
-from cqpm.utils.french import NBSP, plural, short_day, today
+from cqpm.utils.french import plural, recent_day, short_day, today
 from evaluations.models import CompanyOpinion, Evaluation
 from evaluations.reads.deadline import with_deadlines
 
@@ -53,7 +53,7 @@ def to_do(user):
 
 def opinion_line(row):
     reminded = row.link.reminded_at
-    last = short_day(reminded).removesuffix(f"{NBSP}{today().year}") if reminded else ""
+    last = recent_day(reminded) if reminded else ""
     return Line(
         str(row.registration.candidate),
         f"{row.company_name}, {row.respondent_name}",

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
+from accounts.keys import Key
 from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.journey import move_stage
@@ -257,7 +258,7 @@ def override_conflict(*, member, registration, reason, by):
         by=by,
         verb="override_conflict",
         subject=registration,
-        sentence=f"Conflit d’intérêts de {member.name} levé : {reason}"[:400],
+        sentence=f"Conflit d’intérêts de {member.name} levé : {reason}",
         centre=commission.centre,
         data={"commission": str(commission.pk), "member": member.pk},
     )
@@ -286,7 +287,7 @@ def summon_commission(*, commission, by):
         commission.save(update_fields=["state", "summoned_at", "summoned_by"])
     for row in sitting.to_summon:
         outbox.post(
-            event=f"commission:{commission.pk}:{log.key(row)}:{now.isoformat()}",
+            event=Key.of(commission).event(Key.of(row), now.isoformat()),
             centre=commission.centre,
             **convocation(row, sitting),
         )
@@ -389,6 +390,6 @@ def record(commission, *, by, verb, what):
         by=by,
         verb=verb,
         subject=commission,
-        sentence=f"Commission du {day(commission.held_on)}{what}."[:400],
+        sentence=f"Commission du {day(commission.held_on)}{what}.",
         centre=commission.centre,
     )

@@ -66,7 +66,7 @@ def record_interview(*, commission, registration, notes, remarks, by, held_on=No
         by=by,
         verb="record_interview",
         subject=registration,
-        sentence=f"Entretien tenu le {day(held_on)} par {', '.join(present)}{again}."[:400],
+        sentence=f"Entretien tenu le {day(held_on)} par {', '.join(present)}{again}.",
         centre=commission.centre,
         data={"commission": str(commission.pk)},
     )

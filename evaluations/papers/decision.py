@@ -4,7 +4,7 @@
 template shows, in the words the paper uses; nothing is read again when the PDF is drawn, or ten years later.
 """
 
-from accounts.log import key
+from accounts.keys import key_of
 from candidates.papers import certification_words, holder, labelled, letterhead, unbroken
 from cqpm.utils.french import NBSP, day, enumeration, in_town, long_day, typeset
 from documents.actions import request_document
@@ -21,7 +21,7 @@ def request_for(closed, decision, kind, data, *, by):
     """A paper of one candidate, under the number of the minutes and his or her rank in them: «2026-0007-012»."""
     return request_document(
         kind=kind.key,
-        fact=key(decision),
+        fact=key_of(decision),
         number=number_of(decision),
         label=labelled(kind.title, decision.entry.registration.candidate),
         centre=closed.jury.centre,
@@ -147,9 +147,9 @@ def contact(centre):
 
 def may_read_jury_paper(user, document):
     """Whoever sees the jury: the staff of its centre, its president and substitute. Candidates get theirs from the centre."""
-    name, _, pk = document.fact.partition(":")
-    fact = {"deliberations": pk} if name == "deliberation" else {"deliberations__entries__decisions": pk}
-    return Jury.objects.for_user(user).filter(**fact).exists()
+    fact = document.fact_key
+    way = "deliberations" if fact.kind == "deliberation" else "deliberations__entries__decisions"
+    return Jury.objects.for_user(user).filter(**{way: fact.pk}).exists()
 
 
 DECISION = Kind(

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from accounts.log import key
+from accounts.keys import key_of
 from candidates.models import Dossier
 from cqpm.utils.french import day
 from documents.actions import request_document
@@ -32,7 +32,7 @@ def request_closing_papers(closed, *, by):
     for deliberation, decisions in closed.deliberations:
         request_document(
             kind=MINUTES.key,
-            fact=key(deliberation),
+            fact=key_of(deliberation),
             number=deliberation.number,
             label=f"Procès-verbal de délibération du {day(closed.jury.held_on)}",
             centre=closed.jury.centre,
@@ -65,20 +65,20 @@ def in_order_of_minutes(closed):
 def papers_of(jury):
     """All the papers of a jury: minutes and, candidate by candidate, decisions and attestations."""
     decisions = Decision.objects.filter(entry__deliberation__jury=jury)
-    facts = [key(row) for row in (*jury.deliberations.all(), *decisions)]
+    facts = [key_of(row) for row in (*jury.deliberations.all(), *decisions)]
     return Document.objects.filter(fact__in=facts)
 
 
 def facts_of(registration) -> list[str]:
     """The keys of what the papers of this registration print; the minutes, which name others, are the jury's."""
     decisions = Decision.objects.filter(entry__registration=registration)
-    return [key(row) for row in (*Dossier.objects.filter(registration=registration), *decisions)]
+    return [key_of(row) for row in (*Dossier.objects.filter(registration=registration), *decisions)]
 
 
 def papers_for_candidate(way):
     """What the candidate may have of a `space.Way`: the dossiers transmitted, and what was published, as long as it
     stands."""
-    facts = [key(row) for row in (*way.dossiers, *filter(None, [way.decision]))]
+    facts = [key_of(row) for row in (*way.dossiers, *filter(None, [way.decision]))]
     own = Document.objects.filter(fact__in=facts, revoked_at=None)
     shared = own.filter(Q(kind="dossier") | Q(published_at__isnull=False))
     return shared.exclude(replaced_by__published_at__isnull=False).order_by("requested_at", "pk")

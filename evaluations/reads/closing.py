@@ -48,18 +48,16 @@ def read_closed_sitting(sitting: JurySitting) -> ClosedSitting:
 
 def read_for_minutes(fact) -> tuple[ClosedSitting, Deliberation, list[Decision]]:
     """What the minutes of «deliberation:<uuid>» print: the sitting, that deliberation, its decisions."""
-    pk = fact.partition(":")[2]
-    jury = Jury.objects.select_related("centre").get(deliberations=pk)
-    closed = _read(JurySitting(jury), entry__deliberation=pk, replaces=None)
+    jury = Jury.objects.select_related("centre").get(deliberations=fact.pk)
+    closed = _read(JurySitting(jury), entry__deliberation=fact.pk, replaces=None)
     [(deliberation, decisions)] = closed.deliberations
     return closed, deliberation, decisions
 
 
 def read_for_decision(fact) -> tuple[ClosedSitting, Decision]:
     """What the papers of «decision:<uuid>» print: the sitting and that decision, a rectification included."""
-    pk = fact.partition(":")[2]
-    jury = Jury.objects.select_related("centre").get(deliberations__entries__decisions=pk)
-    closed = _read(JurySitting(jury), pk=pk)
+    jury = Jury.objects.select_related("centre").get(deliberations__entries__decisions=fact.pk)
+    closed = _read(JurySitting(jury), pk=fact.pk)
     [decision] = closed.decisions
     return closed, decision
 

@@ -12,7 +12,7 @@ def with_exchanges(registrations):
 
 def address_of(link):
     """The address whose space a link opens, mailed or printed."""
-    return link.subject.partition(":")[2]
+    return link.subject_key.pk
 
 
 def is_held_at(link, address):

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import LogEntry, OutboxMessage
 from candidates.models import Registration
 from cqpm.utils.refusal import Refusal
@@ -60,5 +60,5 @@ def twin(row, **fields):
 
 def last_entry(subject):
     """The newest line in the journal of a row: (verb, sentence, data)."""
-    entry = LogEntry.objects.filter(subject=key(subject)).first()
+    entry = LogEntry.objects.filter(subject=key_of(subject)).first()
     return entry.verb, entry.sentence, entry.data

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mailing
 from accounts.answers import refused, told
-from accounts.log import key as key_of
+from accounts.keys import key_of
 from accounts.models import LogEntry
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.models import Registration

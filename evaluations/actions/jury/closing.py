@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
+from accounts.keys import Key
 from candidates.actions import next_rank
 from candidates.journey import move_stage
 from candidates.models import Counter, Registration
@@ -79,7 +80,7 @@ def release(closed, decision, registration, *, by):
     """Tells one candidate, and closes the registration the jury pronounced upon."""
     jury = closed.jury
     outbox.post(
-        event=f"decision:{decision.pk}:published",
+        event=Key.of(decision).event("published"),
         to=registration.candidate.email,
         name=str(registration.candidate),
         template="result",

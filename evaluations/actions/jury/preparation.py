@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
+from accounts.keys import Key
 from accounts.perms import is_head_of
 from candidates.actions.checks import required
 from cqpm.utils.french import colon, day, hour, long_day, plural, today
@@ -220,7 +221,7 @@ def post_summons(jury, members, *, changed=False):
     now = timezone.now().isoformat()
     for member in members:
         outbox.post(
-            event=f"jury:{jury.pk}:member:{member.pk}:{now}", **summons(jury, member, changed=changed)
+            event=Key.of(jury).event(Key.of(member, "member"), now), **summons(jury, member, changed=changed)
         )
 
 
