@@ -64,11 +64,6 @@ FOREIGN = {
     # The norm
     "evaluations/rules/validation.py:_numbers": "the number of a criterion, sorted as a number",
 }
-TO_MEND = {  # sentences read back, until their modules pass values on
-    "evaluations/screens/capacity.py",
-    "evaluations/screens/journey.py",
-    "evaluations/screens/jury.py",
-}
 # Inside `evaluations` a folder is a nature, a file in it a subject. Each nature imports only those before it.
 NATURES = ["rules", "models", "reads", "papers", "actions", "screens", "forms", "views", "urls"]
 # Beside them, what Django or the house looks for by name; only views ask `perms`.
@@ -297,7 +292,7 @@ re.sub(" +", " ", text)
 def test_nobody_reads_back_a_text_we_wrote():
     """A sentence or a key is composed of values: who needs them is handed them, and cuts no text to find them again.
 
-    Texts of others are read, where `FOREIGN` says; each of its places still does, as those to mend.
+    Texts of others are read, where `FOREIGN` says; each of its places still does.
     """
     read = {
         f"{module}:{top}": f"{module}:{line} {method}()"
@@ -305,9 +300,8 @@ def test_nobody_reads_back_a_text_we_wrote():
         if not module.is_test and "migrations" not in module.path.parts
         for line, top, method in readings(module.tree)
     }
-    allowed = {*FOREIGN, *TO_MEND}
-    assert [call for place, call in read.items() if not place.startswith(tuple(allowed))] == []
-    assert [place for place in allowed if not any(one.startswith(place) for one in read)] == []
+    assert [call for place, call in read.items() if not place.startswith(tuple(FOREIGN))] == []
+    assert [place for place in FOREIGN if not any(one.startswith(place) for one in read)] == []
 
 
 def test_neither_admin_nor_signals():
