@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +32,15 @@ def capacities_of(referentiel) -> list[Capacity]:
     if referentiel.is_published:
         return _published_tree(referentiel.pk, referentiel.content_sha256)
     return referentiel.tree
+
+
+def blocks_of(referentiel) -> tuple[frozenset[int], ...]:
+    """A version's blocs, each the set of the numbers of its capacities; none where it has no bloc."""
+    blocks = defaultdict(set)
+    for capacity in capacities_of(referentiel):
+        if capacity.block_id:
+            blocks[capacity.block_id].add(capacity.number)
+    return tuple(map(frozenset, blocks.values()))
 
 
 @dataclass

@@ -1,13 +1,11 @@
 """A candidate's decisions, of this registration and of earlier ones: the last word, and what they leave kept."""
 
-from collections import defaultdict
-
 from candidates.journey import KeptCapacity
 from cqpm.utils.french import local_date
 from cqpm.utils.rows import grouped
 from evaluations import rules
 from evaluations.models import Decision, DecisionCapacity, Jury
-from evaluations.reads.capacity import capacities_of
+from evaluations.reads.capacity import blocks_of, capacities_of
 from evaluations.reads.transfer import along
 from evaluations.rules import Verdict
 
@@ -57,12 +55,8 @@ def as_of(registration, decisions, on_day):
 
 def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
     """The capacities kept for this registration, read from published decisions on the same référentiel version."""
-    tree = capacities_of(registration.referentiel)
-    numbers = {capacity.pk: capacity.number for capacity in tree}
-    blocks = defaultdict(set)
-    for capacity in tree:
-        if capacity.block_id:
-            blocks[capacity.block_id].add(capacity.number)
+    numbers = {capacity.pk: capacity.number for capacity in capacities_of(registration.referentiel)}
+    blocks = blocks_of(registration.referentiel)
     earlier = [row for row in decided if row.decision.entry.registration_id not in chain]
     decisions = decisions_among(earlier)
     replaced = {decision.replaces_id for decision in decisions}
@@ -85,7 +79,7 @@ def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
                 verdict=Verdict(decision.verdict),
                 acquired=held[DecisionCapacity.State.ACQUIRED],
                 kept=held[DecisionCapacity.State.KEPT],
-                blocks=tuple(frozenset(block) for block in blocks.values()),
+                blocks=blocks,
                 rncp=registration.referentiel.rncp_active,
             )
         )

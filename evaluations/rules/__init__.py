@@ -34,7 +34,7 @@ from evaluations.rules.jury import (
     jury_decision,
     quorum_for_candidate,
 )
-from evaluations.rules.kept import KeptPeriod, PreviousDecision, kept_periods, kept_until
+from evaluations.rules.kept import KeptPeriod, PreviousDecision, kept_by, kept_periods, kept_until
 from evaluations.rules.reason import Reason, Sentence
 from evaluations.rules.validation import (
     RULE_VERSION,
@@ -116,6 +116,7 @@ __all__ = [
     "criterion_value",
     "jury_composition",
     "jury_decision",
+    "kept_by",
     "kept_periods",
     "kept_until",
     "may_validate",
