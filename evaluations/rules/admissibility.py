@@ -71,7 +71,7 @@ def admissibility(capacity_states: Iterable[CapacityState], *, on_day: date) -> 
     return AdmissibilityResult(Verdict.ADMISSIBLE, tuple(reasons))
 
 
-def _what_lacks(state):
+def _what_lacks(state: CapacityState) -> Reason:
     if state.kept_until:
         return Admissibility.NO_LONGER_KEPT(state.number, until=state.kept_until)
     return Admissibility.TO_VALIDATE(state.number)

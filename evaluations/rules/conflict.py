@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from evaluations.rules.reason import Reason, Sentence
@@ -25,7 +26,7 @@ class KnownPerson:
     email: str = ""
     siren: str = ""
 
-    def is_same_as(self, other) -> bool:
+    def is_same_as(self, other: "KnownPerson") -> bool:
         """Whether both are the same person: the same e-mail, or the same words in the name in any order."""
         return _meet(_plain(self.email), _plain(other.email)) or _meet(_words(self.name), _words(other.name))
 
@@ -69,20 +70,20 @@ def conflicts(
 TITLES = {"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"}
 
 
-def _meet(one, other):
+def _meet(one: Hashable, other: Hashable) -> bool:
     """Equal and not blank: a blank identifier never matches anyone."""
     return bool(one) and one == other
 
 
-def _plain(text):
+def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.strip())
     return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
 
 
-def _words(name):
-    return sorted(set(re.findall(r"\w+", _plain(name))) - TITLES)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(sorted(set(re.findall(r"\w+", _plain(name))) - TITLES))
 
 
-def _siren(number):
+def _siren(number: str) -> str:
     """The nine digits of a SIREN, or those a SIRET begins with."""
     return re.sub(r"\D", "", number)[:9]

@@ -1,6 +1,6 @@
 """The jury paritaire: how it is composed, when it may decide, and what each of its acts gives."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -121,14 +121,14 @@ def quorum_for_candidate(
     return _quorum([member for member in members if member.reference not in withdrawn], quorum)
 
 
-def _seats(seats):
+def _seats(seats: Mapping[College, int]) -> list[Reason]:
     employer, employee = seats.get(College.EMPLOYER, 0), seats.get(College.EMPLOYEE, 0)
     if employer == employee:
         return [] if employer else [CompositionLack.NO_SEAT()]
     return [CompositionLack.UNEQUAL_SEATS(employers=employer, employees=employee)]
 
 
-def _presidency(members):
+def _presidency(members: Sequence[SeatedMember]) -> list[Reason]:
     presidents = [member for member in members if member.president]
     if len(presidents) != 1:
         return [CompositionLack.ONE_PRESIDENT()]
@@ -141,7 +141,7 @@ def _presidency(members):
     return []
 
 
-def _quorum(members, quorum):
+def _quorum(members: Collection[SeatedMember], quorum: int) -> list[Reason]:
     present = {college: sum(bool(m.present) for m in members if m.college == college) for college in College}
     return [
         CompositionLack.QUORUM(
@@ -152,7 +152,9 @@ def _quorum(members, quorum):
     ]
 
 
-def _late(kind, told_on, sitting_on, notice):
+def _late(
+    kind: CompositionLack, told_on: Iterable[tuple[str, date | None]], sitting_on: date, notice: int
+) -> list[Reason]:
     """One reason naming whoever was told too late, or not yet; none when all had the notice due."""
     late = [
         f"{who} ({'le ' + day(told) if told else 'pas encore'})"
@@ -231,7 +233,7 @@ def jury_decision(
     return JuryDecision(computed.verdict if act == JuryAct.PRONOUNCE else Verdict.ADJOURNED)
 
 
-def _vote_refusals(act, vote):
+def _vote_refusals(act: JuryAct, vote: Vote) -> list[Reason]:
     refusals = []
     for college in College:
         voices = sum(counts.get(college, 0) for counts in vote.counts.values())

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Self
 
 from cqpm.utils.french import day, lower_first, plural
 from evaluations.rules.reason import Reason, Sentence
@@ -63,12 +64,12 @@ class SheetResult:
     evaluator: str
     values: Mapping[str, CriterionValue]
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         values = {criterion: str(self.values[criterion]) for criterion in sorted(self.values)}
         return {"evaluator": self.evaluator, "values": values}
 
     @classmethod
-    def from_json(cls, plain: dict):
+    def from_json(cls, plain: dict[str, Any]) -> Self:
         values = {criterion: CriterionValue(value) for criterion, value in plain["values"].items()}
         return cls(plain["evaluator"], values)
 
@@ -87,7 +88,7 @@ class EvaluationResult:
     consensus: SheetResult | None = None
     submitted: bool = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.method[:1].lower()}{self.method[1:]} du {day(self.day)}"
 
     @property
@@ -100,7 +101,7 @@ class EvaluationResult:
             return None
         return self.consensus or (self.sheets[0] if len(self.sheets) == 1 else None)
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return {
             "consensus": self.consensus and self.consensus.to_json(),
             "day": self.day.isoformat(),
@@ -111,7 +112,7 @@ class EvaluationResult:
         }
 
     @classmethod
-    def from_json(cls, plain: dict):
+    def from_json(cls, plain: dict[str, Any]) -> Self:
         return cls(
             reference=plain["reference"],
             method=plain["method"],
@@ -129,14 +130,14 @@ class InterviewRecord:
     day: date | None
     members: tuple[str, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "members", tuple(sorted(self.members)))
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return {"day": self.day and self.day.isoformat(), "members": list(self.members)}
 
     @classmethod
-    def from_json(cls, plain: dict):
+    def from_json(cls, plain: dict[str, Any]) -> Self:
         return cls(plain["day"] and date.fromisoformat(plain["day"]), tuple(plain["members"]))
 
 
@@ -158,7 +159,7 @@ class CapacityInputs:
     opinion_absence: str = ""
     interview: InterviewRecord | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.criteria:
             raise ValueError("a capacity has criteria")
         by_date = sorted(
@@ -168,7 +169,7 @@ class CapacityInputs:
         object.__setattr__(self, "methods", tuple(sorted(self.methods)))
         object.__setattr__(self, "evaluations", tuple(by_date))
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """The inputs as plain JSON: keys sorted, lists in canonical order, ready to be frozen."""
         return {
             "criteria": list(self.criteria),
@@ -182,7 +183,7 @@ class CapacityInputs:
         }
 
     @classmethod
-    def from_json(cls, plain: dict):
+    def from_json(cls, plain: dict[str, Any]) -> Self:
         """The inputs `to_json` gave. KeyError or ValueError when they are not."""
         return cls(
             number=plain["number"],
@@ -196,11 +197,11 @@ class CapacityInputs:
         )
 
 
-def _canonical(plain) -> str:
+def _canonical(plain: Any) -> str:
     return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _numbers(criterion: str) -> tuple:
+def _numbers(criterion: str) -> tuple[list[int], str]:
     """Sorts «3.10» after «3.9»."""
     return [int(part) for part in re.findall(r"\d+", criterion)], criterion
 
@@ -352,10 +353,13 @@ def may_validate(outcome: Outcome, result: ProposalResult, reason: str) -> list[
     return [Departure.OTHERWISE(proposal=result.proposal.label.lower())]
 
 
+Score = tuple[EvaluationResult, str, CriterionValue]  # evaluation, evaluator, value
+
+
 # --- Reasons in words ------------------------------------------------------------------------------------------
 
 
-def _scores(inputs, criterion):
+def _scores(inputs: CapacityInputs, criterion: str) -> list[Score]:
     """(evaluation, evaluator, value) for each evaluation that scored the criterion."""
     return [
         (evaluation, evaluation.retained.evaluator, evaluation.retained.values[criterion])
@@ -364,7 +368,7 @@ def _scores(inputs, criterion):
     ]
 
 
-def _not_met(inputs, criterion):
+def _not_met(inputs: CapacityInputs, criterion: str) -> Reason:
     scores = _scores(inputs, criterion)
     if len(scores) == 1:
         evaluation, evaluator, _ = scores[0]
@@ -374,7 +378,7 @@ def _not_met(inputs, criterion):
     return Cause.NOT_MET_OVER_SEVERAL(criterion, criterion=criterion, times=times, total=len(scores))
 
 
-def _to_settle(inputs, criterion):
+def _to_settle(inputs: CapacityInputs, criterion: str) -> Reason:
     said = (
         f"{CriterionValue(value).label.lower()} ({evaluation}, {evaluator})"
         for evaluation, evaluator, value in _scores(inputs, criterion)
@@ -383,7 +387,7 @@ def _to_settle(inputs, criterion):
     return Cause.TO_SETTLE(criterion, criterion=criterion, said=tuple(said))
 
 
-def _all_met(inputs):
+def _all_met(inputs: CapacityInputs) -> Reason:
     count = len(inputs.criteria)
     if inputs.opinion:
         opinion = f"avis de l’entreprise {OpinionValue(inputs.opinion).label.lower()}"
@@ -391,12 +395,11 @@ def _all_met(inputs):
         opinion = f"avis de l’entreprise absent ({absence.rstrip('.')})"
     else:
         opinion = "avis de l’entreprise non demandé"
-    return Cause.ALL_MET(
-        met=plural(count, "critère"), total=count, opinion=opinion, interview=inputs.interview.day
-    )
+    held_on = inputs.interview.day if inputs.interview else None
+    return Cause.ALL_MET(met=plural(count, "critère"), total=count, opinion=opinion, interview=held_on)
 
 
-def _lowered(reason):
+def _lowered(reason: Reason) -> str:
     """Its French as it reads after a colon."""
     sentence = str(reason)
     return sentence[:1].lower() + sentence[1:]
