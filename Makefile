@@ -6,7 +6,7 @@ BEGIN := $(shell date +%s)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench guide fmt pins clean
+.PHONY: help run test demo bench guide same fmt pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | \
@@ -36,6 +36,10 @@ bench: install-dev pango ## measures what the README says, as ratios within one 
 guide: install-dev pango ## takes the pictures of docs/guide-utilisateur.md again
 	@.ci/need chromium -- test -x /usr/bin/chromium
 	@$(BIN)/python -m cqpm.guide
+
+same: BASE ?= $(shell git rev-parse --verify --quiet origin/main || echo HEAD~1)
+same: install pango ## shows what differs in any text since the commit BASE (origin/main)
+	@$(BIN)/python -m cqpm.same $(BASE)
 
 fmt: install-dev ## formats the code and puts right what can be
 	@$(BIN)/ruff check --fix .
