@@ -18,6 +18,8 @@ from cqpm.utils.uploads import UploadField
 from referentiel.models import Derogation, Method, Referentiel
 
 ANOTHER = "another"  # the answer «c’est une autre personne»
+# The fields of a person in the order one types them; `Candidate` has the order of the journal.
+TYPED = tuple(dict.fromkeys(("sex", *Candidate.NAMES, "birth_date", "birth_place", *Candidate.PERSONAL)))
 
 
 def date_input(**attrs):
@@ -28,22 +30,19 @@ def date_input(**attrs):
 class IdentityForm(forms.ModelForm):
     """Civil identity, as on the identity document, and how to reach the person."""
 
+    # On the grid of the page; the other fields take half of it.
+    WIDTHS = {
+        "sex": "w6 in-line",
+        "first_name": "w2",
+        "first_name_2": "w2",
+        "first_name_3": "w2",
+        "birth_date": "w2",
+        "birth_place": "w4",
+    }
+
     class Meta:
         model = Candidate
-        fields = [
-            "sex",
-            "birth_name",
-            "usage_name",
-            "first_name",
-            "first_name_2",
-            "first_name_3",
-            "birth_date",
-            "birth_place",
-            "birth_commune_code",
-            "birth_country",
-            "email",
-            "phone",
-        ]
+        fields = TYPED
         widgets = {"birth_date": date_input(), "sex": forms.RadioSelect}
 
     def __init__(self, *args, **kwargs):
@@ -53,6 +52,11 @@ class IdentityForm(forms.ModelForm):
             field.widget.attrs["autocomplete"] = "off"  # somebody else's identity, never the reader's own
         for name, kind in (("birth_place", "communes"), ("birth_country", "pays")):
             self.fields[name].widget.attrs["data-places"] = reverse("place_search", args=[kind])
+
+    @property
+    def laid_out(self):
+        """[(field, its width on the grid)], in the order of the page."""
+        return [(field, self.WIDTHS.get(field.name, "")) for field in self]
 
 
 class CompanyForm(forms.ModelForm):
@@ -290,7 +294,7 @@ class RegistrationChange(AroundTheCandidate):
 def comparison(typed, known):
     """Two records of perhaps one person, side by side, empty fields left out: [(label, typed, known, differ)]."""
     rows = []
-    for name in IdentityForm.Meta.fields:
+    for name in TYPED:
         pair = [shown(candidate, name) for candidate in (typed, known)]
         if any(pair):
             rows.append((Candidate._meta.get_field(name).verbose_name, *pair, pair[0] != pair[1]))

@@ -14,7 +14,6 @@ LEVELS = {
     "pretes": ((Status.READY,), "Prêtes"),
     "ignorees": ((Status.IGNORED,), "Ignorées"),
 }
-IDENTITY = (*Candidate.IDENTITY, "email", "phone")
 WORDS = {SAME: "Même personne", OTHER: "Autre personne", READ: "Lu"}
 
 
@@ -163,7 +162,7 @@ class Report:
 
 def person(row):
     """A line's person as a candidate in memory."""
-    values = {name: row.values.get(name) or "" for name in IDENTITY}
+    values = {name: row.values.get(name) or "" for name in Candidate.PERSONAL}
     return Candidate(
         **values | {"birth_date": Candidate._meta.get_field("birth_date").to_python(row.values["birth_date"])}
     )

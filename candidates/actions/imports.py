@@ -35,7 +35,6 @@ from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import Type
 
 BATCH = 500
-IDENTITY = (*Candidate.IDENTITY, "email", "phone")
 TAKEN = (
     "route",
     "tutor_name",
@@ -250,7 +249,7 @@ class Maker:
         registrations = [one.registration for one in imported]
         Candidate.objects.bulk_create(one.registration.candidate for one in imported if one.made_candidate)
         reached = [one.registration.candidate for one in imported if one.contact_before]
-        Candidate.objects.bulk_update(reached, ["email", "phone"])
+        Candidate.objects.bulk_update(reached, Candidate.CONTACT)
         Registration.objects.bulk_create(registrations)
         Dossier.objects.bulk_create(
             Dossier(registration=registration, created_by=actor) for registration in registrations
@@ -288,15 +287,12 @@ class Maker:
         return imported
 
     def candidate(self, row, imported, known):
-        """The new person of a line; or the known one, whose e-mail and phone alone are brought up to date."""
+        """The new person of a line; or the known one, whose contact details alone are brought up to date."""
         values = row.values
         if same := known.get(known_of(row.findings, self.class_import.settled)):
-            before = {"email": same.email, "phone": same.phone}
-            same.email, same.phone = values["email"] or same.email, values["phone"] or same.phone
-            if before != {"email": same.email, "phone": same.phone}:
-                imported.contact_before = before
+            imported.contact_before = same.renew_contact(values)
             return same
-        identity = {name: values[name] for name in IDENTITY}
+        identity = {name: values[name] for name in Candidate.PERSONAL}
         identity["birth_date"] = date.fromisoformat(values["birth_date"])
         candidate = Candidate(centre=self.centre, **identity)
         try:

@@ -79,7 +79,7 @@ def register_candidate(
 
     `identity`: fields of Candidate; `registration`: «registered_on» and any of `CHANGEABLE`; `new_company`: fields
     of a company to add; `new_training_body`: a name; `same_as`: the known candidate this is (whose identity
-    stays, only e-mail and phone are brought up to date) ; `another_person`: the likely duplicates are other people.
+    stays, only the contact details are brought up to date); `another_person`: the likely duplicates are other people.
 
     Refusal when a field is wrong, the référentiel not open or the candidate already registered for it; `ToConfirm`
     as long as warnings are unread or likely duplicates unsettled.
@@ -176,7 +176,7 @@ def known_candidate(same_as, typed, referentiel):
     running = known.registrations.filter(referentiel=referentiel, state=Registration.State.REGISTERED).first()
     if running:
         raise Refusal(f"{known} est déjà inscrit pour ce référentiel, sous le n° {running.number}.")
-    known.email, known.phone = typed.email or known.email, typed.phone or known.phone
+    known.renew_contact({name: getattr(typed, name) for name in Candidate.CONTACT})
     return known
 
 

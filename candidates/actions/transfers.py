@@ -58,9 +58,7 @@ def hand_over(*, registration, to, reason, by):
 def received(registration, to, *, by):
     """The registration as its new centre has it, dated today."""
     former = registration.candidate
-    candidate = Candidate(
-        centre=to, **{name: getattr(former, name) for name in (*Candidate.IDENTITY, *Candidate.CONTACT)}
-    )
+    candidate = Candidate(centre=to, **{name: getattr(former, name) for name in Candidate.PERSONAL})
     validated(candidate).save()
     around = {name: getattr(registration, name) for name in CHANGEABLE} | {
         "company": company_in(to, registration.company, by=by),

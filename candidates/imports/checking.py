@@ -11,7 +11,7 @@ from stdnum.fr import siret as siret_number
 
 from candidates import places
 from candidates.imports.cells import Odd, bare, date_of, spoken, text_of
-from candidates.imports.columns import BY_KEY, COLUMNS, COMMENT, HEADINGS, VERSION
+from candidates.imports.columns import BY_KEY, COLUMNS, COMMENT, HEADINGS, VERSION, keys_of
 from candidates.imports.findings import Level
 from candidates.rules import (
     FRANCE,
@@ -26,10 +26,7 @@ from candidates.search import folded
 from cqpm.utils.french import enumeration
 from cqpm.utils.refusal import Refusal
 
-NAMES = ("birth_name", "usage_name", "first_name", "first_name_2", "first_name_3")
-EMAILS = ("email", "tutor_email", "line_manager_email")
-PLAIN = ("tutor_name", "tutor_function", "tutor_phone", "line_manager_name", "phone", "adaptation")
-DATES = ("birth_date", "training_started_on")
+NAMES, EMAILS, PHONES = keys_of("name"), keys_of("email"), keys_of("phone")
 ROUTES = {
     folded(text): value for value, label in Route.choices for text in (value, label, label.partition(" (")[0])
 }
@@ -272,7 +269,7 @@ class Line:
                     email_is_valid(values[key])
                 except ValidationError:
                     self.error(key, "email", "Adresse incomplète ou mal écrite.")
-        for key in ("phone", "tutor_phone"):
+        for key in PHONES:
             if len(values[key]) == 9 and values[key].isdigit() and values[key][0] in "123456789":
                 values[key] = f"0{values[key]}"
                 self.notice(key, "zero", f"Le tableur avait retiré le zéro : {values[key]}.")
