@@ -9,17 +9,21 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts import log
-from accounts.models import ExaminationCentre, LogEntry
+from accounts.models import LogEntry
 from candidates.actions.checks import sentences, validated
 from candidates.actions.companies import create_company, create_training_body
-from candidates.actions.registrations import check_dates, next_ranks, registration_entry
+from candidates.actions.inscriptions import (
+    begin_registrations,
+    check_dates,
+    lock_centre,
+    number_registrations,
+)
 from candidates.imports.dry_run import known_people
 from candidates.imports.findings import OTHER, READ, SAME, Level, Status, known_of, status_of
 from candidates.models import (
     Candidate,
     ClassImport,
     Company,
-    Counter,
     Dossier,
     ImportAttempt,
     ImportedRow,
@@ -27,7 +31,6 @@ from candidates.models import (
     Registration,
     TrainingBody,
 )
-from candidates.rules import registration_number
 from candidates.search import folded
 from candidates.tasks import wake_on_commit
 from cqpm.utils.french import enumeration, plural
@@ -156,10 +159,10 @@ def confirm_import(*, class_import, by, leave_rest=False):
     if not attempt.is_read or not ready.exists():
         raise Refusal("Aucune ligne n’est prête à importer.")
     check_rest(attempt, leave_rest)
-    centre = ExaminationCentre.objects.select_for_update(no_key=True).get(pk=class_import.centre_id)
-    derogation = check_dates(class_import.registered_on, class_import.referentiel, centre)
+    lock_centre(class_import.centre)
+    derogation = check_dates(class_import.registered_on, class_import.referentiel, class_import.centre)
     check_still_true(class_import, ready.iterator(BATCH))
-    maker = Maker(class_import, centre, by, derogation)
+    maker = Maker(class_import, by, derogation)
     numbers = maker.register(ready)
     class_import.state = ClassImport.State.IMPORTED
     class_import.imported_at, class_import.imported_by = timezone.now(), log.actor_name(by)
@@ -222,8 +225,9 @@ def person_of(values):
 class Maker:
     """Makes the rows of a confirmed import, as `register_candidate` makes one, by batches."""
 
-    def __init__(self, class_import, centre, by, derogation):
-        self.class_import, self.centre, self.by, self.derogation = class_import, centre, by, derogation
+    def __init__(self, class_import, by, derogation):
+        self.class_import, self.by, self.derogation = class_import, by, derogation
+        self.centre = centre = class_import.centre
         self.made = {"companies": [], "training_bodies": []}
         self.companies = {str(company.pk): company for company in centre.companies.all()}
         self.bodies = {body.pk: body for body in centre.training_bodies.all()}
@@ -231,34 +235,24 @@ class Maker:
 
     def register(self, ready):
         """Registers the lines, in their order; gives the numbers."""
-        lines = list(ready.order_by("line").values_list("pk", flat=True))
-        year = self.class_import.registered_on.year
-        ranks = next_ranks(
-            centre=self.centre, series=Counter.Series.REGISTRATION, year=year, count=len(lines)
-        )
-        numbers = [registration_number(year, rank) for rank in ranks]
+        lines, numbers = list(ready.order_by("line").values_list("pk", flat=True)), []
         for begin in range(0, len(lines), BATCH):
             rows = ready.filter(pk__in=lines[begin : begin + BATCH]).order_by("line")
-            self.register_some(list(rows), numbers[begin : begin + BATCH])
+            numbers += self.register_some(list(rows))
         return numbers
 
-    def register_some(self, rows, numbers):
-        """One batch: candidates, registrations, dossiers, journal, and what became of each line."""
-        known, actor = self.known(rows), log.actor_name(self.by)
-        imported = [self.imported(row, known, number) for row, number in zip(rows, numbers, strict=True)]
+    def register_some(self, rows):
+        """One batch: candidates, registrations, dossiers, journal, and what became of each line; gives the numbers."""
+        known = self.known(rows)
+        imported = [self.imported(row, known) for row in rows]
         registrations = [one.registration for one in imported]
+        number_registrations(registrations)
         Candidate.objects.bulk_create(one.registration.candidate for one in imported if one.made_candidate)
         reached = [one.registration.candidate for one in imported if one.contact_before]
         Candidate.objects.bulk_update(reached, Candidate.CONTACT)
-        Registration.objects.bulk_create(registrations)
-        Dossier.objects.bulk_create(
-            Dossier(registration=registration, created_by=actor) for registration in registrations
-        )
-        LogEntry.objects.bulk_create(
-            registration_entry(registration, by=self.by, derogation=self.derogation)
-            for registration in registrations
-        )
+        begin_registrations(registrations, by=self.by, derogation=self.derogation)
         ImportedRow.objects.bulk_create(imported)
+        return [registration.number for registration in registrations]
 
     def known(self, rows):
         """{id: Candidate} of those a line was said to be, locked."""
@@ -266,7 +260,7 @@ class Maker:
         found = Candidate.objects.select_for_update().filter(centre=self.centre, pk__in=keys)
         return {str(candidate.pk): candidate for candidate in found}
 
-    def imported(self, row, known, number):
+    def imported(self, row, known):
         """One line's registration and candidate, not stored yet."""
         values = row.values
         imported = ImportedRow(row=row, made_candidate=False)
@@ -276,14 +270,12 @@ class Maker:
             candidate=self.candidate(row, imported, known),
             referentiel=self.class_import.referentiel,
             registered_on=self.class_import.registered_on,
-            number=number,
             state_by=log.actor_name(self.by),
             company=self.company(values),
             training_body=self.training_body(values),
             training_started_on=date.fromisoformat(started_on) if started_on else None,
             **{name: values[name] for name in TAKEN},
         )
-        imported.registration.search = imported.registration.search_text()
         return imported
 
     def candidate(self, row, imported, known):
