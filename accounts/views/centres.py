@@ -5,6 +5,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import actions, perms
+from accounts.answers import form_page
 from accounts.forms import ExaminationCentreForm, ResourceCentreForm
 from accounts.models import ExaminationCentre, ResourceCentre
 from accounts.views.entrance import form_methods
@@ -60,4 +61,6 @@ def edit(request, form_class, heading, centre=None):
             centre = actions.create_centre(kind=form_class.Meta.model, fields=fields, by=by)
         messages.success(request, f"{centre} : enregistré.")
         return redirect("centre_list")
-    return render(request, "accounts/centre_form.html", {"form": form, "heading": heading, "centre": centre})
+    return form_page(
+        request, "accounts/centre_form.html", {"form": form, "heading": heading, "centre": centre}
+    )

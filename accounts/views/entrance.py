@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, links, throttle
-from accounts.answers import refused
+from accounts.answers import REFUSED, form_page, refused
 from accounts.forms import AddressForm, NewPasswordForm, SignInForm
 from accounts.link_pages import link_over, link_page, link_unknown, sealed
 from accounts.models import User
@@ -44,6 +44,10 @@ class SignInView(LoginView):
             "demo_password": DEMO_PASSWORD,
         }
 
+    def form_invalid(self, form):
+        """422, as any form that is refused."""
+        return self.render_to_response(self.get_context_data(form=form), status=REFUSED)
+
 
 def demo_accounts():
     """The demonstration's accounts that exist, in the order of the journey: (address, what it shows, name)."""
@@ -65,7 +69,7 @@ def forgotten_password(request):
             actions.ask_password_reset(email=email)
             return redirect("account_reset_password_done")
         form.add_error(None, throttle.TOO_MANY)
-    return render(request, "accounts/forgotten_password.html", {"form": form})
+    return form_page(request, "accounts/forgotten_password.html", {"form": form})
 
 
 @login_not_required
@@ -90,7 +94,7 @@ def reset_password(request):
             throttle.forgive(request, user.email)
             messages.success(request, "Mot de passe enregistré. Connectez-vous avec lui.")
             return redirect("account_login")
-    return render(request, "accounts/reset_password.html", {"form": form, "person": user})
+    return form_page(request, "accounts/reset_password.html", {"form": form, "person": user})
 
 
 @sensitive_post_parameters()
@@ -110,7 +114,7 @@ def invitation(request):
             messages.success(request, "Votre compte est ouvert.")
             return redirect("home")
     hats = user.memberships.active().select_related("centre", "resource_centre")
-    return render(request, "accounts/invitation.html", {"form": form, "person": user, "hats": hats})
+    return form_page(request, "accounts/invitation.html", {"form": form, "person": user, "hats": hats})
 
 
 @login_not_required

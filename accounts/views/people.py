@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import actions, links, perms
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.forms import HatForm, InvitationForm
 from accounts.log import key
 from accounts.models import Invitation, LogEntry, Membership, User
@@ -66,7 +66,7 @@ def invite(request, centre, back, template):
         else:
             messages.success(request, f"{user} – {form.hat}. Un courriel l’annonce à {user.email}.")
             return redirect(back)
-    return render(request, template, {"form": form})
+    return form_page(request, template, {"form": form})
 
 
 @perms.require(perms.is_administrator)
@@ -96,7 +96,7 @@ def show_account(request, person, form):
         "form": form,
         "entries": LogEntry.objects.filter(subject=key(person))[:20],
     }
-    return render(request, "accounts/account_detail.html", context)
+    return form_page(request, "accounts/account_detail.html", context)
 
 
 @perms.require(perms.is_administrator)

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, spaces, throttle
+from accounts.answers import form_page
 from accounts.forms import AddressForm
 from accounts.link_pages import link_over, link_page, private
 from accounts.links import token
@@ -24,7 +25,9 @@ def space_ask(request):
             actions.send_space_links(email=email)
             return redirect("space_sent")
         form.add_error(None, throttle.TOO_MANY)
-    return private(render(request, "accounts/space_ask.html", {"form": form, "over": "fini" in request.GET}))
+    return private(
+        form_page(request, "accounts/space_ask.html", {"form": form, "over": "fini" in request.GET})
+    )
 
 
 @login_not_required

@@ -1,10 +1,10 @@
 """The page a company or a candidate opens from a mail or a printed code, without account."""
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from accounts import links
-from accounts.answers import refused
+from accounts.answers import form_page, refused
 from accounts.link_pages import link_page
 from candidates import actions
 from candidates.actions.dossiers import APPROVAL
@@ -28,4 +28,4 @@ def dossier_approval(request):
         else:
             return redirect(links.path(request.link))
     context = {"dossier": dossier, "registration": dossier.registration, "form": form}
-    return render(request, "candidates/dossier_approval.html", context)
+    return form_page(request, "candidates/dossier_approval.html", context)

@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.answers import refused
+from accounts.answers import form_page, refused
 from accounts.perms import is_staff, require
 from candidates import actions
 from candidates.forms import CompanyForm
@@ -52,7 +52,9 @@ def company_new(request):
         else:
             messages.success(request, f"{company} : enregistrée.")
             return redirect("company_list")
-    return render(request, "candidates/company_form.html", {"form": form, "heading": "Nouvelle entreprise"})
+    return form_page(
+        request, "candidates/company_form.html", {"form": form, "heading": "Nouvelle entreprise"}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,4 +70,4 @@ def company_edit(request, pk):
         else:
             messages.success(request, f"{company} : enregistrée.")
             return redirect("company_list")
-    return render(request, "candidates/company_form.html", {"form": form, "heading": heading})
+    return form_page(request, "candidates/company_form.html", {"form": form, "heading": heading})

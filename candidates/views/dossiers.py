@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links, mailing, reminders
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.log import key
 from accounts.models import OutboxMessage
 from accounts.perms import is_head_of
@@ -59,7 +59,7 @@ def show(request, registration, form=None, paper_form=None):
         and is_head_of(request.user, registration.centre_id),
         **correspondence(registration, dossier if editable else None),
     }
-    return render(request, "candidates/dossier.html", context)
+    return form_page(request, "candidates/dossier.html", context)
 
 
 def correspondence(registration, dossier):

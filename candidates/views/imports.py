@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.perms import is_staff, require
 from candidates import actions
 from candidates.forms_imports import ClassFileForm, ClassImportForm
@@ -50,7 +50,7 @@ def class_import_new(request):
         else:
             return redirect("class_import", made.pk)
     imports = ClassImport.objects.for_user(request.user).select_related("referentiel")[:IMPORTS]
-    return render(request, "candidates/class_import_new.html", {"form": form, "imports": imports})
+    return form_page(request, "candidates/class_import_new.html", {"form": form, "imports": imports})
 
 
 @require(is_staff)

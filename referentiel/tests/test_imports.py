@@ -253,7 +253,7 @@ def test_too_large_a_file_is_refused_unread(client):
 def test_a_picture_is_refused_by_the_form(client):
     file = SimpleUploadedFile("page.txt", b"\x89PNG\r\n\x1a\n")
     response = client.post(reverse("referentiel_import_new"), {"file": file})
-    assert "n’est pas du type attendu" in text_of(response)
+    assert "n’est pas du type attendu" in text_of(response, 422)
     assert ReferentielImport.objects.count() == 0
 
 
