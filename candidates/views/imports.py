@@ -88,7 +88,7 @@ def class_import_progress(request, pk):
     report = Report(own_import(request, pk), {})
     response = render(
         request,
-        "candidates/_class_import_progress.html",
+        "candidates/class_import_progress.html",
         {"attempt": report.attempt, "class_import": report.class_import},
     )
     if not report.attempt.is_pending:

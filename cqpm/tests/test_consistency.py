@@ -104,6 +104,11 @@ def test_every_template_is_used():
     assert unused == []
 
 
+def test_a_part_of_a_page_is_named_as_a_page_is():
+    """Most parts bear no mark before their name: none does."""
+    assert [name for name in NAMES if name.rpartition("/")[2].startswith("_")] == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_template_obeys_the_security_policy(name):
     """No inline style or script, no handler attribute, nothing fetched from another site."""

@@ -33,14 +33,14 @@ def import_detail(request, pk):
     """Where the reading stands, then its report; for htmx, the state alone while it moves."""
     row = readable(request.user, pk)
     if request.htmx and row.will_move:
-        return render(request, "referentiel/_import_state.html", {"row": row})
+        return render(request, "referentiel/import_state.html", {"row": row})
     context = {
         "row": row,
         "missing": row.found(MISSING),
         "doubtful": row.found(DOUBTFUL),
         "recognised": row.found(RECOGNISED),
     }
-    template = "referentiel/_import_report.html" if request.htmx else "referentiel/import.html"
+    template = "referentiel/import_report.html" if request.htmx else "referentiel/import.html"
     return render(request, template, context)
 
 
