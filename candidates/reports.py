@@ -3,7 +3,7 @@
 from collections import Counter
 from functools import cached_property
 
-from candidates.forms import comparison
+from candidates.forms.identity import comparison
 from candidates.imports.findings import OTHER, READ, SAME, Level, Status, is_ignored
 from candidates.models import Candidate, ImportRow
 

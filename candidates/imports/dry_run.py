@@ -5,6 +5,8 @@ from candidates.imports import checking, reading
 from candidates.imports.cells import spoken
 from candidates.imports.columns import COLUMNS
 from candidates.imports.findings import status_of
+from candidates.imports.layout import layout
+from candidates.imports.lines import Context
 from candidates.models import Candidate, Company, ImportRow, Registration, TrainingBody
 from candidates.search import folded
 from cqpm.utils import child
@@ -45,7 +47,7 @@ def dry_run(attempt):
         progress=lambda done, total: leases.note_progress(attempt, READ * done // total),
     )
     (_, headings), *lines = found["lines"]
-    columns = checking.layout(headings, found["version"], workbook=attempt.is_workbook)
+    columns = layout(headings, found["version"], workbook=attempt.is_workbook)
     share = (CHECKED - READ) / max(len(lines), 1)
     checked = checking.check_lines(
         lines,
@@ -67,7 +69,7 @@ def context_of(class_import, *, epoch=1900):
             by_siret[siret] = (str(pk), name)
         by_name.setdefault(folded(name), []).append((str(pk), name))
     bodies = {folded(name): pk for pk, name in centre.training_bodies.values_list("pk", "name")}
-    return checking.Context(
+    return Context(
         today=today(),
         registered_on=class_import.registered_on,
         rncp=class_import.referentiel.rncp_active,

@@ -6,9 +6,11 @@ import pytest
 from stdnum import luhn
 
 from candidates.imports.cells import Odd, date_of, spoken, typed_date
-from candidates.imports.checking import Context, check_known, check_lines, give_keys, layout
+from candidates.imports.checking import check_known, check_lines, give_keys
 from candidates.imports.columns import COLUMNS, COMMENT, HEADINGS, VERSION
 from candidates.imports.findings import OTHER, READ, SAME, Status, known_of, status_of
+from candidates.imports.layout import layout
+from candidates.imports.lines import Context
 from candidates.rules import Route
 from candidates.tests.classes import person
 from candidates.tests.factories import make_siret

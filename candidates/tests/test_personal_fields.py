@@ -9,7 +9,7 @@ from accounts.models import Role
 from accounts.tests.factories import make_centre, make_wearer
 from candidates import actions, reports
 from candidates.actions.transfers import hand_over
-from candidates.forms import IdentityForm
+from candidates.forms.identity import IdentityForm
 from candidates.history import corrections_of
 from candidates.imports.columns import BY_KEY
 from candidates.models import Candidate

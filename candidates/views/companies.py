@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.answers import form_page, refused
 from accounts.perms import is_staff, require
 from candidates import actions
-from candidates.forms import CompanyForm
+from candidates.forms.company import CompanyForm
 from candidates.models import Company
 from candidates.search import indexed
 from candidates.views.scoped import posted

@@ -16,7 +16,8 @@ from accounts.models import OutboxMessage
 from accounts.perms import is_head_of
 from candidates import actions
 from candidates.actions.dossiers import APPROVAL, SCAN_FOLDER
-from candidates.forms import DossierForm, PaperApprovalForm, ReasonForm
+from candidates.forms.dossier import DossierForm, PaperApprovalForm
+from candidates.forms.fields import ReasonForm
 from candidates.models import Dossier
 from candidates.views.scoped import own_dossier, own_registration
 from cqpm.utils import stored

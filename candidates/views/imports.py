@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.answers import form_page, refused, told
 from accounts.perms import is_staff, require
 from candidates import actions
-from candidates.forms_imports import ClassFileForm, ClassImportForm
+from candidates.forms.class_import import ClassFileForm, ClassImportForm
 from candidates.imports import workbook
 from candidates.imports.findings import READ
 from candidates.models import ClassImport

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.answers import form_page, refused, told
 from accounts.perms import allow, is_head_of, is_staff, require
 from candidates import actions
-from candidates.forms import IdentityForm, Inscription, ReasonForm, RegistrationChange, comparison
+from candidates.forms.fields import ReasonForm
+from candidates.forms.identity import IdentityForm, comparison
+from candidates.forms.inscription import Inscription, RegistrationChange
 from candidates.models import Candidate
 from candidates.views.scoped import own_registration, posted
 from cqpm.utils.refusal import Refusal

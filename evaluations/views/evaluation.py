@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.answers import form_page, refused, told
 from accounts.perms import allow, is_head_of, is_staff_of
-from candidates.forms import ReasonForm
+from candidates.forms.fields import ReasonForm
 from candidates.views.scoped import own_registration, posted
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.answers import REFUSED, told
 from accounts.perms import allow
-from candidates.forms import ReasonForm
+from candidates.forms.fields import ReasonForm
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import sheet as scoring
 from evaluations.actions.sheet import Conflict
