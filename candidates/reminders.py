@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from accounts.log import SYSTEM
 from accounts.reminders import Reminder
-from candidates.actions.dossiers import APPROVAL, remind_partner
+from candidates.actions.dossiers.approval import APPROVAL, remind_partner
 from candidates.models import Dossier
 
 

@@ -11,7 +11,7 @@ from accounts import log, personal_data as accounts, preferences
 from accounts.log import key
 from accounts.models import AccessLink, LogEntry, OutboxMessage
 from candidates import personal_data as candidates
-from candidates.actions.dossiers import SCAN_FOLDER
+from candidates.actions.dossiers.approval import SCAN_FOLDER
 from candidates.models import Candidate, Dossier
 from cqpm.utils import stored
 from cqpm.utils.french import day, enumeration, plural

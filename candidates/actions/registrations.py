@@ -9,7 +9,7 @@ from accounts.models import AccessLink
 from candidates import journey
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import create_company, create_training_body
-from candidates.actions.dossiers import company_changed, tutor_changed
+from candidates.actions.dossiers.approval import company_changed, tutor_changed
 from candidates.actions.inscriptions import (
     begin_registrations,
     check_dates,

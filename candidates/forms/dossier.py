@@ -2,7 +2,7 @@
 
 from django import forms
 
-from candidates.actions.dossiers import SCANS
+from candidates.actions.dossiers.approval import SCANS
 from candidates.forms.fields import text_of
 from candidates.models import Dossier, DossierChoice
 from candidates.rules import RECONSTITUTED

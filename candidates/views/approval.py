@@ -7,7 +7,7 @@ from accounts import links
 from accounts.answers import form_page, refused
 from accounts.link_pages import link_page
 from candidates import actions
-from candidates.actions.dossiers import APPROVAL
+from candidates.actions.dossiers.approval import APPROVAL
 from candidates.forms.dossier import NameForm
 from candidates.models import Dossier
 from candidates.views.scoped import posted

@@ -15,7 +15,7 @@ from accounts.log import key
 from accounts.models import OutboxMessage
 from accounts.perms import is_head_of
 from candidates import actions
-from candidates.actions.dossiers import APPROVAL, SCAN_FOLDER
+from candidates.actions.dossiers.approval import APPROVAL, SCAN_FOLDER
 from candidates.forms.dossier import DossierForm, PaperApprovalForm
 from candidates.forms.fields import ReasonForm
 from candidates.models import Dossier

@@ -7,7 +7,7 @@ from accounts import preferences
 from accounts.answers import form_page, told
 from accounts.perms import allow, is_resource, require
 from candidates import actions
-from candidates.actions.dossiers import ACCEPTANCE_AWAITED
+from candidates.actions.dossiers.transmission import ACCEPTANCE_AWAITED
 from candidates.forms.fields import ReasonForm
 from candidates.models import Dossier
 from cqpm.utils.paging import LongPaginator
