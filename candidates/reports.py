@@ -137,6 +137,7 @@ class Report:
         return asking if asking and row.status != Status.READY else row.shown
 
     def finding(self, row, finding, known, twins):
+        """A finding as the page shows it; `known`, `twins`: the candidates and lines that likely duplicates name."""
         key, pair = finding.get("key"), finding.get("pair")
         answer = self.class_import.settled.get(key) if key else None
         shown = finding | {

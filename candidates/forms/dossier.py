@@ -33,6 +33,7 @@ class DossierForm(forms.Form):
                 self.add_capacity(line)
 
     def add_capacity(self, line):
+        """The fields of one capacity: its ordinary methods; where it is allowed, the reconstituted situation and its reason."""
         name, allowed = f"c{line.capacity.number}", line.capacity.methods
         chosen = {choice.method: choice.reason for choice in line.choices}
         self.fields[name] = forms.MultipleChoiceField(

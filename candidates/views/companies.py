@@ -43,6 +43,7 @@ def matches(company, query):
 @require(is_staff)
 @require_http_methods(["GET", "HEAD", "POST"])
 def company_new(request):
+    """One more company of the centre."""
     form = CompanyForm(posted(request), centre=request.user.hat.centre)
     if request.method == "POST" and form.is_valid():
         try:
@@ -59,6 +60,7 @@ def company_new(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def company_edit(request, pk):
+    """Its name, SIRET and address."""
     company = get_object_or_404(Company.objects.for_user(request.user).select_related("centre"), pk=pk)
     heading = company.name
     form = CompanyForm(posted(request), instance=company, centre=company.centre)
