@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from accounts import actions, perms
 from accounts.answers import form_page
@@ -14,6 +15,7 @@ ACTIVE = Count("memberships", filter=Q(memberships__suspended_at=None, membershi
 
 
 @perms.require(perms.is_administrator)
+@require_safe
 def centre_list(request):
     """Both kinds, with how many people work there."""
     context = {

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, links, throttle
 from accounts.answers import REFUSED, form_page, refused
@@ -73,6 +73,7 @@ def forgotten_password(request):
 
 
 @login_not_required
+@require_safe
 def forgotten_password_sent(request):
     """Says where to look, not whether the address is known."""
     return render(request, "accounts/forgotten_password_sent.html")
@@ -153,6 +154,7 @@ def ask_links(request):
 
 
 @login_not_required
+@require_safe
 def link_sent(request):
     """Says that what could be sent was."""
     return sealed(render(request, "accounts/link_sent.html"))

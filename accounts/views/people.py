@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, links, perms
 from accounts.answers import form_page, refused, told
@@ -18,6 +18,7 @@ PAGE = 30
 
 
 @perms.require(perms.is_head)
+@require_safe
 def team(request):
     """The people of the responsable's own centre, with their invitations."""
     members = (
@@ -37,6 +38,7 @@ def team_invite(request):
 
 
 @perms.require(perms.is_administrator)
+@require_safe
 def account_list(request):
     """Every account, found by name or address."""
     query = request.GET.get("q", "").strip()
@@ -156,6 +158,7 @@ def reinvite(request, pk):
     return back_to(request, invitation.user)
 
 
+@require_safe
 def invitation_print(request, pk):
     """The invitation on paper: who, what, the address and its QR code. Nothing is sent, nothing changes."""
     invitation = scoped_invitation(request, pk)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, spaces, throttle
 from accounts.answers import form_page
@@ -31,6 +31,7 @@ def space_ask(request):
 
 
 @login_not_required
+@require_safe
 def space_sent(request):
     """Says where to look, not whether the address is known."""
     return render(request, "accounts/space_sent.html")
