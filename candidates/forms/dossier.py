@@ -3,7 +3,7 @@
 from django import forms
 
 from candidates.actions.dossiers.approval import SCANS
-from candidates.forms.fields import text_of
+from candidates.forms.fields import long_text
 from candidates.models import Dossier, DossierChoice
 from candidates.rules import RECONSTITUTED
 from cqpm.utils.uploads import UploadField
@@ -22,9 +22,9 @@ class DossierForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.dossier = dossier
         self.fields["version"].initial = dossier.version
-        self.fields["context"] = text_of(Dossier, "context", dossier.context)
+        self.fields["context"] = long_text(Dossier, "context", dossier.context)
         if not dossier.registration.has_company:
-            self.fields["no_company_reason"] = text_of(
+            self.fields["no_company_reason"] = long_text(
                 Dossier, "no_company_reason", dossier.no_company_reason
             )
         self.lines = dossier.lines
@@ -47,7 +47,7 @@ class DossierForm(forms.Form):
             self.fields[f"{name}_reconstituted"] = forms.BooleanField(
                 label=Method.RECONSTITUTED.label, initial=RECONSTITUTED in chosen, required=False
             )
-            reason = text_of(DossierChoice, "reason", chosen.get(RECONSTITUTED, ""), rows=2)
+            reason = long_text(DossierChoice, "reason", chosen.get(RECONSTITUTED, ""), rows=2)
             reason.label = f"Motif, capacité {line.capacity.number}"
             self.fields[f"{name}_reason"] = reason
 

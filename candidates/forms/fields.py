@@ -8,7 +8,7 @@ def date_input(**attrs):
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"} | attrs)
 
 
-def text_of(model, name, initial, rows=4):
+def long_text(model, name, initial, rows=4):
     """A long text that may stay empty for now, with its model's label and help."""
     field = model._meta.get_field(name).formfield(required=False, initial=initial)
     field.widget.attrs["rows"] = rows

@@ -4,12 +4,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from stdnum.fr import siret as siret_number
 
-from candidates.imports.columns import keys_of
+from candidates.imports.columns import column_keys
 from candidates.rules import Route, training_before_registration, vae_outside_rncp
 from candidates.search import folded
 from cqpm.utils.french import enumeration
 
-EMAILS, PHONES = keys_of("email"), keys_of("phone")
+EMAILS, PHONES = column_keys("email"), column_keys("phone")
 ROUTES = {
     folded(text): value for value, label in Route.choices for text in (value, label, label.partition(" (")[0])
 }

@@ -2,10 +2,9 @@
 
 from collections import Counter
 
-from candidates.imports.around import check_company, check_contacts, check_registration
+from candidates.imports import around, person
 from candidates.imports.findings import Level
-from candidates.imports.lines import Line
-from candidates.imports.person import check_person
+from candidates.imports.lines import CheckedLine
 from cqpm.utils.french import enumeration
 
 
@@ -14,7 +13,7 @@ def check_lines(lines, columns, context, progress=lambda done: None):
     checked = []
     for number, cells in lines:
         given = {key: cells[index] for key, index in columns.items() if index < len(cells)}
-        checked.append(check_line(Line(number, given, context)))
+        checked.append(check_line(CheckedLine(number, given, context)))
         if len(checked) % 1000 == 0:
             progress(len(checked))
     check_together(checked)
@@ -23,10 +22,10 @@ def check_lines(lines, columns, context, progress=lambda done: None):
 
 def check_line(line):
     """The line, with everything found to say of it alone."""
-    check_person(line)
-    check_contacts(line)
-    check_registration(line)
-    check_company(line)
+    person.check_person(line)
+    around.check_contacts(line)
+    around.check_registration(line)
+    around.check_company(line)
     return line
 
 

@@ -115,6 +115,6 @@ BY_KEY = {column.key: column for column in COLUMNS}
 HEADINGS = [column.heading for column in COLUMNS]
 
 
-def keys_of(kind):
+def column_keys(kind):
     """The keys of the columns of a kind."""
     return [column.key for column in COLUMNS if column.kind == kind]

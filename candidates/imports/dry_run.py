@@ -5,7 +5,7 @@ from candidates.imports import checking, reading
 from candidates.imports.cells import spoken
 from candidates.imports.columns import COLUMNS
 from candidates.imports.findings import status_of
-from candidates.imports.layout import layout
+from candidates.imports.layout import places_of_columns
 from candidates.imports.lines import Context
 from candidates.models import Candidate, Company, ImportRow, Registration, TrainingBody
 from candidates.search import folded
@@ -47,7 +47,7 @@ def dry_run(attempt):
         progress=lambda done, total: leases.note_progress(attempt, READ * done // total),
     )
     (_, headings), *lines = found["lines"]
-    columns = layout(headings, found["version"], workbook=attempt.is_workbook)
+    columns = places_of_columns(headings, found["version"], workbook=attempt.is_workbook)
     share = (CHECKED - READ) / max(len(lines), 1)
     checked = checking.check_lines(
         lines,

@@ -11,12 +11,12 @@ from cqpm.utils.refusal import Refusal
 AGAIN = "Téléchargez le modèle actuel sur la page d’import et recopiez-y vos lignes."
 
 
-def layout(headings, version, *, workbook):
+def places_of_columns(headings, version, *, workbook):
     """{key: index} of the columns; Refusal for an older template, or headings that are not this one's.
 
     A text has no version cell: its headings are compared one by one, and must all be there.
     """
-    check_version(version, workbook=workbook)
+    check_template(version, workbook=workbook)
     headings = [spoken(heading) for heading in headings]
     if faults := faults_of(headings):
         raise Refusal(*faults, AGAIN)
@@ -24,7 +24,7 @@ def layout(headings, version, *, workbook):
     return {column.key: places[folded(column.heading)] for column in COLUMNS}
 
 
-def check_version(version, *, workbook):
+def check_template(version, *, workbook):
     """Refusal unless the file is of today's template, or a text that does not say."""
     if version is None and workbook:
         raise Refusal(f"Ce classeur n’est pas le modèle : sa première ligne ne porte pas de version. {AGAIN}")

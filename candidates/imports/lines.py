@@ -27,7 +27,7 @@ class Context:
     named: dict = field(default_factory=dict)  # SIRET of a new company: the name first given on a line
 
 
-class Line:
+class CheckedLine:
     """One line while it is checked."""
 
     def __init__(self, number, cells, context):

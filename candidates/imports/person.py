@@ -1,12 +1,12 @@
 """What a line says of the person: names, sex, birth. The rules are the form's (`candidates.rules`)."""
 
 from candidates import places
-from candidates.imports.columns import keys_of
+from candidates.imports.columns import column_keys
 from candidates.rules import FRANCE, birth_date_problems, birth_place_problems, name_problems
 from candidates.search import folded
 from cqpm.utils.french import enumeration
 
-NAMES = keys_of("name")
+NAMES = column_keys("name")
 SEXES = {"f": "F", "feminin": "F", "femme": "F", "m": "M", "masculin": "M", "homme": "M"}
 
 

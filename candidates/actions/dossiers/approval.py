@@ -10,13 +10,13 @@ from accounts.actions import chase_link, close_link, issue_link
 from accounts.models import AccessLink
 from candidates.actions.checks import required
 from candidates.actions.dossiers.steps import (
+    check_dossier_open,
     check_nothing_missing,
-    check_open,
     check_version,
-    described,
+    dossier_words,
     in_preparation,
+    journal_dossier,
     lock_dossier,
-    record,
     revoke_partner_link,
     withdraw_approvals,
 )
@@ -35,13 +35,13 @@ SCANS = {Type.PDF: "application/pdf", Type.PNG: "image/png", Type.JPEG: "image/j
 def approve_for_centre(*, dossier, by, version=None):
     """The centre's approval of the content as it is; Stale when it is no longer the `version` that was read."""
     dossier = lock_dossier(dossier.pk)
-    check_open(dossier)
+    check_dossier_open(dossier)
     check_version(dossier, version)
     if dossier.centre_approved_at:
         raise Refusal(f"Déjà approuvé pour le centre par {dossier.centre_approved_by}.")
     check_nothing_missing(dossier.missing_to_approve())
     dossier.centre_approved_at, dossier.centre_approved_by = timezone.now(), log.actor_name(by)
-    record(dossier, by=by, verb="approve_dossier", what="approuvé pour le centre")
+    journal_dossier(dossier, by=by, verb="approve_dossier", what="approuvé pour le centre")
     return approved(dossier)
 
 
@@ -53,7 +53,7 @@ def ask_partner_approval(*, dossier, by, partner=None):
     Gives the dossier, its `partner_link` issued.
     """
     dossier = lock_dossier(dossier.pk)
-    check_open(dossier)
+    check_dossier_open(dossier)
     check_partner_free(dossier)
     check_nothing_missing(dossier.missing_to_approve())
     registration = dossier.registration
@@ -74,12 +74,12 @@ def ask_partner_approval(*, dossier, by, partner=None):
         to=partner.email,
         name=partner.name,
         template="dossier_approval",
-        context=described(dossier) | {"until": day(dossier.partner_link.expires_at)},
+        context=dossier_words(dossier) | {"until": day(dossier.partner_link.expires_at)},
         link=dossier.partner_link,
         centre=centre,
     )
     how = "par courriel" if partner.email else "sur papier"
-    record(dossier, by=by, verb="ask_dossier_approval", what=f"soumis {how} à {partner.described}")
+    journal_dossier(dossier, by=by, verb="ask_dossier_approval", what=f"soumis {how} à {partner.described}")
     return dossier
 
 
@@ -90,7 +90,7 @@ def remind_partner(*, dossier, by, step=None):
     `step` and Refusal: `chase_link`; Refusal also when no approval is asked for any more.
     """
     dossier = lock_dossier(dossier.pk)
-    check_open(dossier)
+    check_dossier_open(dossier)
     check_partner_free(dossier)
     link = dossier.partner_link
     if link is None:
@@ -102,12 +102,12 @@ def remind_partner(*, dossier, by, step=None):
             to=link.email,
             name=link.holder,
             template="dossier_reminder",
-            context=described(dossier) | {"until": day(link.expires_at)},
+            context=dossier_words(dossier) | {"until": day(link.expires_at)},
             link=link,
             centre=link.centre,
         )
     how = "par courriel" if by_mail else "par téléphone ou courrier"
-    record(dossier, by=by, verb="remind_partner", what=f"relancé {how} auprès de {link.holder}")
+    journal_dossier(dossier, by=by, verb="remind_partner", what=f"relancé {how} auprès de {link.holder}")
     return dossier
 
 
@@ -116,7 +116,7 @@ def approve_as_partner(*, dossier, link, name):
     """The company's or candidate's approval, by the link: `name` is what the person typed of his or her own name."""
     name = required(name, "Écrivez vos prénom et nom.")
     dossier = lock_dossier(dossier.pk)
-    check_open(dossier)
+    check_dossier_open(dossier)
     check_partner_free(dossier)
     # Read again under lock: editing the dossier revokes the link of what was on the screen.
     link = AccessLink.objects.select_for_update().get(pk=link.pk)
@@ -125,7 +125,7 @@ def approve_as_partner(*, dossier, link, name):
     check_nothing_missing(dossier.missing_to_approve())
     close_link(link=link)
     dossier.partner_approved_at, dossier.partner_approved_by = timezone.now(), name
-    record(dossier, by=link, verb="approve_dossier", what=f"approuvé par {name}")
+    journal_dossier(dossier, by=link, verb="approve_dossier", what=f"approuvé par {name}")
     return approved(dossier)
 
 
@@ -137,7 +137,7 @@ def record_paper_approval(*, dossier, name, by, version=None, scan=None):
     """
     name = required(name, "Écrivez le nom de la personne qui a signé.")
     dossier = lock_dossier(dossier.pk)
-    check_open(dossier)
+    check_dossier_open(dossier)
     check_version(dossier, version)
     check_partner_free(dossier)
     check_nothing_missing(dossier.missing_to_approve())
@@ -147,7 +147,7 @@ def record_paper_approval(*, dossier, name, by, version=None, scan=None):
     if scan:
         dossier.scan_sha256 = stored.keep(SCAN_FOLDER, scan.read())
         dossier.scan_name, dossier.scan_type = scan.name[-200:], SCANS[scan.sniffed]
-    record(dossier, by=by, verb="approve_dossier", what=f"approuvé sur papier par {name}")
+    journal_dossier(dossier, by=by, verb="approve_dossier", what=f"approuvé sur papier par {name}")
     return approved(dossier)
 
 

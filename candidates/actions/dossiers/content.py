@@ -5,11 +5,11 @@ from django.db import transaction
 from accounts import log
 from candidates.actions.checks import lock_registration, required
 from candidates.actions.dossiers.steps import (
+    check_dossier_open,
     check_nothing_missing,
-    check_open,
     check_version,
+    journal_dossier,
     lock_dossier,
-    record,
     withdraw_approvals,
 )
 from candidates.models import Dossier, DossierChoice
@@ -37,7 +37,7 @@ def save_dossier(*, dossier, context, choices, by, no_company_reason="", version
     not foresee, a capacity that is kept, a reconstituted situation without reason.
     """
     dossier = lock_dossier(dossier.pk)
-    check_open(dossier)
+    check_dossier_open(dossier)
     check_version(dossier, version)
     wanted = checked_choices(dossier, choices)
     context = context.strip()
@@ -54,7 +54,7 @@ def save_dossier(*, dossier, context, choices, by, no_company_reason="", version
         DossierChoice(dossier=dossier, capacity_id=capacity, method=method, reason=reason)
         for (capacity, method), reason in wanted.items()
     )
-    record(dossier, by=by, verb="save_dossier", what="modifié", data={"version": dossier.version})
+    journal_dossier(dossier, by=by, verb="save_dossier", what="modifié", data={"version": dossier.version})
     return dossier
 
 
@@ -104,5 +104,5 @@ def amend_dossier(*, registration, reason, by):
         for choice in last.choices.select_related("capacity")
         if choice.capacity.number not in registration.kept
     )
-    record(amendment, by=by, verb="amend_dossier", what="ouvert", data={"reason": reason})
+    journal_dossier(amendment, by=by, verb="amend_dossier", what="ouvert", data={"reason": reason})
     return amendment

@@ -23,7 +23,7 @@ def in_preparation(registration):
     return registration.dossiers.select_for_update().filter(state__in=Dossier.OPEN).first()
 
 
-def check_open(dossier):
+def check_dossier_open(dossier):
     if not dossier.is_open:
         raise Refusal(f"{dossier} : {dossier.get_state_display().lower()}, il ne change plus sans avenant.")
 
@@ -61,7 +61,7 @@ def revoke_partner_link(dossier, *, by):
         revoke_link(link=link, by=by)
 
 
-def described(dossier):
+def dossier_words(dossier):
     """What the mails about a dossier say of it: plain values."""
     registration = dossier.registration
     certification = registration.referentiel.certification
@@ -75,7 +75,7 @@ def described(dossier):
     }
 
 
-def record(dossier, *, by, verb, what, data=None):
+def journal_dossier(dossier, *, by, verb, what, data=None):
     """A line in the journal of the registration."""
     log.record(
         by=by,

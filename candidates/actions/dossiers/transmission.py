@@ -8,11 +8,11 @@ from accounts import log, outbox, preferences
 from candidates import journey
 from candidates.actions.checks import required
 from candidates.actions.dossiers.steps import (
+    check_dossier_open,
     check_nothing_missing,
-    check_open,
-    described,
+    dossier_words,
+    journal_dossier,
     lock_dossier,
-    record,
     withdraw_approvals,
 )
 from candidates.papers import request_dossier_paper
@@ -25,9 +25,9 @@ ACCEPTANCE_AWAITED = "dossier.acceptance_awaited"
 def transmit_dossier(*, dossier, by):
     """To the centre de ressource in charge of the certification, which gets a mail. It is then in force, and printed."""
     dossier = lock_dossier(dossier.pk)
-    check_open(dossier)
+    check_dossier_open(dossier)
     check_nothing_missing(dossier.missing_to_transmit())
-    check_transition(dossier, "transmit")
+    check_dossier_may(dossier, "transmit")
     dossier.transmit()
     dossier.transmitted_at, dossier.transmitted_by = timezone.now(), log.actor_name(by)
     dossier.save()
@@ -37,10 +37,10 @@ def transmit_dossier(*, dossier, by):
         to=resource_centre.email,
         name=resource_centre.name,
         template="dossier_transmitted",
-        context=described(dossier),
+        context=dossier_words(dossier),
         centre=dossier.registration.centre,
     )
-    record(dossier, by=by, verb="transmit_dossier", what=f"transmis à {resource_centre}")
+    journal_dossier(dossier, by=by, verb="transmit_dossier", what=f"transmis à {resource_centre}")
     request_dossier_paper(dossier, by=by)
     journey.move_stage(dossier.registration)
     return dossier
@@ -54,14 +54,14 @@ def return_dossier(*, dossier, comment, by):
     )
     dossier = lock_dossier(dossier.pk)
     check_last(dossier)
-    check_transition(dossier, "send_back")
+    check_dossier_may(dossier, "send_back")
     dossier.send_back()
     dossier.returned_at, dossier.returned_by = timezone.now(), log.actor_name(by)
     dossier.return_comment = comment
     withdraw_approvals(dossier, by=by)
     dossier.save()
     tell_centre(dossier, "dossier_returned", dossier.returned_at, comment=comment)
-    record(dossier, by=by, verb="return_dossier", what="retourné", data={"comment": comment})
+    journal_dossier(dossier, by=by, verb="return_dossier", what="retourné", data={"comment": comment})
     journey.move_stage(dossier.registration)
     return dossier
 
@@ -73,12 +73,12 @@ def accept_dossier(*, dossier, by):
     if not preferences.value(ACCEPTANCE_AWAITED, dossier.registration.centre):
         raise Refusal("Aucune acceptation n’est attendue : la transmission suffit.")
     check_last(dossier)
-    check_transition(dossier, "accept")
+    check_dossier_may(dossier, "accept")
     dossier.accept()
     dossier.accepted_at, dossier.accepted_by = timezone.now(), log.actor_name(by)
     dossier.save()
     tell_centre(dossier, "dossier_accepted", dossier.accepted_at)
-    record(dossier, by=by, verb="accept_dossier", what="accepté")
+    journal_dossier(dossier, by=by, verb="accept_dossier", what="accepté")
     journey.move_stage(dossier.registration)
     return dossier
 
@@ -89,7 +89,7 @@ def check_last(dossier):
         raise Refusal("Un avenant a suivi ce dossier : c’est à lui qu’il faut répondre.")
 
 
-def check_transition(dossier, name):
+def check_dossier_may(dossier, name):
     if not can_proceed(getattr(dossier, name)):
         raise Refusal(f"{dossier} : {dossier.get_state_display().lower()} ; cet acte n’est plus possible.")
 
@@ -102,6 +102,6 @@ def tell_centre(dossier, template, at, **context):
         to=centre.email,
         name=centre.name,
         template=template,
-        context=described(dossier) | context,
+        context=dossier_words(dossier) | context,
         centre=centre,
     )

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from candidates.actions.imports.steps import BATCH, check_prepared, last_attempt, locked
+from candidates.actions.imports.steps import BATCH, check_import_prepared, last_attempt, lock_import
 from candidates.imports.findings import OTHER, READ, SAME, Level, Status, status_of
 from candidates.models import ImportRow
 from cqpm.utils.refusal import Refusal
@@ -11,8 +11,8 @@ from cqpm.utils.refusal import Refusal
 @transaction.atomic
 def settle_finding(*, class_import, row, key, answer, by):
     """Keeps the answer to one question of a line: SAME or OTHER for a likely duplicate, READ for a warning."""
-    class_import = locked(class_import.pk)
-    check_prepared(class_import)
+    class_import = lock_import(class_import.pk)
+    check_import_prepared(class_import)
     row = last_attempt(class_import).rows.select_for_update().get(pk=row.pk)
     finding = next((finding for finding in row.findings if finding.get("key") == key), None)
     if finding is None or (answer == READ) == ("pair" in finding) or answer not in (SAME, OTHER, READ):
@@ -27,8 +27,8 @@ def settle_finding(*, class_import, row, key, answer, by):
 @transaction.atomic
 def settle_warnings(*, class_import, by):
     """Marks every warning read; likely duplicates are settled one by one. Gives how many lines are ready by it."""
-    class_import = locked(class_import.pk)
-    check_prepared(class_import)
+    class_import = lock_import(class_import.pk)
+    check_import_prepared(class_import)
     rows = list(last_attempt(class_import).rows.select_for_update().filter(status=Status.TO_CHECK))
     for row in rows:
         keys = [f["key"] for f in row.findings if f["level"] == Level.WARNING and "pair" not in f]

@@ -10,7 +10,13 @@ from django.utils import timezone
 from accounts import log
 from candidates.actions.checks import sentences
 from candidates.actions.companies import create_company, create_training_body
-from candidates.actions.imports.steps import BATCH, check_prepared, last_attempt, locked, record
+from candidates.actions.imports.steps import (
+    BATCH,
+    check_import_prepared,
+    journal_import,
+    last_attempt,
+    lock_import,
+)
 from candidates.actions.inscriptions import (
     begin_registrations,
     check_dates,
@@ -44,10 +50,10 @@ def confirm_import(*, class_import, by, leave_rest=False):
     `leave_rest`: the lines to correct, to check or ignored are knowingly left out. A second press changes nothing.
     Refusal when nothing is ready, a line would be left out unsaid, or the centre's candidates changed since.
     """
-    class_import = locked(class_import.pk)
+    class_import = lock_import(class_import.pk)
     if class_import.is_imported:
         return class_import
-    check_prepared(class_import)
+    check_import_prepared(class_import)
     attempt = last_attempt(class_import)
     ready = attempt.rows.filter(status=Status.READY).defer("cells")
     if not attempt.is_read or not ready.exists():
@@ -62,7 +68,7 @@ def confirm_import(*, class_import, by, leave_rest=False):
     class_import.imported_at, class_import.imported_by = timezone.now(), log.actor_name(by)
     class_import.made = maker.made
     class_import.save()
-    record(
+    journal_import(
         class_import,
         by=by,
         verb="confirm_import",
@@ -90,7 +96,7 @@ def check_rest(attempt, leave_rest):
 
 def check_still_true(class_import, rows):
     """Refusal when somebody like a line, or already registered, has appeared since the control."""
-    asked = [(row.line, person_of(row.values), row.findings) for row in rows]
+    asked = [(row.line, person_key(row.values), row.findings) for row in rows]
     known = known_people(class_import, (person for _, person, _ in asked))
     appeared, doubles = set(), Counter()
     for line, person, findings in asked:
@@ -112,7 +118,7 @@ def check_still_true(class_import, rows):
         )
 
 
-def person_of(values):
+def person_key(values):
     return "|".join((folded(values["birth_name"]), folded(values["first_name"]), values["birth_date"]))
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts import log
 from candidates.actions.checks import validated
-from candidates.actions.imports.steps import check_prepared, last_attempt, locked
+from candidates.actions.imports.steps import check_import_prepared, last_attempt, lock_import
 from candidates.actions.inscriptions import check_dates
 from candidates.models import ClassImport, ImportAttempt
 from candidates.tasks import wake_on_commit
@@ -29,8 +29,8 @@ def prepare_import(*, centre, settings, file, by):
 @transaction.atomic
 def send_file(*, class_import, file, by):
     """Another file for the same import: the answers given hold, the earlier findings stay readable."""
-    class_import = locked(class_import.pk)
-    check_prepared(class_import)
+    class_import = lock_import(class_import.pk)
+    check_import_prepared(class_import)
     attempt = ImportAttempt(
         class_import=class_import,
         rank=class_import.attempts.count() + 1,
@@ -47,8 +47,8 @@ def send_file(*, class_import, file, by):
 @transaction.atomic
 def check_again(*, class_import, by):
     """Has the last file checked once more: after an interruption, or when people were registered meanwhile."""
-    class_import = locked(class_import.pk)
-    check_prepared(class_import)
+    class_import = lock_import(class_import.pk)
+    check_import_prepared(class_import)
     last = last_attempt(class_import)
     if last.is_pending:
         raise Refusal("Ce fichier est en cours de contrôle.")

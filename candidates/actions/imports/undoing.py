@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts import log
 from accounts.models import LogEntry
-from candidates.actions.imports.steps import BATCH, locked, record
+from candidates.actions.imports.steps import BATCH, journal_import, lock_import
 from candidates.models import (
     Candidate,
     ClassImport,
@@ -27,7 +27,7 @@ def undo_import(*, class_import, by):
     The numbers are not given again: one of them may have been told to somebody, and a number never names two people.
     The journal keeps the inscriptions and says which numbers are void. Refusal when anything was done since.
     """
-    class_import = locked(class_import.pk)
+    class_import = lock_import(class_import.pk)
     if not class_import.is_imported:
         raise Refusal("Rien à annuler : cette classe n’est pas importée, ou ne l’est plus.")
     imported = list(
@@ -55,7 +55,7 @@ def undo_import(*, class_import, by):
     class_import.state = ClassImport.State.UNDONE
     class_import.undone_at, class_import.undone_by = timezone.now(), log.actor_name(by)
     class_import.save()
-    record(
+    journal_import(
         class_import,
         by=by,
         verb="undo_import",
