@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.html import format_html
 
-from accounts.actions import Hat
+from accounts.hats import Hat
 from accounts.models import ExaminationCentre, ResourceCentre, Role, User
 from accounts.models.people import CENTRE_ROLES
 from accounts.preferences import TO_CONFIRM, problem
@@ -214,4 +214,4 @@ def default_of(preference):
     default = f"Par défaut : {words}."
     if preference.source == TO_CONFIRM:
         return format_html('{} <span class="tag">{}</span>', default, TO_CONFIRM)
-    return f"{default} {preference.source}.".removesuffix(" .") + f" {preference.hint}".rstrip()
+    return " ".join(filter(None, [default, preference.source and f"{preference.source}.", preference.hint]))

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts import links
 from accounts.answers import REFUSED
 from accounts.forms import AddressForm
+from accounts.headers import sealed
 
 
 def link_page(purpose, *, done=False):
@@ -60,16 +61,3 @@ def link_unknown(request, form=None):
     """404: an address nobody knows; offers to send the open links of a mail address. 422: that `form`, refused."""
     context, status = {"form": form or AddressForm()}, REFUSED if form else 404
     return render(request, "accounts/link_unknown.html", context, status=status)
-
-
-def sealed(response):
-    """Headers that keep the address out of other sites' logs, of caches and of search engines."""
-    response["Referrer-Policy"] = "no-referrer"
-    return private(response)
-
-
-def private(response):
-    """Headers that keep what is shown out of caches and of search engines."""
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -1,13 +1,11 @@
 """Writing to the log, inside the transaction of the act."""
 
+from accounts.keys import key_of
 from accounts.models import AccessLink, LogEntry, User
+from cqpm.utils.french import shortened
 
+SENTENCE = LogEntry._meta.get_field("sentence").max_length  # signs, «…» included
 SYSTEM = None  # the actor when nobody is: a scheduled task, the demonstration
-
-
-def key(row):
-    """«registration:42» or «opinion:<uuid>»: how the log and links name a row without a foreign key up."""
-    return f"{row._meta.model_name}:{row.pk}"
 
 
 def actor_name(by):
@@ -20,16 +18,17 @@ def actor_name(by):
 def entry(*, by, verb, subject, sentence, centre=None, data=None):
     """The entry `record` would append, not stored yet: for acts on many rows at once.
 
-    `by`: User, AccessLink or SYSTEM; `subject`: the row whose journal will show it; `sentence`: French, as the
-    journal shows it; `centre`: whose staff may read it; `data`: plain values for machines.
+    `by`: User, AccessLink or SYSTEM; `subject`: the row whose journal will show it, or its key; `sentence`: French,
+    as the journal shows it, shortened here to what a line of it holds; `centre`: whose staff may read it; `data`:
+    plain values for machines.
     """
     return LogEntry(
         actor_user=by if isinstance(by, User) else None,
         actor_link=by if isinstance(by, AccessLink) else None,
         actor_name=actor_name(by),
         verb=verb,
-        subject=subject if isinstance(subject, str) else key(subject),
-        sentence=sentence,
+        subject=key_of(subject),
+        sentence=shortened(sentence, SENTENCE),
         centre=centre,
         data=data or {},
     )

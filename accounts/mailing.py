@@ -24,7 +24,7 @@ CONTACTS: dict[str, Callable[[OutboxMessage], Contact | None]] = {}
 
 
 def register_contacts(**readers):
-    """Says how to find a mail's contact as it is now, by the first word of its event: `opinion=…`.
+    """Says how to find a mail's contact as it is now, by the kind of row its event is about: `opinion=…`.
 
     A reader takes the mail, and gives None when what it told of is gone.
     """
@@ -34,7 +34,7 @@ def register_contacts(**readers):
 def contact(message):
     """Whom a mail was for, as the application knows that person now; the mail's own address by default."""
     message = message.resends or message
-    reader = CONTACTS.get(message.event.partition(":")[0])
+    reader = CONTACTS.get(message.mail_event.about.kind)
     return (reader and reader(message)) or Contact(message.recipient)
 
 

@@ -13,16 +13,17 @@ State = OutboxMessage.State
 def post(*, event, to, template, context, name="", link=None, centre=None, resends=None):
     """Writes one mail in the outbox and asks the worker to send it once the act is committed.
 
-    `event`: what it tells, unique per recipient, so that the same act never writes twice; `to`: the address, or
-    "" for a person without mail, who gets the printed twin instead; `template`: `templates/emails/<template>.txt`,
-    subject on the first line; `context`: plain values only; `link`: the access link whose address the text gives;
-    `resends`: the mail already sent that this one repeats. To an address in error the mail is written and held.
+    `event`: what it tells (`keys.MailEvent`), unique per recipient, so that the same act never writes twice; `to`:
+    the address, or "" for a person without mail, who gets the printed twin instead; `template`:
+    `templates/emails/<template>.txt`, subject on the first line; `context`: plain values only; `link`: the access
+    link whose address the text gives; `resends`: the mail already sent that this one repeats. To an address in error
+    the mail is written and held.
     Returns the row, or None without an address.
     """
     if not to:
         return None
     message, created = OutboxMessage.objects.get_or_create(
-        event=event,
+        event=str(event),
         recipient=to.lower(),
         defaults={
             "template": template,

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts import preferences
+from accounts.log import SENTENCE
 from accounts.models import (
     AccessLink,
     ExaminationCentre,
@@ -24,7 +25,7 @@ from accounts.models import (
     SettingValue,
     User,
 )
-from cqpm.utils.french import today
+from cqpm.utils.french import shortened, today
 from cqpm.utils.periods import add_months
 from cqpm.utils.personal import GONE, Holding, Purged, in_batches
 
@@ -73,13 +74,14 @@ def before(key):
 def erase(*, keys, names, emails, centre):
     """Makes links, mails and journal of a registration say nobody. Inside the caller's transaction, the gate open.
 
-    `keys`: of every row of the registration, «registration:<uuid>»; `names`: how the person stands in sentences about
+    `keys`: the `Key` of every row of the registration; `names`: how the person stands in sentences about
     other rows; `emails`: the addresses it was written to; `centre`: whose mails and journal.
     """
-    links = AccessLink.objects.filter(subject__in=keys)
+    subjects = list(map(str, keys))
+    links = AccessLink.objects.filter(subject__in=subjects)
     mails = Q(link__in=links)
     for one in keys:
-        mails |= Q(event__contains=one.partition(":")[2])
+        mails |= Q(event__contains=one.pk)
     if emails:
         mails |= Q(recipient__in=[email.lower() for email in emails], centre=centre)
     drop_mails(OutboxMessage.objects.filter(mails))
@@ -87,10 +89,11 @@ def erase(*, keys, names, emails, centre):
     LogEntry.objects.filter(actor_link__in=links).update(actor_name=GONE)
     links.update(holder=GONE, email="")
     links.filter(revoked_at=None).update(revoked_at=timezone.now())
-    LogEntry.objects.filter(subject__in=keys).update(sentence=FORGOTTEN, data={})
+    LogEntry.objects.filter(subject__in=subjects).update(sentence=FORGOTTEN, data={})
     for name in names:
         for entry in naming(LogEntry, name, "data", centre, Q(sentence__contains=name)):
-            entry.sentence, entry.data = entry.sentence.replace(name, GONE)[:400], without(name, entry.data)
+            entry.sentence = shortened(entry.sentence.replace(name, GONE), SENTENCE)
+            entry.data = without(name, entry.data)
             entry.save(update_fields=["sentence", "data"])
         for mail in naming(OutboxMessage, name, "context", centre):
             mail.context = without(name, mail.context)

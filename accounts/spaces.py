@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import links
-from accounts.link_pages import private
+from accounts.headers import private
 from accounts.links import Purpose
 from accounts.models import AccessLink, ExaminationCentre
 

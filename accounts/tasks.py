@@ -8,12 +8,12 @@ from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts import addresses, links, mailing, reminders
 from accounts.log import SYSTEM
 from accounts.models import OutboxMessage
+from cqpm.utils.leases import Claims
 from cqpm.utils.refusal import Refusal
 
 logger = logging.getLogger(__name__)
@@ -55,15 +55,25 @@ def send_reminders():
             logger.exception("reminder of link %s could not be written", link.pk)
 
 
-def claim(pk):
-    """Takes a due row for this worker by one UPDATE, so that two workers never send it twice; None when it is taken.
+class Sending(Claims):
+    """A mail being sent is one that waits until its claim is over: another worker finds it due again then."""
 
-    Not a row lock: the transaction would stay open as long as the mail server takes, and SQLite has one writer.
-    """
-    claimed = OutboxMessage.objects.due().filter(pk=pk)
-    if not claimed.update(attempts=F("attempts") + 1, next_attempt_at=timezone.now() + LEASE):
-        return None
-    return OutboxMessage.objects.select_related("link", "centre").get(pk=pk)
+    model = OutboxMessage
+    token = ("attempts", "state")
+
+    def free(self, now):
+        return OutboxMessage.objects.due()
+
+    def marks(self, now):
+        return {"next_attempt_at": now + LEASE}
+
+
+SENDING = Sending()
+
+
+def claim(pk):
+    """Takes a due row, so that two workers never send it twice; None when it is taken."""
+    return SENDING.claim(pk, "link", "centre")
 
 
 def deliver(message):
@@ -122,5 +132,4 @@ def postpone(message, error):
 
 def close(message, **outcome):
     """Writes the outcome, if the claim is still this worker's."""
-    mine = {"pk": message.pk, "attempts": message.attempts, "state": OutboxMessage.State.WAITING}
-    OutboxMessage.objects.filter(**mine).update(**outcome)
+    SENDING.own(message).update(**outcome)

@@ -14,7 +14,7 @@ def of_dossier(message):
         "registration__centre",
         "registration__referentiel__certification__resource_centre",
     )
-    dossier = rows.filter(pk=message.event.split(":")[1]).first()
+    dossier = rows.filter(pk=message.mail_event.about.pk).first()
     if dossier is None:
         return None
     registration = dossier.registration
@@ -30,6 +30,6 @@ def of_dossier(message):
 
 def of_registration(message):
     """«registration:<id>:received»: the centre that receives it."""
-    rows = Registration.objects.select_related("centre").filter(pk=message.event.split(":")[1])
+    rows = Registration.objects.select_related("centre").filter(pk=message.mail_event.about.pk)
     registration = rows.first()
     return registration and Contact(registration.centre.email)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from accounts import links, mailing, preferences, reminders, spaces
+from accounts.keys import key_of
 from accounts.links import Purpose
-from accounts.log import key
 from accounts.models import AccessLink
 from accounts.preferences import Preference
 from accounts.spaces import Person, Space
@@ -22,7 +22,7 @@ kinds.register(*papers.KINDS)
 def candidates_at(email):
     """The candidates an address belongs to: one person registered in two centres is two of them."""
     known = Candidate.objects.filter(email__iexact=email, registrations__isnull=False).distinct()
-    return [Person(key(row), str(row), row.centre) for row in known.select_related("centre")]
+    return [Person(key_of(row), str(row), row.centre) for row in known.select_related("centre")]
 
 
 def contacts_at(email):

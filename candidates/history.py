@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import LogEntry
 from candidates.models import Candidate
 from candidates.models.people import Sex
@@ -28,7 +28,7 @@ class Correction:
 
 def corrections_of(candidate):
     """The corrections of a person's identity and contact details, the latest first, whichever registration they came by."""
-    keys = [key(registration) for registration in candidate.registrations.only("pk")]
+    keys = [key_of(registration) for registration in candidate.registrations.only("pk")]
     entries = LogEntry.objects.filter(subject__in=keys, verb=CORRECTION).order_by("-at", "-pk")
     return [Correction(entry.at, entry.actor_name, changes_of(entry)) for entry in entries]
 

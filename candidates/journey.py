@@ -21,29 +21,32 @@ class KeptCapacity:
 
 
 @dataclass
-class Journey:
+class Answers:
     """The two questions, answered by functions of a registration."""
 
     stage: Callable | None = None  # registration -> Stage
     kept: Callable | None = None  # registration -> dict[int, KeptCapacity]
 
 
-_journey = Journey()
+_answers = Answers()
 
 
 def register(*, stage, kept):
     """Called once by the app that knows the whole journey."""
-    _journey.stage, _journey.kept = stage, kept
+    _answers.stage, _answers.kept = stage, kept
 
 
 def kept_capacities(registration) -> dict[int, KeptCapacity]:
     """The capacities this registration need not have evaluated again, by number."""
-    return _journey.kept(registration)
+    return _answers.kept(registration)
 
 
-def move_stage(registration) -> Stage:
-    """Recomputes and stores `registration.stage`; called at the end of every action that may change it."""
-    stage = _journey.stage(registration)
+def move_stage(registration, to: Stage | None = None) -> Stage:
+    """Recomputes and stores `registration.stage`; called at the end of every action that may change it.
+
+    `to`: the stage, for an act that has just read it together with that of others.
+    """
+    stage = to or _answers.stage(registration)
     if stage != registration.stage:
         registration.stage = stage
         registration.save(update_fields=["stage"])

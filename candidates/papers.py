@@ -5,7 +5,7 @@ A builder takes the key of the fact («dossier:<uuid>») and answers with plain 
 nothing is read again when the PDF is drawn, or ten years later.
 """
 
-from accounts.log import key
+from accounts.keys import key_of
 from candidates.models import Dossier
 from candidates.models.people import Sex
 from candidates.rules import FRANCE
@@ -33,7 +33,7 @@ def request_dossier_paper(dossier, *, by) -> Document:
     Returned by the centre de ressource then transmitted again, it is printed again: the new paper replaces the
     former one, which stays readable.
     """
-    registration, fact = dossier.registration, key(dossier)
+    registration, fact = dossier.registration, key_of(dossier)
     former = Document.objects.filter(kind="dossier", fact=fact, replaced_by=None).first()
     first = f"{registration.number}-A{dossier.rank - 1}" if dossier.is_amendment else registration.number
     return request_document(
@@ -105,7 +105,7 @@ def birth_place(candidate):
 
 def build_dossier(fact):
     """The data of the paper of «dossier:<uuid>»."""
-    dossier = Dossier.objects.with_registration().get(pk=fact.partition(":")[2])
+    dossier = Dossier.objects.with_registration().get(pk=fact.pk)
     registration, referentiel = dossier.registration, dossier.registration.referentiel
     return {
         "letterhead": letterhead(
@@ -211,7 +211,7 @@ def approval(name, at, *, on_paper=False):
 
 def may_read_dossier(user, document):
     """Whoever sees the dossier: the staff of the centre, and the centre de ressource it was transmitted to."""
-    return Dossier.objects.for_user(user).filter(pk=document.fact.partition(":")[2]).exists()
+    return Dossier.objects.for_user(user).filter(pk=document.fact_key.pk).exists()
 
 
 KINDS = (

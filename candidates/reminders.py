@@ -4,12 +4,13 @@ from django.urls import reverse
 
 from accounts.log import SYSTEM
 from accounts.reminders import Reminder
-from candidates.actions.dossiers.approval import APPROVAL, remind_partner
+from candidates.actions import remind_partner
+from candidates.actions.dossiers.approval import APPROVAL
 from candidates.models import Dossier
 
 
 def page(link):
-    return reverse("dossier_edit", args=[link.subject.partition(":")[2]])
+    return reverse("dossier_edit", args=[link.subject_key.pk])
 
 
 def send(link, step):

@@ -7,6 +7,7 @@ text, «[P] choix» a choice of ours.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -120,7 +121,7 @@ def written_name(name: str) -> str:
     if len(name) < 2 or name not in (name.lower(), name.upper()):
         return name
 
-    def cased(part):
+    def cased(part: re.Match[str]) -> str:
         word, after = part.group(), name[part.end() : part.end() + 1]
         elided = after in ("'", "’")
         if part.start() and word.lower() in PARTICLES and elided == (len(word) == 1):
@@ -176,7 +177,7 @@ class ModalityChoice:
     reconstituted_reason: str = ""
 
 
-def missing_modalities(choices, *, context: str) -> list[str]:
+def missing_modalities(choices: Iterable["ModalityChoice"], *, context: str) -> list[str]:
     """What the dossier still lacks. `choices`: a ModalityChoice for each capacity, those kept left out.
 
     «L’UIMM territoriale centre d’examen et l’entreprise ou à défaut le candidat (VAE, demandeurs d’emploi…)

@@ -8,8 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 
 from accounts import log, personal_data as accounts, preferences
-from accounts.log import key
 from accounts.models import AccessLink, LogEntry, OutboxMessage
+from accounts.models.log import NATIONAL_SETTINGS
 from candidates import personal_data as candidates
 from candidates.actions.dossiers.approval import SCAN_FOLDER
 from candidates.models import Candidate, Dossier
@@ -42,8 +42,8 @@ def purge(*, dry_run=False):
         log.record(
             by=log.SYSTEM,
             verb="purge",
-            subject="settings:national",
-            sentence=f"Purge des données personnelles : {enumeration(done)}."[:400],
+            subject=NATIONAL_SETTINGS,
+            sentence=f"Purge des données personnelles : {enumeration(done)}.",
             data={line.what: line.count for line in lines if line.count},
         )
     return lines
@@ -70,8 +70,7 @@ def export(candidate):
     """A ZIP, in bytes: «personne.json», every row about the person in French labels, and their files."""
     seen = []
     said = tree(candidate, seen)
-    keys = {key(row) for row in seen}
-    keys |= {one.replace("companyopinion:", "opinion:") for one in keys}
+    keys = {str(key) for row in seen for key in evaluations.keys_naming(row)}
     links = AccessLink.objects.filter(subject__in=keys)
     addressed = Q(link__in=links) | (
         Q(recipient=candidate.email.lower(), centre=candidate.centre) if candidate.email else Q(pk=None)

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
+from accounts.keys import Key, key_of
 from cqpm.utils.codes import new_code
 from cqpm.utils.refusal import Refusal
 from documents import kinds
@@ -15,13 +16,13 @@ from documents.tasks import wake_on_commit
 def request_document(*, kind, fact, number, label, centre, by, data=None, replaces=None):
     """Freezes a paper's data now, in the transaction of the act it prints; it is rendered after the commit.
 
-    `kind`: key of a registered kind; `fact`: key of the fact («decision:<uuid>»); `number`, `label`: as printed;
+    `kind`: key of a registered kind; `fact`: the row it prints, or its key; `number`, `label`: as printed;
     `centre`: whose paper it is; `by`: user, link or `log.SYSTEM`; `data`: what the kind's `build(fact)` gives, asked
     of it when absent; `replaces`: the document this one re-issues. Returns the Document.
     Raises Refusal when the fact has its paper already, or `replaces` its successor; ValueError when a public
     paper's data do not say what its verification shows.
     """
-    registered = kinds.KINDS[kind]
+    registered, fact = kinds.KINDS[kind], key_of(fact)
     same = Document.objects.select_for_update().filter(kind=kind, fact=fact, replaces=None)
     if replaces is None and same.exists():
         raise Refusal("Ce document existe déjà : une nouvelle version doit dire laquelle elle remplace.")
@@ -33,7 +34,7 @@ def request_document(*, kind, fact, number, label, centre, by, data=None, replac
         number=number,
         label=label,
         centre=centre,
-        data=kinds.checked(registered, registered.build(fact) if data is None else data),
+        data=kinds.checked(registered, registered.build(Key.read(fact)) if data is None else data),
         template_version=registered.template_version,
         public=registered.public,
         code=new_code() if registered.public else None,
@@ -103,4 +104,4 @@ def _locked(document):
 
 
 def _record(document, *, by, verb, sentence):
-    log.record(by=by, verb=verb, subject=document, sentence=sentence[:400], centre=document.centre)
+    log.record(by=by, verb=verb, subject=document, sentence=sentence, centre=document.centre)

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.keys import Key
+
 # What the verification page shows of a public document, and nothing else: `data["public"]` holds these keys, and
 # may hold «lines», [{"label", "text"}], where the paper states more that somebody could alter.
 PUBLIC_KEYS = ("holder", "title", "decided_on", "centre")
@@ -34,7 +36,7 @@ class Kind:
     title: str
     template: str
     template_version: int
-    build: Callable[[str], dict]
+    build: Callable[[Key], dict]
     may_read: Callable[..., bool]
     public: bool = False
 

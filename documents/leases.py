@@ -1,40 +1,32 @@
-"""Who is rendering what: compare-and-set updates, so that a worker killed, late or doubled harms nobody.
+"""Who is rendering what (`cqpm.utils.leases`): each function is one act of the machinery.
 
-A worker *claims* a row for `LEASE`, renders, and *completes* it only if the claim is still its own. Each function
-below is one act of the machinery; what people ask for is in `documents.actions`.
+What people ask for is in `documents.actions`.
 """
 
-import uuid
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
 from cqpm.utils import stored
 from cqpm.utils.freeze import gate
+from cqpm.utils.leases import Leases
 from documents.models import FOLDER, MAX_ATTEMPTS, Document
 
 LEASE = timedelta(minutes=2)  # the longest paper takes seconds
-LATE = timedelta(minutes=2)  # a message not served by then is taken for lost
+LATE = timedelta(minutes=2)
 INTERRUPTED = "Le rendu a été interrompu à chaque essai."
+State = Document.State
+
+LEASES = Leases(
+    Document, waiting=State.REQUESTED, taken=State.RENDERING, most=MAX_ATTEMPTS, lasts=LEASE, patience=LATE
+)
+late = LEASES.late
 
 
 def claim(pk):
     """Takes the document for `LEASE`; None when another worker has it or nothing is left to do."""
-    now, lease = timezone.now(), uuid.uuid4()
-    taken = (
-        Document.objects.claimable(now)
-        .filter(pk=pk)
-        .update(
-            state=Document.State.RENDERING,
-            lease=lease,
-            lease_until=now + LEASE,
-            attempts=F("attempts") + 1,
-            error="",
-        )
-    )
-    return Document.objects.filter(pk=pk, lease=lease).first() if taken else None
+    return LEASES.claim(pk, error="")
 
 
 def freeze_again(document, *, data, template_version):
@@ -43,9 +35,7 @@ def freeze_again(document, *, data, template_version):
     The one rewriting of frozen data: nothing has been printed from it yet.
     """
     with gate():
-        kept = Document.objects.filter(pk=document.pk, lease=document.lease).update(
-            data=data, template_version=template_version
-        )
+        kept = LEASES.own(document).update(data=data, template_version=template_version)
     if kept:
         document.data, document.template_version = data, template_version
     return bool(kept)
@@ -57,43 +47,26 @@ def complete(document, pdf):
     The file is written while the row is locked by its own update: no other worker can be storing it.
     """
     with transaction.atomic():
-        own = Document.objects.filter(pk=document.pk, lease=document.lease).update(
-            state=Document.State.READY,
+        own = LEASES.settle(
+            document,
+            state=State.READY,
             sha256=stored.fingerprint(pdf),
             size=len(pdf),
             ready_at=timezone.now(),
-            lease=None,
-            lease_until=None,
         )
         if own:
             stored.keep(FOLDER, pdf)
-    return bool(own)
+    return own
 
 
 def fail(document, error):
     """Keeps the reason of a failed rendering, if the claim is still its own."""
-    Document.objects.filter(pk=document.pk, lease=document.lease).update(
-        state=Document.State.FAILED,
-        error=f"{type(error).__name__} : {error}"[:2000],
-        lease=None,
-        lease_until=None,
-    )
+    LEASES.settle(document, state=State.FAILED, error=f"{type(error).__name__} : {error}"[:2000])
 
 
 def release(now):
     """Puts back what failed and may be tried again; gives up what interrupted its worker each time."""
-    lost = Q(state=Document.State.RENDERING, lease_until__lt=now, attempts__gte=MAX_ATTEMPTS)
-    Document.objects.filter(lost).update(
-        state=Document.State.FAILED, error=INTERRUPTED, lease=None, lease_until=None
+    LEASES.exhausted(now).update(state=State.FAILED, error=INTERRUPTED, lease=None, lease_until=None)
+    Document.objects.filter(state=State.FAILED, attempts__lt=MAX_ATTEMPTS).update(
+        state=State.REQUESTED, error="", queued_at=now - LATE
     )
-    Document.objects.filter(state=Document.State.FAILED, attempts__lt=MAX_ATTEMPTS).update(
-        state=Document.State.REQUESTED, error="", queued_at=now - LATE
-    )
-
-
-def late(now, *, limit=1000):
-    """The documents whose message seems lost, the oldest first; their turn is counted from `now`."""
-    waiting = Document.objects.claimable(now).filter(queued_at__lte=now - LATE).order_by("queued_at")
-    keys = list(waiting.values_list("pk", flat=True)[:limit])
-    Document.objects.filter(pk__in=keys).update(queued_at=now)
-    return keys

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.keys import Key
 from accounts.models import ExaminationCentre
 from cqpm.utils import french
 from cqpm.utils.codes import spaced
@@ -21,11 +22,6 @@ MAX_ATTEMPTS = 3  # renderings tried without anybody asking
 
 
 class DocumentQuerySet(models.QuerySet):
-    def claimable(self, now):
-        """Rows a worker may take: waiting, or taken by one that has not been heard of since."""
-        free = Q(state=Document.State.REQUESTED) | Q(state=Document.State.RENDERING, lease_until__lt=now)
-        return self.filter(free, attempts__lt=MAX_ATTEMPTS)
-
     def of_code(self, code):
         """The public document bearing that code with what replaced it, or None; published or not."""
         return self.select_related("replaced_by").filter(code=code).first()
@@ -144,6 +140,11 @@ class Document(models.Model):
 
     def __str__(self):
         return f"{self.label}, n° {self.number}" if self.number else self.label
+
+    @property
+    def fact_key(self):
+        """The row it prints, which this app does not know."""
+        return Key.read(self.fact)
 
     @property
     def kind_title(self):

@@ -23,8 +23,8 @@ NOBODY = []
 
 
 def papers_of(facts):
-    """The papers that print these facts, oldest first."""
-    return Document.objects.filter(fact__in=facts).order_by("requested_at", "pk")
+    """The papers that print these facts (their keys), oldest first."""
+    return Document.objects.filter(fact__in=map(str, facts)).order_by("requested_at", "pk")
 
 
 def erase(facts):

@@ -27,7 +27,7 @@ def render_document(pk):
     try:
         kind = kinds.KINDS[document.kind]
         if document.template_version != kind.template_version:
-            data = kinds.checked(kind, kind.build(document.fact))
+            data = kinds.checked(kind, kind.build(document.fact_key))
             leases.freeze_again(document, data=data, template_version=kind.template_version)
         leases.complete(document, render.render_document(document))
     except Exception as error:

@@ -12,7 +12,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from accounts import personal_data as accounts
-from accounts.log import key
+from accounts.keys import Key
 from accounts.personal_data import CONTACTS, JUDGED, UNFINISHED, before
 from candidates import personal_data as candidates
 from candidates.models import Registration
@@ -142,11 +142,13 @@ def rows_of(registration):
 
 
 def keys_of(registration):
-    """How links, mails and the journal name these rows; an opinion's links say «opinion» alone."""
-    keys = [key(row) for row in rows_of(registration)]
-    return keys + [
-        one.replace("companyopinion:", "opinion:") for one in keys if one.startswith("companyopinion:")
-    ]
+    """How links, mails and the journal name these rows."""
+    return [key for row in rows_of(registration) for key in keys_naming(row)]
+
+
+def keys_naming(row):
+    """How they name one row: mails call an opinion «opinion» alone."""
+    return [Key.of(row), Key.of(row, "opinion")] if isinstance(row, CompanyOpinion) else [Key.of(row)]
 
 
 def purge_pieces(registration):
@@ -178,7 +180,7 @@ def erase(registration):
             .exclude(pk=registration.pk)
             .exists()
         ):
-            keys.append(key(registration.candidate))  # the last one that named the person
+            keys.append(Key.of(registration.candidate))  # the last one that named the person
         subjects = candidates.names_of(registration), candidates.emails_of(registration)
         documents.erase(keys)
         purge_pieces(registration)

@@ -10,7 +10,7 @@ from evaluations.models import CompanyOpinion
 
 def page(link):
     """The candidate's: a link names the registration it is about."""
-    return reverse("registration_detail", args=[link.subject.partition(":")[2]])
+    return reverse("registration_detail", args=[link.subject_key.pk])
 
 
 def send(link, step):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from cqpm.utils import child, stored
 from cqpm.utils.refusal import Refusal
 from referentiel import importing
-from referentiel.actions.imports import draft_from_document
+from referentiel.actions import draft_from_document
 from referentiel.reading.extraction import read_document
 
 logger = logging.getLogger(__name__)

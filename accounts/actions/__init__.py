@@ -12,7 +12,6 @@ from accounts.actions.links import (
 )
 from accounts.actions.outbox import clear_address, hand_over_message, mark_address, resend_message
 from accounts.actions.people import (
-    Hat,
     accept_invitation,
     close_account,
     give_hats,
@@ -32,7 +31,6 @@ from accounts.actions.profile import (
 from accounts.actions.spaces import enter_space, print_space_link, send_space_links
 
 __all__ = [
-    "Hat",
     "accept_invitation",
     "ask_password_reset",
     "change_centre",

@@ -58,7 +58,7 @@ def change_settings(*, values, centre=None, by):
             by=by,
             verb="change_settings",
             subject=centre or NATIONAL_SETTINGS,
-            sentence=_short(f"Réglages {'du centre' if centre else 'nationaux'} modifiés : {labels}."),
+            sentence=f"Réglages {'du centre' if centre else 'nationaux'} modifiés : {labels}.",
             centre=centre,
             data=changed,
         )
@@ -91,8 +91,3 @@ def _record(centre, *, by, verb, what, data):
         centre=centre if isinstance(centre, ExaminationCentre) else None,
         data=data,
     )
-
-
-def _short(sentence):
-    """A sentence the journal's column holds; the values are whole in the entry's data."""
-    return sentence if len(sentence) <= 400 else f"{sentence[:399]}…"

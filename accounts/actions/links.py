@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from accounts import links
 from accounts.addresses import is_faulty
-from accounts.log import key, record
+from accounts.keys import Key, key_of
+from accounts.log import record
 from accounts.models import AccessLink
 from accounts.outbox import post
 from cqpm.utils.french import local_date, today
@@ -23,7 +24,7 @@ def issue_link(*, purpose, subject, email, holder, expires_at, due_on=None, cent
     """
     return AccessLink.objects.create(
         purpose=links.PURPOSES[purpose].key,
-        subject=subject if isinstance(subject, str) else key(subject),
+        subject=key_of(subject),
         email=email.strip().lower(),
         holder=holder,
         due_on=due_on,
@@ -115,7 +116,7 @@ def send_open_links(*, email):
 def _post_again(link, message):
     """The mail that carried the link, once more."""
     post(
-        event=f"link:{link.pk}:again:{uuid.uuid4()}",
+        event=Key.of(link, "link").event("again", uuid.uuid4()),
         to=link.email,
         name=message.recipient_name,
         template=message.template,

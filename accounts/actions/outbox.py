@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import addresses, links, mailing, perms
+from accounts.keys import Key
 from accounts.log import actor_name, record
 from accounts.models import FaultyAddress, OutboxMessage
 from accounts.outbox import post, wake
@@ -26,7 +27,7 @@ def obstacle(message, contact):
         )
     if (
         message.link
-        and message.state not in OutboxMessage.STUCK
+        and message.state not in OutboxMessage.State.STUCK
         and links.PURPOSES[message.link.purpose].personal
     ):
         return "Ce courriel porte un lien personnel : la personne en demande un autre, ou vous la réinvitez."
@@ -55,12 +56,12 @@ def resend_message(*, message, by):
     if refusal := obstacle(message, contact):
         raise Refusal(refusal)
     former, address = message.recipient, contact.email.lower()
-    if message.state in OutboxMessage.STUCK:
+    if message.state in OutboxMessage.State.STUCK:
         sent = put_back(message, address)
     else:
         original = message.resends or message
         sent = post(
-            event=f"message:{original.pk}:again:{original.copies.count() + 1}",
+            event=Key.of(original, "message").event("again", original.copies.count() + 1),
             to=address,
             name=message.recipient_name,
             template=message.template,
@@ -89,7 +90,7 @@ def put_back(message, address):
 def hand_over_message(*, message, by):
     """Says that the printed twin was handed over or posted: nothing more is to be done about this mail."""
     message = locked(message)
-    if message.state not in OutboxMessage.PENDING:
+    if message.state not in OutboxMessage.State.PENDING:
         raise Refusal("Ce courriel est déjà parti, ou déjà remis en main propre.")
     message.state, message.handed_at, message.handed_by = State.HANDED, timezone.now(), actor_name(by)
     message.save(update_fields=["state", "handed_at", "handed_by"])

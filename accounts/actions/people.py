@@ -1,7 +1,6 @@
 """Accounts and hats: given by invitation, suspended, closed. Every act is logged in the centre it concerns."""
 
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -9,25 +8,14 @@ from django.utils import timezone
 
 from accounts import perms
 from accounts.actions.links import close_link, issue_link, renew_link, revoke_link
-from accounts.log import SYSTEM, actor_name, key, record
-from accounts.models import AccessLink, ExaminationCentre, Invitation, Membership, ResourceCentre, Role, User
+from accounts.keys import Key, key_of
+from accounts.log import SYSTEM, actor_name, record
+from accounts.models import AccessLink, Invitation, Membership, User
 from accounts.outbox import post
 from cqpm.utils.french import enumeration
 from cqpm.utils.refusal import Refusal
 
 INVITATION_LASTS = timedelta(days=14)
-
-
-class Hat(NamedTuple):
-    """A hat to give: a role, and the centre it is worn in where it has one."""
-
-    role: str
-    centre: ExaminationCentre | None = None
-    resource_centre: ResourceCentre | None = None
-
-    def __str__(self):
-        scope = self.centre or self.resource_centre
-        return f"{Role(self.role).label}, {scope}" if scope else Role(self.role).label
 
 
 @transaction.atomic
@@ -75,7 +63,7 @@ def give_hats(*, user, hats, why="", by):
         _invite(user, centre=centre, why=why, by=by)
     elif names or why:
         post(
-            event=f"{key(user)}:hats:{timezone.now().isoformat()}",
+            event=Key.of(user).event("hats", timezone.now().isoformat()),
             to=user.email,
             name=str(user),
             template="hats_given",
@@ -166,7 +154,7 @@ def close_account(*, user, by):
         raise Refusal("Ce compte est déjà fermé.")
     user.is_active = False
     user.save(update_fields=["is_active"])
-    for link in AccessLink.objects.open().filter(subject=key(user)):
+    for link in AccessLink.objects.open().filter(subject=key_of(user)):
         revoke_link(link=link, by=by)
     record(by=by, verb="close_account", subject=user, sentence=f"Compte fermé : {user}.")
     return user
@@ -208,7 +196,7 @@ def _invite(user, *, centre, why, by):
         )
     hats = user.memberships.active().select_related("centre", "resource_centre")
     post(
-        event=f"invitation:{invitation.link.pk}:{invitation.link.generation}",
+        event=Key.of(invitation.link, "invitation").event(invitation.link.generation),
         to=user.email,
         name=str(user),
         template="invitation",

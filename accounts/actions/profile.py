@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts import perms
 from accounts.actions.links import close_link, issue_link, revoke_link
 from accounts.actions.people import reinvite
-from accounts.log import SYSTEM, key, record
+from accounts.keys import Key, key_of
+from accounts.log import SYSTEM, record
 from accounts.models import AccessLink, User
 from accounts.outbox import post
 from cqpm.utils.refusal import Refusal
@@ -82,7 +83,7 @@ def print_password_reset(*, user, by):
 @transaction.atomic
 def reset_password(*, link, password):
     """A new password by the link mailed for it; the link closes. Returns the User."""
-    user = User.objects.select_for_update().get(pk=link.subject.removeprefix("user:"))
+    user = User.objects.select_for_update().get(pk=link.subject_key.pk)
     if not user.is_active:
         raise Refusal("Ce compte est fermé : adressez-vous à votre centre d’examen.")
     close_link(link=link)
@@ -107,7 +108,7 @@ def _offer_reset(user, *, lasts, by):
         sentence=f"Nouveau mot de passe demandé : {user}.",
     )
     post(
-        event=f"password_reset:{link.pk}",
+        event=Key.of(link, "password_reset").event(),
         to=user.email,
         name=str(user),
         template="password_reset",
@@ -124,7 +125,7 @@ def _store(user, password, *, by, verb):
     _revoke_resets(user)
     record(by=by, verb=verb, subject=user, sentence=f"Mot de passe changé : {user}.")
     post(
-        event=f"{key(user)}:password:{timezone.now().isoformat()}",
+        event=Key.of(user).event("password", timezone.now().isoformat()),
         to=user.email,
         name=str(user),
         template="password_changed",
@@ -133,5 +134,5 @@ def _store(user, password, *, by, verb):
 
 
 def _revoke_resets(user):
-    for link in AccessLink.objects.open().filter(subject=key(user), purpose="password_reset"):
+    for link in AccessLink.objects.open().filter(subject=key_of(user), purpose="password_reset"):
         revoke_link(link=link, by=SYSTEM)

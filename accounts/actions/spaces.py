@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from accounts import spaces
 from accounts.actions.links import close_link, issue_link, revoke_link
-from accounts.log import key, record
+from accounts.keys import Key, key_of
+from accounts.log import record
 from accounts.models import AccessLink
 from accounts.outbox import post
 from cqpm.utils.french import today
@@ -30,7 +31,7 @@ def send_space_links(*, email):
                 centre=person.centre,
             )
             post(
-                event=f"space:{link.pk}",
+                event=Key.of(link, "space").event(),
                 to=email,
                 name=person.name,
                 template="space_link",
@@ -46,7 +47,7 @@ def print_space_link(*, space, subject, holder, centre, by):
 
     `space`: its key; `subject`: the row whose space opens, or its key. The caller has checked that `by` may act on it.
     """
-    subject = subject if isinstance(subject, str) else key(subject)
+    subject = key_of(subject)
     printed = AccessLink.objects.select_for_update().filter(purpose=space, subject=subject, email="")
     former = printed.filter(centre=centre)
     for link in former.filter(revoked_at=None):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.keys import Key
 from accounts.models.centres import ExaminationCentre
 
 
@@ -57,6 +58,11 @@ class AccessLink(models.Model):
 
     def __str__(self):
         return f"{self.purpose}, {self.holder}"
+
+    @property
+    def subject_key(self):
+        """The row it is about, which this app does not know."""
+        return Key.read(self.subject)
 
     @property
     def is_open(self):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.keys import Key, beginning
 from accounts.models.centres import ExaminationCentre
 from accounts.models.links import AccessLink
 from accounts.models.people import Role, User
@@ -11,7 +12,8 @@ from cqpm.utils.freeze import frozen
 
 # Acts on these rows concern accounts, centres and settings, never a candidate.
 ADMINISTRATIVE = ("user", "examinationcentre", "resourcecentre")
-NATIONAL_SETTINGS = "settings:national"  # the subject of a change of national values: no row stands for them
+# The subject of a change of national values: no row stands for them.
+NATIONAL_SETTINGS = str(Key("settings", "national"))
 
 
 class LogEntryQuerySet(models.QuerySet):
@@ -28,7 +30,7 @@ class LogEntryQuerySet(models.QuerySet):
         """Acts on accounts, centres and settings: they name no candidate."""
         condition = Q(subject=NATIONAL_SETTINGS)
         for name in ADMINISTRATIVE:
-            condition |= Q(subject__startswith=f"{name}:")
+            condition |= Q(subject__startswith=beginning(name))
         return self.filter(condition)
 
 

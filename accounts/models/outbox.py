@@ -1,9 +1,12 @@
 """Every mail is first a row, written in the transaction of the act it tells of; and the addresses that do not work."""
 
+from enum import nonmember
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.keys import MailEvent
 from accounts.models.centres import ExaminationCentre
 from accounts.models.links import AccessLink
 from accounts.models.people import Role
@@ -76,7 +79,7 @@ class OutboxMessageQuerySet(models.QuerySet):
         if hat and hat.is_staff:
             return self.filter(centre=hat.centre_id)
         if hat and hat.role == Role.ADMINISTRATOR:
-            return self.filter(Q(centre=None) | Q(state__in=OutboxMessage.STUCK))
+            return self.filter(Q(centre=None) | Q(state__in=OutboxMessage.State.STUCK))
         return self.none()
 
     def asked_by(self, purpose, subject):
@@ -103,10 +106,10 @@ class OutboxMessage(models.Model):
         HELD = "held", "Adresse en erreur"
         HANDED = "handed", "Remis en main propre"
 
-    # What somebody has to deal with.
-    STUCK = (State.FAILED, State.HELD)
-    # Not with the person who is to read it, and nobody has said that it was handed over.
-    PENDING = (State.WAITING, *STUCK)
+        # What somebody has to deal with.
+        STUCK = nonmember(("failed", "held"))
+        # Not with the person who is to read it, and nobody has said that it was handed over.
+        PENDING = nonmember(("waiting", "failed", "held"))
 
     event = models.CharField(
         "évènement", max_length=120, help_text="Unique par destinataire: «opinion:<uuid>:requested»."
@@ -167,3 +170,8 @@ class OutboxMessage(models.Model):
 
     def __str__(self):
         return f"{self.template} à {self.recipient}"
+
+    @property
+    def mail_event(self):
+        """What it tells, and of which row."""
+        return MailEvent.read(self.event)

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts import links
-from accounts.actions import Hat, ask_password_reset, close_account, invite_person
+from accounts.actions import ask_password_reset, close_account, invite_person
 from accounts.adapter import AccountAdapter
+from accounts.hats import Hat
 from accounts.log import SYSTEM
 from accounts.models import AccessLink, LogEntry, OutboxMessage, Role
 from accounts.tests.factories import PASSWORD, client_as, make_centre, make_membership, make_user, make_wearer

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from accounts import links
 from accounts.actions import (
-    Hat,
     close_link,
     invite_person,
     issue_link,
@@ -23,6 +22,7 @@ from accounts.actions import (
     revoke_link,
     send_open_links,
 )
+from accounts.hats import Hat
 from accounts.log import SYSTEM
 from accounts.models import AccessLink, LogEntry, OutboxMessage, Role
 from accounts.spaces import SPACES

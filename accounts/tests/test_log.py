@@ -27,6 +27,12 @@ def test_the_actor_s_name_is_frozen_with_the_act(actor, expected):
     assert write(actor()).actor_name == expected
 
 
+def test_a_sentence_longer_than_a_line_of_the_journal_is_shortened():
+    whole = record(by=SYSTEM, verb="essai", subject="user:1", sentence="é" * 400)
+    cut = record(by=SYSTEM, verb="essai", subject="user:1", sentence="é" * 401)
+    assert (whole.sentence, cut.sentence) == ("é" * 400, "é" * 399 + "…")
+
+
 def test_a_later_change_of_name_does_not_rewrite_the_past():
     user = make_user(first_name="Claire", last_name="Aubry")
     entry = write(user)

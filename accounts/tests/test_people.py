@@ -11,7 +11,6 @@ from django.db import connection
 
 from accounts import links, perms
 from accounts.actions import (
-    Hat,
     accept_invitation,
     ask_password_reset,
     change_password,
@@ -25,6 +24,7 @@ from accounts.actions import (
     resume_membership,
     suspend_membership,
 )
+from accounts.hats import Hat
 from accounts.log import SYSTEM
 from accounts.models import AccessLink, Invitation, LogEntry, Membership, OutboxMessage, Role, User
 from accounts.tests.factories import (

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import links
-from accounts.actions import Hat, invite_person
+from accounts.actions import invite_person
+from accounts.hats import Hat
 from accounts.log import SYSTEM, record
 from accounts.models import (
     AccessLink,

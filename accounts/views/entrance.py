@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, links, throttle
 from accounts.answers import REFUSED, form_page, refused
 from accounts.forms import AddressForm, NewPasswordForm, SignInForm
-from accounts.link_pages import link_over, link_page, link_unknown, sealed
+from accounts.headers import sealed
+from accounts.link_pages import link_over, link_page, link_unknown
 from accounts.models import User
 from accounts.models.people import DEMO_DOMAIN
 from cqpm.utils.refusal import Refusal
@@ -84,7 +85,7 @@ def forgotten_password_sent(request):
 @form_methods
 def reset_password(request):
     """A new password by the link mailed for it; one then signs in with it."""
-    user = User.objects.get(pk=request.link.subject.removeprefix("user:"))
+    user = User.objects.get(pk=request.link.subject_key.pk)
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:

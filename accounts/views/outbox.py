@@ -73,7 +73,7 @@ def outbox_message(request, pk):
         "body": body,
         "qr": links.qr(link) if shown else None,
         "delivers": settings.OUTBOX_DELIVERS,
-        "pending": message.state in OutboxMessage.PENDING,
+        "pending": message.state in OutboxMessage.State.PENDING,
         "contact": contact,
         "obstacle": obstacle(message, contact),
         "mark": FaultyAddress.objects.stopping(message.recipient, message.centre).first(),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import actions, links, perms
 from accounts.answers import form_page, refused, told
 from accounts.forms import HatForm, InvitationForm
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import Invitation, LogEntry, Membership, User
 from accounts.views.entrance import form_methods
 from cqpm.utils.alphabet import alphabetical
@@ -96,7 +96,7 @@ def show_account(request, person, form):
         "person": person,
         "memberships": person.memberships.select_related("centre", "resource_centre"),
         "form": form,
-        "entries": LogEntry.objects.filter(subject=key(person))[:20],
+        "entries": LogEntry.objects.filter(subject=key_of(person))[:20],
     }
     return form_page(request, "accounts/account_detail.html", context)
 

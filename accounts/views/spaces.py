@@ -7,7 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, spaces, throttle
 from accounts.answers import form_page
 from accounts.forms import AddressForm
-from accounts.link_pages import link_over, link_page, private
+from accounts.headers import private
+from accounts.link_pages import link_over, link_page
 from accounts.links import token
 from cqpm.utils.refusal import Refusal
 

@@ -98,4 +98,4 @@ def inscription_sentence(row, derogation):
             f" Inscriptions closes, dérogation accordée le {day(derogation.granted_at)} "
             f"par {derogation.granted_by} : {derogation.reason}"
         )
-    return sentence[:400]
+    return sentence

@@ -73,4 +73,4 @@ def settle_readings(candidate, *, answer="", by):
 
 
 def record(registration, *, by, verb, sentence):
-    log.record(by=by, verb=verb, subject=registration, centre=registration.centre, sentence=sentence[:400])
+    log.record(by=by, verb=verb, subject=registration, centre=registration.centre, sentence=sentence)

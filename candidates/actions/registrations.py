@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts import log
 from accounts.actions import revoke_link
+from accounts.keys import key_of
 from accounts.models import AccessLink
 from candidates import journey
 from candidates.actions.checks import lock_registration, required, validated
@@ -222,7 +223,7 @@ def abandon_registration(*, registration, reason, by):
         verb="abandon_registration",
         subject=registration,
         centre=registration.centre,
-        sentence=f"Inscription abandonnée : {reason}"[:400],
+        sentence=f"Inscription abandonnée : {reason}",
     )
     return registration
 
@@ -234,5 +235,5 @@ def end_registration(registration, state, *, reason, by):
     registration.state_by = log.actor_name(by)
     registration.state_reason = reason
     registration.save(update_fields=["state", "state_at", "state_by", "state_reason"])
-    for link in AccessLink.objects.open().filter(subject=log.key(registration)):
+    for link in AccessLink.objects.open().filter(subject=key_of(registration)):
         revoke_link(link=link, by=by)

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts import log, outbox
+from accounts.keys import Key
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import COMPANY_FIELDS, create_company, create_training_body
 from candidates.actions.dossiers import open_dossier, save_dossier
@@ -35,11 +36,9 @@ def hand_over(*, registration, to, reason, by):
         (registration, f"Inscription transférée à {to}, où elle devient la n° {following.number} : {reason}"),
         (following, f"Inscription n° {following.number} reçue de {registration.centre} : {reason}"),
     ):
-        log.record(
-            by=by, verb="transfer_registration", subject=row, centre=row.centre, sentence=sentence[:400]
-        )
+        log.record(by=by, verb="transfer_registration", subject=row, centre=row.centre, sentence=sentence)
     outbox.post(
-        event=f"registration:{following.pk}:received",
+        event=Key.of(following).event("received"),
         to=to.email,
         name=to.name,
         template="registration_received",

@@ -10,10 +10,12 @@ from candidates.search import folded
 from cqpm.utils.french import enumeration
 
 EMAILS, PHONES = column_keys("email"), column_keys("phone")
-ROUTES = {
-    folded(text): value for value, label in Route.choices for text in (value, label, label.partition(" (")[0])
+ROUTES = {folded(text): value for value, label in Route.choices for text in (value, label)}
+ROUTES |= {
+    folded("Validation des acquis de l’expérience"): Route.VAE,
+    "contrat pro": Route.PROFESSIONAL_CONTRACT,
+    "interimaire": Route.TEMPORARY_WORK,
 }
-ROUTES |= {"vae": Route.VAE, "contrat pro": Route.PROFESSIONAL_CONTRACT, "interimaire": Route.TEMPORARY_WORK}
 email_is_valid = EmailValidator()
 
 

@@ -55,7 +55,8 @@ def dry_run(attempt):
         context_of(attempt.class_import, epoch=found["epoch"]),
         progress=lambda done: leases.note_progress(attempt, READ + int(done * share)),
     )
-    checking.check_known(checked, known_people(attempt.class_import, (line.person for line in checked)))
+    born = {line.person: line.values["birth_date"] for line in checked if line.person}
+    checking.check_known(checked, known_people(attempt.class_import, born))
     checking.give_keys(checked)
     return [row_of(attempt, line) for line in checked], found["sheet"], found["blank"]
 
@@ -84,15 +85,16 @@ def context_of(class_import, *, epoch=1900):
 
 
 def known_people(class_import, people):
-    """{person: [(id, name, numbers, running number)]}: the candidates of the centre some of these may be."""
-    wanted = {person for person in people if person}
-    dates = sorted({person.rpartition("|")[2] for person in wanted})
+    """{person: [(id, name, numbers, running number)]}: the candidates of the centre some of these may be.
+
+    `people`: {person: date of birth}.
+    """
     found = {}
-    for some in batches(dates):
+    for some in batches(sorted(set(people.values()))):
         same_days = Candidate.objects.filter(centre=class_import.centre_id, birth_date__in=some)
         for candidate in same_days.only("birth_name", "usage_name", "first_name", "birth_date"):
             person = "|".join((*candidate.likeness, candidate.birth_date.isoformat()))
-            if person in wanted:
+            if person in people:
                 found[candidate.pk] = (person, str(candidate))
     numbers, running = {}, {}
     for some in batches(list(found)):

@@ -6,6 +6,7 @@ The dossier in force is the last one transmitted and not returned.
 
 import uuid
 from dataclasses import dataclass
+from enum import nonmember
 from functools import cached_property
 
 from django.db import models
@@ -36,7 +37,7 @@ class DossierQuerySet(models.QuerySet):
 
     def in_force(self):
         """Transmitted and not returned, latest amendment first."""
-        return self.filter(state__in=Dossier.IN_FORCE).order_by("-rank")
+        return self.filter(state__in=Dossier.State.IN_FORCE).order_by("-rank")
 
     def with_registration(self):
         """What any page about a dossier shows of its registration, and its choices."""
@@ -96,8 +97,10 @@ class Dossier(FSMModelMixin, models.Model):
         RETURNED = "returned", "Retourné"
         ACCEPTED = "accepted", "Accepté"
 
-    IN_FORCE = (State.TRANSMITTED, State.ACCEPTED)
-    OPEN = (State.DRAFT, State.APPROVED, State.RETURNED)
+        IN_FORCE = nonmember(("transmitted", "accepted"))
+        IN_PREPARATION = nonmember(("draft", "approved", "returned"))
+        # Sent back, it may already be approved again: it stays with the centre d’examen until transmitted anew.
+        SENT_BACK = nonmember(("returned", "approved"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     registration = models.ForeignKey(
@@ -209,12 +212,12 @@ class Dossier(FSMModelMixin, models.Model):
 
     @property
     def is_in_force(self):
-        return self.state in self.IN_FORCE
+        return self.state in self.State.IN_FORCE
 
     @property
     def is_open(self):
         """Still being prepared: its content may change."""
-        return self.state in self.OPEN
+        return self.state in self.State.IN_PREPARATION
 
     @transition(field=state, source=[State.DRAFT, State.RETURNED], target=State.APPROVED)
     def approve(self):

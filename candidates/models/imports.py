@@ -1,6 +1,7 @@
 """The import of a class: settings for all, one attempt per file sent, one row per line read."""
 
 import uuid
+from enum import nonmember
 
 from django.db import models
 from django.db.models import F, Q
@@ -113,15 +114,6 @@ class ClassImport(SaidInWords):
         return self.state == self.State.IMPORTED
 
 
-class ImportAttemptQuerySet(models.QuerySet):
-    def claimable(self, now):
-        """Files a worker may read: waiting, or taken by one that has not been heard of since."""
-        free = Q(state=ImportAttempt.State.WAITING) | Q(
-            state=ImportAttempt.State.READING, lease_until__lt=now
-        )
-        return self.filter(free, attempts__lt=MAX_ATTEMPTS)
-
-
 class ImportAttempt(models.Model):
     """One file sent for an import, and how its reading went; the earlier ones stay readable."""
 
@@ -130,6 +122,8 @@ class ImportAttempt(models.Model):
         READING = "reading", "En lecture"
         READ = "read", "Contrôlé"
         REFUSED = "refused", "Refusé"
+
+        AWAITED = nonmember(("waiting", "reading"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     class_import = models.ForeignKey(
@@ -153,8 +147,6 @@ class ImportAttempt(models.Model):
     sheet = models.CharField("feuille", max_length=60, blank=True)
     blank_lines = models.PositiveIntegerField("lignes vides passées", default=0)
     read_at = models.DateTimeField("contrôlé le", null=True)
-
-    objects = ImportAttemptQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fichier d’un import"
@@ -188,7 +180,7 @@ class ImportAttempt(models.Model):
 
     @property
     def is_pending(self):
-        return self.state in (self.State.WAITING, self.State.READING)
+        return self.state in self.State.AWAITED
 
     @property
     def is_read(self):

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+from accounts.keys import Key
 from accounts.models import ExaminationCentre, Role
 from candidates.journey import kept_capacities
 from candidates.models.people import Candidate, Company, SaidInWords, TrainingBody
@@ -73,12 +74,12 @@ class RegistrationQuerySet(models.QuerySet):
         """Those the holder of an open space sees: a candidate his or her own, as long as the address on file is the
         one the link was mailed to; a company's contact those that name his or her address. A printed link was
         handed over in person, by a centre: it opens nothing of another one."""
-        key = link.subject.partition(":")[2]
+        about = link.subject_key.pk
         if link.purpose == CANDIDATE_SPACE:
-            mine = self.filter(candidate=key, erased_at=None)
+            mine = self.filter(candidate=about, erased_at=None)
             return mine.filter(candidate__email__iexact=link.email) if link.email else mine
         if link.purpose == COMPANY_SPACE:
-            mine = self.of_contact(key)
+            mine = self.of_contact(about)
             return mine if link.email else mine.filter(centre=link.centre_id)
         return self.none()
 
@@ -105,7 +106,7 @@ class RegistrationQuerySet(models.QuerySet):
 
 def contact_key(email):
     """The subject of a space opened to a company's contact, who has no row of his or her own."""
-    return f"contact:{email.strip().lower()}"
+    return str(Key("contact", email.strip().lower()))
 
 
 @dataclass(frozen=True)

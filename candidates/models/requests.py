@@ -27,7 +27,7 @@ class ContactRequestQuerySet(models.QuerySet):
         return (
             link is not None
             and self.filter(
-                registration=link.subject.partition(":")[2],
+                registration=link.subject_key.pk,
                 kind=ContactRequest.Kind.APPROVAL,
                 state=ContactRequest.State.APPLIED,
                 email=link.email,

@@ -6,7 +6,8 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from stdnum import luhn
 
-from accounts.log import SYSTEM, key
+from accounts.keys import key_of
+from accounts.log import SYSTEM
 from accounts.models import Role
 from accounts.tests.factories import make_centre, make_link, make_resource_centre, make_wearer
 from candidates import actions
@@ -143,7 +144,7 @@ def space_link(registration, **fields):
     candidate = registration.candidate
     return make_link(
         CANDIDATE_SPACE,
-        subject=key(candidate),
+        subject=key_of(candidate),
         email=candidate.email,
         holder=str(candidate),
         centre=candidate.centre,

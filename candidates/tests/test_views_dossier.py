@@ -47,7 +47,7 @@ def client(officer):
 def kept(monkeypatch):
     """Capacity 1 of every registration was acquired at an earlier deliberation."""
     first = KeptCapacity(1, date(2025, 6, 4), date(2027, 6, 4), "2024-0098")
-    monkeypatch.setattr(journey._journey, "kept", lambda registration: {1: first})
+    monkeypatch.setattr(journey._answers, "kept", lambda registration: {1: first})
 
 
 def at(url_name, row, client, method="get", **data):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links, mailing, reminders
 from accounts.answers import form_page, refused, told
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import OutboxMessage
 from accounts.perms import is_head_of
 from candidates import actions
@@ -65,7 +65,7 @@ def show(request, registration, form=None, paper_form=None):
 
 def correspondence(registration, dossier):
     """What was sent to the company or the candidate, and what comes next for the `dossier` that awaits an approval."""
-    mails = OutboxMessage.objects.asked_by(APPROVAL, key(registration))
+    mails = OutboxMessage.objects.asked_by(APPROVAL, key_of(registration))
     link = dossier and dossier.partner_link
     return {
         "mails": mailing.labelled(list(mails)),
@@ -77,8 +77,8 @@ def correspondence(registration, dossier):
 def with_papers(dossiers):
     """[(dossier, its paper once it can be downloaded)], in one query."""
     ready = Document.objects.filter(kind="dossier", replaced_by=None, state=Document.State.READY)
-    papers = {paper.fact: paper for paper in ready.filter(fact__in=map(key, dossiers))}
-    return [(dossier, papers.get(key(dossier))) for dossier in dossiers]
+    papers = {paper.fact: paper for paper in ready.filter(fact__in=map(key_of, dossiers))}
+    return [(dossier, papers.get(key_of(dossier))) for dossier in dossiers]
 
 
 def version_read(request):

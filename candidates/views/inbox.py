@@ -13,11 +13,10 @@ from candidates.models import Dossier
 from cqpm.utils.paging import LongPaginator
 
 PAGE = 30
-# The filter: value in the address, words, states of the dossiers it keeps. A dossier sent back may already be
-# approved again: it stays with the centre d'examen until it is transmitted anew.
+# The filter: value in the address, words, states of the dossiers it keeps.
 FILTERS = {
     "transmis": ("Transmis", [Dossier.State.TRANSMITTED]),
-    "retournes": ("Retournés", [Dossier.State.RETURNED, Dossier.State.APPROVED]),
+    "retournes": ("Retournés", Dossier.State.SENT_BACK),
     "acceptes": ("Acceptés", [Dossier.State.ACCEPTED]),
     "tous": ("Tous", list(Dossier.State)),
 }

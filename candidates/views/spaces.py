@@ -4,9 +4,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from accounts import links
-from accounts.actions import print_space_link
-from accounts.link_pages import private
+from accounts import actions, links
+from accounts.headers import private
 from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.views.scoped import own_registration
 
@@ -38,7 +37,7 @@ def contact_print(request, pk, role):
 
 def paper(request, registration, space, subject, *, name, email):
     """A new access, and the paper that bears it. `email`: where a link can be asked for instead, "" nowhere."""
-    link = print_space_link(
+    link = actions.print_space_link(
         space=space, subject=subject, holder=name, centre=registration.centre, by=request.user
     )
     context = {

@@ -102,7 +102,7 @@ def countdown_for(user) -> Countdown | None:
         open_juries(user)
         .filter(
             centre=user.hat.centre_id,
-            state__in=[Jury.State.PREPARED, Jury.State.SUMMONED],
+            state__in=Jury.State.BEFORE,
             held_on__gt=today(),
         )
         .first()

@@ -16,7 +16,7 @@ def to_do(user):
         .filter(
             sheets__evaluator=user,
             sheets__submitted_at=None,
-            state__in=[Evaluation.State.PLANNED, Evaluation.State.OPEN],
+            state__in=Evaluation.State.TO_HOLD,
             registration__state=Registration.State.REGISTERED,
         )
         .annotate(sheet=F("sheets__pk"))

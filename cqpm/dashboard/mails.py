@@ -12,10 +12,10 @@ from cqpm.utils.french import short_day
 def stuck(user, line):
     """Two sections: what did not leave, and what came back or would."""
     State = OutboxMessage.State
-    mails = OutboxMessage.objects.for_user(user).filter(state__in=OutboxMessage.STUCK)
+    mails = OutboxMessage.objects.for_user(user).filter(state__in=OutboxMessage.State.STUCK)
     found = sorted_rows(
         mails.select_related("link", "centre"),
-        {state.value: Q(state=state) for state in OutboxMessage.STUCK},
+        {state: Q(state=state) for state in OutboxMessage.State.STUCK},
         order=["-created_at", "-pk"],
     )
     for state, title in (

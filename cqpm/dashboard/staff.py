@@ -10,7 +10,7 @@ from cqpm.dashboard.agenda import commissions, juries
 from cqpm.dashboard.evaluator import evaluation_line
 from cqpm.dashboard.mails import mail_line, stuck
 from cqpm.dashboard.sections import SHOWN, Line, Section, listing, of_rows, section, settings_of, sorted_rows
-from cqpm.utils.french import NBSP, plural, short_day, today
+from cqpm.utils.french import plural, recent_day, short_day, today
 from evaluations.models import CompanyOpinion, Evaluation
 from evaluations.reads.deadline import with_deadlines
 
@@ -21,7 +21,7 @@ def to_do(user):
     )
     dossiers = (
         Dossier.objects.for_user(user)
-        .filter(state__in=Dossier.OPEN, registration__state=Registration.State.REGISTERED)
+        .filter(state__in=Dossier.State.IN_PREPARATION, registration__state=Registration.State.REGISTERED)
         .select_related("registration__candidate")
     )
     evaluations = (
@@ -53,7 +53,7 @@ def to_do(user):
 
 def opinion_line(row):
     reminded = row.link.reminded_at
-    last = short_day(reminded).removesuffix(f"{NBSP}{today().year}") if reminded else ""
+    last = recent_day(reminded) if reminded else ""
     return Line(
         str(row.registration.candidate),
         f"{row.company_name}, {row.respondent_name}",
@@ -82,7 +82,7 @@ def unfinished(evaluations):
     """Two sections: reports received late, evaluations held in the past and not handed in."""
     planned = Evaluation.State.PLANNED
     found = sorted_rows(
-        evaluations.filter(state__in=[planned, Evaluation.State.OPEN]),
+        evaluations.filter(state__in=Evaluation.State.TO_HOLD),
         {
             "late": Q(state=planned, report_received_on__gt=F("report_due_on"), late_report_accepted_at=None),
             "past": Q(held_on__lt=today()),

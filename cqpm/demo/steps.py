@@ -19,7 +19,7 @@ from evaluations.actions import (
 )
 from evaluations.models import CriterionResult, ScoreSheet
 from evaluations.reads.journey import load_one
-from evaluations.rules import CriterionValue, InterviewRemark, OpinionValue, Outcome
+from evaluations.rules import CriterionValue, OpinionValue, Outcome, RemarkValue
 from referentiel.models import Method
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -209,9 +209,9 @@ def hear(commission, registration, *, by, doubts=()):
     """The interview: every capacity confirmed save those in `doubts`."""
     remarks = {
         capacity.number: (
-            (InterviewRemark.DOES_NOT_CONFIRM, "Réponses hésitantes.")
+            (RemarkValue.DOES_NOT_CONFIRM, "Réponses hésitantes.")
             if capacity.number in doubts
-            else (InterviewRemark.CONFIRMS, "")
+            else (RemarkValue.CONFIRMS, "")
         )
         for capacity in registration.referentiel.tree
     }

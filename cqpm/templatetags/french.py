@@ -45,11 +45,7 @@ def moment(value):
     """«aujourd’hui, 14 h 38», «10 nov., 8 h 05», «10 nov. 2025, 8 h 05»: when an act was done, as short as is clear."""
     if not value:
         return ""
-    date, today = french.local_date(value), french.today()
-    if date == today:
-        words = "aujourd’hui"
-    else:
-        words = french.short_day(date).removesuffix(f"{french.NBSP}{today.year}")
+    words = "aujourd’hui" if french.local_date(value) == french.today() else french.recent_day(value)
     return f"{words}, {french.hour(value)}"
 
 

@@ -4,6 +4,8 @@ import ast
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from graphlib import CycleError, TopologicalSorter
+from itertools import accumulate
 from pathlib import Path
 
 from django.conf import settings
@@ -78,6 +80,62 @@ def modules():
         *(file for folder in folders for file in folder.rglob("*.py")),
     ]
     return [Module(file.relative_to(settings.BASE_DIR)) for file in sorted(files)]
+
+
+def import_graph():
+    """{name of a module: the names of our modules that Python runs before it is whole}, tests left out.
+
+    What a file imports: the module named, and the `__init__` of each package on the way to it, which runs first.
+    Not counted: the packages the file itself lies in (they have begun before it), unless it imports from them by
+    name; what `AppConfig.ready` and the child process load, once everything is there.
+    """
+    ours = {module.name: module for module in modules() if not module.is_test}
+    graph = {name: set() for name in ours}
+    for name, module in ours.items():
+        for _, imported in module.imports():
+            way = [one for one in accumulate(imported.split("."), "{}.{}".format) if one in ours]
+            graph[name] |= {one for one in way[:-1] if not f"{name}.".startswith(f"{one}.")} | set(way[-1:])
+    return graph
+
+
+def circle(graph):
+    """The modules of a circle, from one of them back to it; empty when there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+# How a text is taken apart, or recognised by the way it begins or ends.
+CUTS = {
+    "partition",
+    "rpartition",
+    "split",
+    "rsplit",
+    "removeprefix",
+    "removesuffix",
+    "startswith",
+    "endswith",
+}
+MATCHES = {"match", "fullmatch", "search", "findall", "finditer", "split"}
+
+
+def readings(tree):
+    """Every call of a file that reads a text: (line, the function or class it stands in, name of the method).
+
+    Left out: words (`split()`), bytes, lines (`partition("\\n")`). A pattern is `re` itself, or a name in capitals.
+    """
+    for top, node in [(part, node) for part in tree.body for node in ast.walk(part)]:
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        name, holder = node.func.attr, node.func.value
+        first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        is_pattern = isinstance(holder, ast.Name) and (holder.id == "re" or holder.id.isupper())
+        cuts = name in CUTS and node.args and not isinstance(first, bytes) and first != "\n"
+        unlabels = name == "replace" and isinstance(first, str) and first.endswith(":")
+        if cuts or unlabels or (is_pattern and name in MATCHES):
+            yield node.lineno, getattr(top, "name", ""), name
 
 
 def url_names(resolver=None, prefix=""):

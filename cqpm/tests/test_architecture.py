@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from cqpm.tests.code import APPS, modules
+from cqpm.tests.code import APPS, circle, import_graph, modules, readings
 
 FLOORS = {
     "cqpm.utils": 0,
@@ -26,6 +26,44 @@ FLOORS = {
     "cqpm": 5,
 }
 VIEW_LINES = 30
+
+# Where a text is taken apart, because nobody of ours wrote it: a folder, a file or a function of it, and whose text.
+FOREIGN = {
+    "accounts/keys.py": "the one place where keys are written, hence read",
+    "documents/rules.py:reissue_number": "a number as printed, which alone says how many papers came before",
+    # What people type, or their browser sends
+    "accounts/models/people.py:User": "an address",
+    "accounts/reminders.py:days": "the days of a ladder, typed",
+    "candidates/models/people.py:Company": "a postcode",
+    "candidates/rules.py": "names, codes and addresses",
+    "candidates/search.py": "what is looked for",
+    "cqpm/templatetags/components.py:navigation": "the address asked for",
+    "cqpm/templatetags/french.py:plural": "the argument of a filter in a template",
+    "cqpm/utils/french.py:in_town": "the name of a town",
+    "evaluations/forms/": "typed",
+    "evaluations/papers/minutes.py:full_stop": "a reason, which ends with or without its full stop",
+    "evaluations/rules/conflict.py:_words": "names and numbers of companies",
+    "referentiel/forms/": "typed",
+    # Files and documents of others
+    "candidates/imports/": "a class as its training body keeps it",
+    "candidates/management/": "the tables of the INSEE",
+    "candidates/papers.py:birth_place": "a code of the INSEE",
+    "candidates/places.py": "codes and names of the INSEE",
+    "cqpm/utils/uploads.py": "a file received",
+    "referentiel/comparing.py": "the text of a référentiel",
+    "referentiel/drafting.py": "the text of a référentiel, typed",
+    "referentiel/reading/": "a référentiel in its document",
+    "referentiel/rules.py": "the text of a référentiel",
+    "referentiel/schema.py": "a référentiel in its file",
+    # Machines
+    "cqpm/bench/": "the address of a database",
+    "cqpm/demo/": "people as somebody would write them",
+    "cqpm/settings.py": "the name of an engine",
+    "cqpm/utils/logs.py": "a line of a log",
+    "cqpm/utils/s3.py": "the address of a store",
+    # The norm
+    "evaluations/rules/validation.py:_numbers": "the number of a criterion, sorted as a number",
+}
 # Inside `evaluations` a folder is a nature, a file in it a subject. Each nature imports only those before it.
 NATURES = ["rules", "models", "reads", "papers", "actions", "screens", "forms", "views", "urls"]
 # Beside them, what Django or the house looks for by name; only views ask `perms`.
@@ -80,6 +118,12 @@ def test_imports_run_downwards():
             if importer and target and not may_import(importer, target):
                 wrong.append(f"{module}:{node.lineno} imports {imported}")
     assert wrong == []
+
+
+def test_no_circle_of_files():
+    """Any file can be imported first: none needs itself, by whatever way round (`import_graph` says what counts)."""
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) != []
+    assert circle(import_graph()) == []
 
 
 def test_imports_are_absolute():
@@ -181,6 +225,83 @@ def test_no_import_inside_a_function():
                 if "import_module" in name
             ]
     assert wrong == []
+
+
+def verbs():
+    """The dotted names of every verb of `actions`, from its module and from the package that gathers them.
+
+    A verb is a function whose parameters are all given by name.
+    """
+    rooms = [module for module in modules() if "actions" in module.name.split(".") and not module.is_test]
+    found = {
+        f"{module.name}.{node.name}"
+        for module in rooms
+        for node in module.tree.body
+        if isinstance(node, ast.FunctionDef) and node.args.kwonlyargs and not node.args.args
+    }
+    return found | {
+        f"{module.name}.{name.rpartition('.')[2]}"
+        for module in rooms
+        for _, name in module.imports()
+        if name in found and module.path.name == "__init__.py"
+    }
+
+
+def test_verbs_are_imported_one_way():
+    """A view calls them through their module, `actions.close_jury(…)`: one sees what it changes.
+
+    A verb that another is made of, a task or a command needs is imported by its name, from the package of its app
+    where that gathers it; inside the package, from its module.
+    """
+    known, wrong = verbs(), []
+    for module in modules():
+        for node, imported in module.imports():
+            package = f"{home(imported)}.actions"
+            inside = module.name == package or module.name.startswith(f"{package}.")
+            if imported not in known or module.is_test or inside:
+                continue
+            gathered = f"{package}.{imported.rpartition('.')[2]}"
+            if "views" in module.name.split(".") or (gathered in known and imported != gathered):
+                wrong.append(f"{module}:{node.lineno} imports {imported}")
+    assert wrong == []
+
+
+def test_readings_are_seen():
+    """Faults as they were made, and what is none."""
+    faults = """
+sentence.startswith("Avis")
+reason.partition(" : ")[2]
+link.subject.removeprefix("user:")
+key.replace("opinion:", "companyopinion:")
+ABOUT_ONE.fullmatch(sentence)
+re.split(":", event)
+sentence.endswith(HEADING)
+"""
+    others = """
+" ".join(name.split())
+body.partition("\\n")
+head.startswith(b"PK")
+text.replace("'", "’")
+queryset.search(words)
+re.sub(" +", " ", text)
+"""
+    assert sorted(line for line, *_ in readings(ast.parse(faults))) == [2, 3, 4, 5, 6, 7, 8]
+    assert list(readings(ast.parse(others))) == []
+
+
+def test_nobody_reads_back_a_text_we_wrote():
+    """A sentence or a key is composed of values: who needs them is handed them, and cuts no text to find them again.
+
+    Texts of others are read, where `FOREIGN` says; each of its places still does.
+    """
+    read = {
+        f"{module}:{top}": f"{module}:{line} {method}()"
+        for module in modules()
+        if not module.is_test and "migrations" not in module.path.parts
+        for line, top, method in readings(module.tree)
+    }
+    assert [call for place, call in read.items() if not place.startswith(tuple(FOREIGN))] == []
+    assert [place for place in FOREIGN if not any(one.startswith(place) for one in read)] == []
 
 
 def test_neither_admin_nor_signals():

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_membership, make_resource_centre, wearing
 from candidates.tests.factories import make_class_import
@@ -82,7 +82,7 @@ def make_crowd(members, size):
     jury = make_jury(decided, state=Jury.State.PREPARED)
     made = make_class_import(referentiel, by=officer)
     mail = OutboxMessage.objects.filter(centre=officer.hat.centre).first()
-    act = LogEntry.objects.filter(subject=key(model)).first()
+    act = LogEntry.objects.filter(subject=key_of(model)).first()
     people = copies(model.candidate, size)
     companies = copies(model.company, size, siret=lambda rank: "")
     rows = copies(

@@ -7,9 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import links
-from accounts.actions.people import Hat, invite_person
+from accounts.actions.people import invite_person
 from accounts.actions.profile import ask_password_reset
-from accounts.log import key
+from accounts.hats import Hat
+from accounts.keys import key_of
 from accounts.models import AccessLink, OutboxMessage, Role
 from accounts.tests.factories import (
     client_as,
@@ -116,7 +117,7 @@ class World:
     @cached_property
     def paper(self):
         """The dossier of that candidate, rendered."""
-        document = Document.objects.get(fact=key(self.guest_registration.dossiers.get()))
+        document = Document.objects.get(fact=key_of(self.guest_registration.dossiers.get()))
         sha256, now = stored.fingerprint(access.PDF), timezone.now()
         Document.objects.filter(pk=document.pk).update(
             state="ready", sha256=sha256, size=len(access.PDF), ready_at=now
@@ -266,7 +267,7 @@ class World:
     @cached_property
     def document(self):
         """The paper of the dossier: requested when it was transmitted, not rendered."""
-        return Document.objects.get(fact=key(self.dossier))
+        return Document.objects.get(fact=key_of(self.dossier))
 
     # --- Evaluations --------------------------------------------------------------------------------------
 

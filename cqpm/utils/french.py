@@ -49,9 +49,18 @@ def long_day(value: date) -> str:
 
 def short_day(value: date) -> str:
     """«1er déc. 2026»."""
+    return f"{_day_and_month(value)}{NBSP}{local_date(value).year}"
+
+
+def recent_day(value: date) -> str:
+    """«1er déc.», «1er déc. 2025»: the year is said when it is another than this one."""
+    return _day_and_month(value) if local_date(value).year == today().year else short_day(value)
+
+
+def _day_and_month(value):
     value = local_date(value)
     number = "1er" if value.day == 1 else str(value.day)
-    return f"{number}{NBSP}{SHORT[value.month - 1]}{NBSP}{value.year}"
+    return f"{number}{NBSP}{SHORT[value.month - 1]}"
 
 
 def hour(value) -> str:
@@ -71,9 +80,19 @@ def enumeration(words) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}" if words else ""
 
 
+def colon(what: str) -> str:
+    """« : Léo Martin préside»: what follows the subject of a sentence, with the space French wants before a colon."""
+    return f"{NBSP}: {what}"
+
+
 def lower_first(text: str) -> str:
     """«Formation continue» → «formation continue», as it reads after a comma or a colon; «VAE» stays."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, whole when it has no more signs than that, else cut there and ended by «…»."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def of(name) -> str:

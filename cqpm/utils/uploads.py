@@ -64,7 +64,7 @@ def takes(kind):
 
 def spelt(size):
     """«10 Mo»."""
-    return f"{size / MEGABYTE:.1f}".replace(".", ",").removesuffix(",0") + f"{NBSP}Mo"
+    return f"{round(size / MEGABYTE, 1):g}".replace(".", ",") + f"{NBSP}Mo"
 
 
 class UploadLimitMiddleware:

@@ -43,7 +43,7 @@ def build_certificate(fact):
             "centre": "UIMM territoriale Val-de-Brenne",
         },
         "capacities": CAPACITIES,
-        "fact": fact,
+        "fact": str(fact),
     }
 
 

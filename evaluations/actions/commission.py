@@ -4,11 +4,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
+from accounts.keys import Key
 from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.journey import move_stage
 from candidates.models import Registration
-from cqpm.utils.french import day, hour, long_day, plural, today
+from cqpm.utils.french import colon, day, hour, long_day, plural, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.evaluation import is_evaluator_of
 from evaluations.models import (
@@ -34,7 +35,7 @@ def prepare_commission(*, centre, held_on, starts_at, place, by):
         place=required(place, "Indiquez le lieu."),
         created_by=log.actor_name(by),
     )
-    record(commission, by=by, verb="prepare_commission", what="préparée")
+    record(commission, by=by, verb="prepare_commission", what=" préparée")
     return commission
 
 
@@ -59,7 +60,7 @@ def change_commission(*, commission, held_on, starts_at, place, by):
     commission.save(update_fields=["held_on", "starts_at", "place", "state"])
     commission.members.update(summoned_at=None)
     commission.agenda.update(summoned_at=None)
-    what = f"fixée au {day(held_on)}, {hour(starts_at)}, {place}"
+    what = f" fixée au {day(held_on)}, {hour(starts_at)}, {place}"
     record(commission, by=by, verb="change_commission", what=what)
     return commission
 
@@ -75,7 +76,7 @@ def delete_commission(*, commission, by):
         raise Refusal("Cette commission a déjà siégé : elle ne se supprime plus.")
     if commission.evaluations.exists():
         raise Refusal("Une évaluation se tient devant cette commission : changez-la d’abord.")
-    record(commission, by=by, verb="delete_commission", what="supprimée avant d’avoir siégé")
+    record(commission, by=by, verb="delete_commission", what=" supprimée avant d’avoir siégé")
     commission.delete()
 
 
@@ -122,7 +123,7 @@ def add_member(
         commission.members.update(is_president=False)
     member.is_president = is_president or not any(other.is_president for other in members)
     validated(member).save()
-    record(commission, by=by, verb="add_commission_member", what=f": {member.name} nommé membre")
+    record(commission, by=by, verb="add_commission_member", what=colon(f"{member.name} nommé membre"))
     return member
 
 
@@ -134,7 +135,7 @@ def remove_member(*, member, by):
         raise Refusal(f"{member.name} a tenu un entretien de cette commission.")
     name = member.name
     member.delete()
-    record(commission, by=by, verb="remove_commission_member", what=f": {name} retiré")
+    record(commission, by=by, verb="remove_commission_member", what=colon(f"{name} retiré"))
 
 
 @transaction.atomic
@@ -143,7 +144,7 @@ def name_president(*, member, by):
     commission = lock_commission(member.commission_id)
     commission.members.update(is_president=False)
     commission.members.filter(pk=member.pk).update(is_president=True)
-    record(commission, by=by, verb="name_commission_president", what=f": {member.name} préside")
+    record(commission, by=by, verb="name_commission_president", what=colon(f"{member.name} préside"))
 
 
 @transaction.atomic
@@ -154,7 +155,9 @@ def record_presence(*, member, present, by):
         raise Refusal(f"La présence se renseigne le jour même, le {day(commission.held_on)}.")
     commission.members.filter(pk=member.pk).update(present=present)
     words = {True: "présent", False: "absent", None: "présence à renseigner"}
-    record(commission, by=by, verb="record_commission_presence", what=f": {member.name}, {words[present]}")
+    record(
+        commission, by=by, verb="record_commission_presence", what=colon(f"{member.name}, {words[present]}")
+    )
 
 
 # --- Agenda ---------------------------------------------------------------------------------------------------
@@ -175,7 +178,7 @@ def add_candidate(*, commission, registration, by, expected_at=None):
         commission=commission, registration=registration, expected_at=expected_at
     )
     name = registration.candidate
-    record(commission, by=by, verb="add_commission_candidate", what=f": {name} à l’ordre du jour")
+    record(commission, by=by, verb="add_commission_candidate", what=colon(f"{name} à l’ordre du jour"))
     log.record(
         by=by,
         verb="add_commission_candidate",
@@ -195,16 +198,16 @@ def remove_candidate(*, entry, by):
     """
     commission = lock_commission(entry.commission_id)
     registration = lock_registration(entry.registration_id, running=False)
-    if commission.evaluations.filter(
-        registration=registration, state__in=[Evaluation.State.PLANNED, Evaluation.State.OPEN]
-    ).exists():
+    if commission.evaluations.filter(registration=registration, state__in=Evaluation.State.TO_HOLD).exists():
         raise Refusal(
             f"Une évaluation de {registration.candidate} se tient devant cette commission : reportez-la d’abord."
         )
     taken_back, _ = commission.validations.filter(registration=registration).delete()
     commission.agenda.filter(pk=entry.pk).delete()
     name = registration.candidate
-    record(commission, by=by, verb="remove_commission_candidate", what=f": {name} retiré de l’ordre du jour")
+    record(
+        commission, by=by, verb="remove_commission_candidate", what=colon(f"{name} retiré de l’ordre du jour")
+    )
     decided = f", {plural(taken_back, 'décision reprise', 'décisions reprises')}" if taken_back else ""
     log.record(
         by=by,
@@ -230,7 +233,7 @@ def declare_personal_link(*, member, registration, by):
         member=member, registration=registration, defaults={"declared_by": log.actor_name(by)}
     )
     if created:
-        what = f": lien personnel déclaré par {member.name}"
+        what = colon(f"lien personnel déclaré par {member.name}")
         record(commission, by=by, verb="declare_personal_link", what=what)
     return link
 
@@ -255,7 +258,7 @@ def override_conflict(*, member, registration, reason, by):
         by=by,
         verb="override_conflict",
         subject=registration,
-        sentence=f"Conflit d’intérêts de {member.name} levé : {reason}"[:400],
+        sentence=f"Conflit d’intérêts de {member.name} levé : {reason}",
         centre=commission.centre,
         data={"commission": str(commission.pk), "member": member.pk},
     )
@@ -284,13 +287,13 @@ def summon_commission(*, commission, by):
         commission.save(update_fields=["state", "summoned_at", "summoned_by"])
     for row in sitting.to_summon:
         outbox.post(
-            event=f"commission:{commission.pk}:{log.key(row)}:{now.isoformat()}",
+            event=Key.of(commission).event(Key.of(row), now.isoformat()),
             centre=commission.centre,
             **convocation(row, sitting),
         )
     commission.members.filter(summoned_at=None).update(summoned_at=now)
     commission.agenda.filter(summoned_at=None).update(summoned_at=now)
-    record(commission, by=by, verb="summon_commission", what="convoquée")
+    record(commission, by=by, verb="summon_commission", what=" convoquée")
     return commission
 
 
@@ -334,7 +337,7 @@ def close_commission(*, commission, by):
     commission.state, commission.closed_at = Commission.State.CLOSED, timezone.now()
     commission.closed_by = log.actor_name(by)
     commission.save(update_fields=["state", "closed_at", "closed_by"])
-    record(commission, by=by, verb="close_commission", what="close")
+    record(commission, by=by, verb="close_commission", what=" close")
     for registration in registrations:
         log.record(
             by=by,
@@ -382,11 +385,11 @@ def is_same_person(member, other):
 
 
 def record(commission, *, by, verb, what):
-    separator = "\u00a0" if what.startswith(":") else " "
+    """Writes in the commission’s journal: `what` follows «Commission du 3 décembre 2026»."""
     log.record(
         by=by,
         verb=verb,
         subject=commission,
-        sentence=f"Commission du {day(commission.held_on)}{separator}{what}."[:400],
+        sentence=f"Commission du {day(commission.held_on)}{what}.",
         centre=commission.centre,
     )

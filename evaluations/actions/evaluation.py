@@ -5,6 +5,7 @@ from django.utils import timezone
 from django_fsm import can_proceed
 
 from accounts import log, outbox
+from accounts.keys import Key
 from accounts.models import Membership, Role
 from candidates import journey
 from candidates.actions.checks import lock_registration, required
@@ -350,7 +351,7 @@ def tell_evaluator(evaluation, evaluator):
     """The mail that tells the evaluator whom to evaluate, when and where."""
     registration = evaluation.registration
     outbox.post(
-        event=f"evaluation:{evaluation.pk}:planned:{timezone.now().isoformat()}",
+        event=Key.of(evaluation).event("planned", timezone.now().isoformat()),
         to=evaluator.email,
         name=str(evaluator),
         template="evaluation_planned",
@@ -376,6 +377,6 @@ def record(evaluation, *, by, verb, what, data=None):
         verb=verb,
         subject=evaluation.registration,
         centre=evaluation.registration.centre,
-        sentence=f"{evaluation.short_method} du {day(evaluation.held_on)} : {what}."[:400],
+        sentence=f"{evaluation.short_method} du {day(evaluation.held_on)} : {what}.",
         data={"evaluation": str(evaluation.pk)} | (data or {}),
     )

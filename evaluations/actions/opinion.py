@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import log, outbox, preferences
 from accounts.actions import chase_link, close_link, issue_link, revoke_link
+from accounts.keys import Key
 from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required
 from candidates.journey import kept_capacities, move_stage
@@ -96,8 +97,8 @@ def remind_company(*, opinion, by, step=None):
     check_awaited(opinion)
     by_mail = chase_link(link=opinion.link, step=step)
     if by_mail:
-        event = f"opinion:{opinion.pk}:reminder:{opinion.link_id}:{(step or today()).isoformat()}"
-        post(opinion, event=event, template="opinion_reminder")
+        asked_on = (step or today()).isoformat()
+        post(opinion, "reminder", opinion.link_id, asked_on, template="opinion_reminder")
     how = "par courriel" if by_mail else "par téléphone ou courrier"
     record(opinion, by=by, verb="remind_company", what=f"relancé {how} auprès de {opinion.respondent_name}")
     return opinion
@@ -143,7 +144,7 @@ def submit_opinion(*, opinion, name, function, by):
     opinion.link = close_link(link=by)  # before the receipt: a mail older than the closing is not sent
     post(
         opinion,
-        event=f"opinion:{opinion.pk}:receipt",
+        "receipt",
         template="opinion_receipt",
         values=spoken(opinion),
         given_by=name,
@@ -238,13 +239,14 @@ def send_link(opinion):
         centre=centre,
     )
     opinion.save()
-    post(opinion, event=f"opinion:{opinion.pk}:requested:{opinion.link_id}", template="opinion_requested")
+    post(opinion, "requested", opinion.link_id, template="opinion_requested")
 
 
-def post(opinion, *, event, template, **context):
+def post(opinion, *words, template, **context):
+    """Writes to its respondent; `words`: of the mail's event."""
     registration = opinion.registration
     outbox.post(
-        event=event,
+        event=Key.of(opinion, "opinion").event(*words),
         to=opinion.respondent_email,
         name=opinion.respondent_name,
         template=template,
@@ -274,7 +276,7 @@ def record(opinion, *, by, verb, what):
         by=by,
         verb=verb,
         subject=opinion.registration,
-        sentence=f"Avis de l’entreprise {what}."[:400],
+        sentence=f"Avis de l’entreprise {what}.",
         centre=opinion.registration.centre,
         data={"opinion": str(opinion.pk)},
     )

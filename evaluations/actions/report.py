@@ -6,6 +6,7 @@ from pathlib import PurePath
 from django.db import transaction
 
 from accounts import outbox
+from accounts.keys import Key
 from accounts.log import actor_name
 from cqpm.utils import stored
 from cqpm.utils.french import day, today
@@ -72,7 +73,7 @@ def acknowledge(report, evaluation):
     """A receipt to the candidate, built from the row."""
     registration = evaluation.registration
     outbox.post(
-        event=f"report:{report.pk}:received",
+        event=Key.of(report).event("received"),
         to=registration.candidate.email,
         name=str(registration.candidate),
         template="report_received",

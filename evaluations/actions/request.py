@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts import log, outbox
 from accounts.actions import revoke_link
+from accounts.keys import Key, key_of
 from accounts.models import AccessLink
 from candidates.actions import ask_partner_approval, update_registration
 from candidates.actions.checks import lock_registration, required, validated
@@ -73,7 +74,7 @@ def deny_candidate(*, registration, by, remark=""):
         made_by_email=address_of(by),
     )
     validated(request).save()
-    links = AccessLink.objects.open().filter(subject=log.key(registration), email=request.made_by_email)
+    links = AccessLink.objects.open().filter(subject=key_of(registration), email=request.made_by_email)
     for link in links:
         revoke_link(link=link, by=by)
     said = f" : {request.remark}" if request.remark else ""
@@ -208,7 +209,7 @@ def record(request, *, by, verb, what):
         verb=verb,
         subject=registration,
         centre=registration.centre,
-        sentence=f"{what.rstrip('.')}."[:400],  # it may end with what somebody wrote
+        sentence=f"{what.rstrip('.')}.",  # it may end with what somebody wrote
         data={"request": str(request.pk)},
     )
 
@@ -229,7 +230,7 @@ def tell_settled(request):
 def post(request, template, *, to, act, name=""):
     registration = request.registration
     outbox.post(
-        event=f"contact_request:{request.pk}:{act}",
+        event=Key.of(request, "contact_request").event(act),
         to=to,
         name=name,
         template=template,

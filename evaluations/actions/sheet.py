@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import log, outbox
+from accounts.keys import Key
 from candidates import journey
 from candidates.actions.checks import required
 from cqpm.utils.french import day
@@ -173,7 +174,7 @@ def reopen_sheet(*, sheet, reason, by):
     sheet.reopened_at, sheet.reopened_by, sheet.reopen_reason = timezone.now(), log.actor_name(by), reason
     sheet.save()
     outbox.post(
-        event=f"sheet:{sheet.pk}:reopened:{sheet.reopened_at.isoformat()}",
+        event=Key.of(sheet, "sheet").event("reopened", sheet.reopened_at.isoformat()),
         to=sheet.evaluator.email,
         name=str(sheet.evaluator),
         template="evaluation_reopened",

@@ -11,9 +11,6 @@ from evaluations.models import Commission, CommissionCandidate, DeliberationEntr
 from evaluations.models.evaluation import Evaluation
 from referentiel.models import Method
 
-TO_HOLD = (Evaluation.State.PLANNED, Evaluation.State.OPEN)
-OVER = (Jury.State.CLOSED, Jury.State.PUBLISHED)
-
 
 @transaction.atomic
 def transfer_registration(*, registration, to, reason, by):
@@ -31,12 +28,12 @@ def transfer_registration(*, registration, to, reason, by):
 
 def missing_to_transfer(registration):
     """What is to be finished or taken back before a transfer; French sentences, none when it may leave."""
-    for evaluation in registration.evaluations.filter(state__in=TO_HOLD).order_by("held_on"):
+    for evaluation in registration.evaluations.filter(state__in=Evaluation.State.TO_HOLD).order_by("held_on"):
         method = Method(evaluation.method).short.lower()
         yield f"Évaluation du {day(evaluation.held_on)} ({method}) : à remettre, à reporter ou à supprimer."
     sittings = CommissionCandidate.objects.filter(registration=registration).select_related("commission")
     for entry in sittings.exclude(commission__state=Commission.State.CLOSED):
         yield f"Commission du {day(entry.commission.held_on)} : à clore, ou le candidat à retirer de son ordre du jour."
     entries = DeliberationEntry.objects.filter(registration=registration).select_related("deliberation__jury")
-    for entry in entries.exclude(deliberation__jury__state__in=OVER):
+    for entry in entries.exclude(deliberation__jury__state__in=Jury.State.DONE):
         yield f"Jury du {day(entry.deliberation.jury.held_on)} : à clore, ou le candidat à retirer de son ordre du jour."

@@ -14,14 +14,14 @@ from evaluations.models import CapacityValidation, Interview, InterviewRemark
 from evaluations.reads.capacity import capacities_of
 from evaluations.reads.commission import Sitting
 from evaluations.reads.journey import load_one
-from evaluations.rules import InterviewRemark as Remark, Outcome, Verdict
+from evaluations.rules import Outcome, RemarkValue, Verdict
 
 
 @transaction.atomic
 def record_interview(*, commission, registration, notes, remarks, by, held_on=None):
     """The interview with a candidate, held by the members present; may be written again until the commission closes.
 
-    `remarks`: {capacity number: (Remark, comment)}; a capacity left out was not discussed. `held_on`: the day of
+    `remarks`: {capacity number: (RemarkValue, comment)}; a capacity left out was not discussed. `held_on`: the day of
     the commission by default. Refusal: what `missing_to_hear` names, candidate not on the agenda, a date before
     inscription or in the future, every capacity kept.
     """
@@ -36,7 +36,7 @@ def record_interview(*, commission, registration, notes, remarks, by, held_on=No
     capacities = [row for row in capacities_of(registration.referentiel) if row.number not in kept]
     if not capacities:
         raise Refusal("Toutes les capacités sont conservées : il n’y a pas d’entretien à tenir.")
-    if unknown := {value for value, _ in remarks.values() if value} - set(Remark.values):
+    if unknown := {value for value, _ in remarks.values() if value} - set(RemarkValue.values):
         raise Refusal(f"Remarque inconnue : {unknown.pop()}.")
     present = [member.name for member in sitting.present]
     interview, created = Interview.objects.update_or_create(
@@ -56,7 +56,7 @@ def record_interview(*, commission, registration, notes, remarks, by, held_on=No
         InterviewRemark(
             interview=interview,
             capacity=capacity,
-            value=said[capacity.number][0] or Remark.NOT_DISCUSSED,
+            value=said[capacity.number][0] or RemarkValue.NOT_DISCUSSED,
             comment=said[capacity.number][1].strip(),
         )
         for capacity in capacities
@@ -66,7 +66,7 @@ def record_interview(*, commission, registration, notes, remarks, by, held_on=No
         by=by,
         verb="record_interview",
         subject=registration,
-        sentence=f"Entretien tenu le {day(held_on)} par {', '.join(present)}{again}."[:400],
+        sentence=f"Entretien tenu le {day(held_on)} par {', '.join(present)}{again}.",
         centre=commission.centre,
         data={"commission": str(commission.pk)},
     )

@@ -10,7 +10,7 @@ from candidates.rules import Stage
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import hour
 from evaluations.models import Commission, CommissionCandidate, CommissionMember, Interview
-from evaluations.rules import InterviewRemark, Outcome
+from evaluations.rules import Outcome, RemarkValue
 
 LONGEST = 5000  # characters of a note, a comment or a reason
 
@@ -164,9 +164,9 @@ class InterviewForm(forms.ModelForm):
             said = remarks.get(capacity.number)
             self.fields[f"remark_{capacity.number}"] = forms.ChoiceField(
                 label=f"Capacité {capacity.number}",
-                choices=InterviewRemark.choices,
+                choices=RemarkValue.choices,
                 required=False,
-                initial=said.value if said else InterviewRemark.NOT_DISCUSSED,
+                initial=said.value if said else RemarkValue.NOT_DISCUSSED,
             )
             self.fields[f"comment_{capacity.number}"] = forms.CharField(
                 label=f"Commentaire, capacité {capacity.number}",

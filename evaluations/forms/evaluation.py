@@ -43,7 +43,7 @@ def offered(registration):
     chosen = set(DossierChoice.objects.filter(dossier=dossier).values_list("capacity", "method"))
     covered = set(
         EvaluationCapacity.objects.filter(evaluation__registration=registration)
-        .exclude(evaluation__state__in=Evaluation.NOT_HELD)
+        .exclude(evaluation__state__in=Evaluation.State.NOT_HELD)
         .values_list("capacity", "evaluation__method")
     )
     offers = {}

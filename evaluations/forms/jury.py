@@ -203,3 +203,9 @@ class SignForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+
+def recapped(ticked):
+    """{agenda entry: outcome shown}, from the boxes of the recap that come back ticked, «31:admissible»."""
+    pairs = (box.partition(":") for box in ticked)
+    return {int(entry): outcome for entry, colon, outcome in pairs if colon and entry.isdecimal()}

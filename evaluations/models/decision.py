@@ -1,6 +1,7 @@
 """What a jury decides: one deliberation per référentiel version, one decision per candidate."""
 
 import uuid
+from enum import nonmember
 
 from django.db import models
 from django.db.models import Q
@@ -147,6 +148,8 @@ class DecisionCapacity(models.Model):
         KEPT = "kept", "Conservée"
         NOT_ACQUIRED = "not_acquired", "Non acquise"
         UNDECIDED = "undecided", "Sans décision"
+
+        HELD = nonmember(("acquired", "kept"))
 
     decision = models.ForeignKey(Decision, models.CASCADE, related_name="capacities", verbose_name="décision")
     capacity = models.ForeignKey(Capacity, models.PROTECT, related_name="+", verbose_name="capacité")

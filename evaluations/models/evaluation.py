@@ -1,6 +1,7 @@
 """Evaluations: one method, the capacities it covers, one day; opened, submitted, missed or put off."""
 
 import uuid
+from enum import nonmember
 from operator import attrgetter
 
 from django.db import models
@@ -53,7 +54,8 @@ class Evaluation(FSMModelMixin, models.Model):
         ABSENT = "absent", "Candidat absent"
         POSTPONED = "postponed", "Reportée"
 
-    NOT_HELD = (State.ABSENT, State.POSTPONED)
+        TO_HOLD = nonmember(("planned", "open"))
+        NOT_HELD = nonmember(("absent", "postponed"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     registration = models.ForeignKey(
@@ -184,11 +186,11 @@ class Evaluation(FSMModelMixin, models.Model):
     def reopen(self):
         """A sheet goes back to its evaluator."""
 
-    @transition(field=state, source=[State.PLANNED, State.OPEN], target=State.ABSENT)
+    @transition(field=state, source=list(State.TO_HOLD), target=State.ABSENT)
     def miss(self):
         """The candidate did not come."""
 
-    @transition(field=state, source=[State.PLANNED, State.OPEN], target=State.POSTPONED)
+    @transition(field=state, source=list(State.TO_HOLD), target=State.POSTPONED)
     def postpone(self):
         """Put off: another evaluation will take its place."""
 
@@ -215,7 +217,7 @@ class Evaluation(FSMModelMixin, models.Model):
     @property
     def is_not_held(self):
         """Absent or postponed: not a failure, another evaluation takes its place."""
-        return self.state in self.NOT_HELD
+        return self.state in self.State.NOT_HELD
 
     @property
     def report_is_late(self):

@@ -13,7 +13,7 @@ from evaluations.models.commission import (
     OFF_THE_AGENDA,
     Commission,
 )
-from evaluations.rules import InterviewRemark as Remark
+from evaluations.rules import RemarkValue
 from referentiel.models import Capacity
 
 
@@ -53,7 +53,9 @@ class InterviewRemark(models.Model):
 
     interview = models.ForeignKey(Interview, models.CASCADE, related_name="remarks", verbose_name="entretien")
     capacity = models.ForeignKey(Capacity, models.PROTECT, related_name="+", verbose_name="capacité")
-    value = models.CharField("remarque", max_length=20, choices=Remark.choices, default=Remark.NOT_DISCUSSED)
+    value = models.CharField(
+        "remarque", max_length=20, choices=RemarkValue.choices, default=RemarkValue.NOT_DISCUSSED
+    )
     comment = models.TextField("commentaire", blank=True)
 
     class Meta:
@@ -61,7 +63,7 @@ class InterviewRemark(models.Model):
         verbose_name_plural = "remarques d’entretien"
         constraints = [
             models.UniqueConstraint(fields=["interview", "capacity"], name="interview_remark_once"),
-            models.CheckConstraint(condition=Q(value__in=Remark.values), name="interview_remark_known"),
+            models.CheckConstraint(condition=Q(value__in=RemarkValue.values), name="interview_remark_known"),
         ]
 
     def __str__(self):

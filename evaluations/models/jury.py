@@ -1,6 +1,7 @@
 """The jury paritaire: one sitting, its seats by college and who sits there."""
 
 import uuid
+from enum import nonmember
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -37,6 +38,10 @@ class Jury(models.Model):
         OPEN = "open", "Ouvert"
         CLOSED = "closed", "Clos"
         PUBLISHED = "published", "Publié"
+
+        BEFORE = nonmember(("prepared", "summoned"))
+        RUNNING = nonmember(("prepared", "summoned", "open"))
+        DONE = nonmember(("closed", "published"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     centre = models.ForeignKey(
@@ -184,7 +189,7 @@ class JuryMember(models.Model):
 
 # What is closed does not change any more. A jury closed is published; once published, that does not change either.
 # A rectification adds a decision after the closing; it replaces one, and is frozen as soon as it is written.
-DONE = "IN ('closed', 'published')"
+DONE = f"IN {Jury.State.DONE}"
 OF_JURY = f"(SELECT j.state FROM evaluations_jury j WHERE j.id = {{row}}.jury_id) {DONE}"
 OF_SEAT = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_seat s ON s.jury_id = j.id
     WHERE s.id = {{row}}.seat_id) {DONE}"""

@@ -1,6 +1,7 @@
 """The avis de l'entreprise: what the company saw at work, capacity by capacity."""
 
 import uuid
+from enum import nonmember
 
 from django.db import models
 from django.db.models import Q
@@ -23,7 +24,7 @@ class OpinionQuerySet(models.QuerySet):
     def awaiting(self):
         """Asked for and not yet given, of registrations still running."""
         return self.filter(
-            state__in=CompanyOpinion.AWAITING, registration__state=Registration.State.REGISTERED
+            state__in=CompanyOpinion.State.AWAITED, registration__state=Registration.State.REGISTERED
         )
 
     def with_people(self):
@@ -43,7 +44,8 @@ class CompanyOpinion(models.Model):
         CONTESTED = "contested", "Contesté"
         ABSENT = "absent", "Absence motivée"
 
-    AWAITING = (State.REQUESTED, State.DRAFT)
+        AWAITED = nonmember(("requested", "draft"))
+        SETTLED = nonmember(("submitted", "absent"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     registration = models.ForeignKey(
@@ -110,7 +112,7 @@ class CompanyOpinion(models.Model):
     @property
     def is_awaited(self):
         """The company may still answer: asked for, not given, the registration running (to be joined)."""
-        return self.state in self.AWAITING and self.registration.is_running
+        return self.state in self.State.AWAITED and self.registration.is_running
 
     @property
     def is_late(self):
@@ -120,7 +122,7 @@ class CompanyOpinion(models.Model):
     @property
     def is_overdue(self):
         """Still awaited, the due date past."""
-        return self.state in self.AWAITING and self.due_on < today()
+        return self.state in self.State.AWAITED and self.due_on < today()
 
     def missing_to_submit(self):
         """The capacities still without an answer; French sentences."""

@@ -1,24 +1,25 @@
 """The two attestations: admissible, or the capacities acquired. Both are checked by anyone once published."""
 
 from documents.kinds import Kind
-from evaluations.papers.decision import common_data, may_read_jury_paper, read_one, validated_blocks
+from evaluations.papers.decision import common_data, may_read_jury_paper, validated_blocks
 from evaluations.papers.size import attestation_size, capacities_attestation_size
+from evaluations.reads.closing import read_for_decision
 
 
 def build_attestation(fact):
-    return attestation_data(*read_one(fact))
+    return attestation_data(*read_for_decision(fact))
 
 
 def build_capacities_attestation(fact):
-    return capacities_attestation_data(*read_one(fact))
+    return capacities_attestation_data(*read_for_decision(fact))
 
 
-def public_part(decision, data):
+def public_part(closed, data):
     """What the verification page may show, and nothing else."""
     return {
         "holder": data["holder"]["name"],
         "title": f"{data['certification']['kind']} {data['certification']['title']}",
-        "decided_on": decision.entry.deliberation.jury.held_on.isoformat(),
+        "decided_on": closed.jury.held_on.isoformat(),
         "centre": data["letterhead"]["issuer"],
     }
 
@@ -31,25 +32,25 @@ def public_line(line):
     }
 
 
-def attestation_data(decision, chair):
+def attestation_data(closed, decision):
     """Admissible: the candidate «a été déclaré(e) admissible au CQPM … par le jury paritaire du …»."""
-    data = common_data(decision, chair)
-    return data | {"size": attestation_size(data), "public": public_part(decision, data)}
+    data = common_data(closed, decision)
+    return data | {"size": attestation_size(data), "public": public_part(closed, data)}
 
 
-def capacities_attestation_data(decision, chair):
+def capacities_attestation_data(closed, decision):
     """Not admissible, with capacities to keep.
 
     «le président du jury de délibération l’informe, par écrit, des compétences professionnelles, et le cas échéant,
     des blocs de compétences qui ont été validés» (accord, art. 55.3)
     """
-    data = common_data(decision, chair)
+    data = common_data(closed, decision)
     held = [line for line in data["capacities"] if line["held"]]
     data |= {
         "share": share(len(held), len(data["capacities"])),
         "capacities": held,
         "blocks": validated_blocks(decision),
-        "public": public_part(decision, data) | {"lines": [public_line(line) for line in held]},
+        "public": public_part(closed, data) | {"lines": [public_line(line) for line in held]},
     }
     return data | {"size": capacities_attestation_size(data)}
 

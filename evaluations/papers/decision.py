@@ -1,33 +1,30 @@
 """The admissibility decision, and what it has in common with the attestations.
 
-A builder takes the key of the fact («decision:<uuid>») and answers with everything the template shows, in the words
-the paper uses; nothing is read again when the PDF is drawn, or ten years later.
+`…_data` takes the sitting as it was read at its closing or publication (`reads.closing`) and answers with everything the
+template shows, in the words the paper uses; nothing is read again when the PDF is drawn, or ten years later.
 """
 
-from accounts.log import key
+from accounts.keys import key_of
 from candidates.papers import certification_words, holder, labelled, letterhead, unbroken
 from cqpm.utils.french import NBSP, day, enumeration, in_town, long_day, typeset
 from documents.actions import request_document
 from documents.kinds import Kind
-from evaluations.models import Decision, DecisionCapacity, Jury
+from evaluations.models import DecisionCapacity, Jury
 from evaluations.papers.minutes import kept_by_date
 from evaluations.papers.size import decision_size
-from evaluations.reads.journey import load_one
-from evaluations.reads.jury import JurySitting
+from evaluations.reads.closing import read_for_decision
 from evaluations.rules import Verdict
 from referentiel.models import Method
 
-HELD = (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
 
-
-def request_for(decision, kind, data, *, by):
+def request_for(closed, decision, kind, data, *, by):
     """A paper of one candidate, under the number of the minutes and his or her rank in them: «2026-0007-012»."""
     return request_document(
         kind=kind.key,
-        fact=key(decision),
+        fact=key_of(decision),
         number=number_of(decision),
         label=labelled(kind.title, decision.entry.registration.candidate),
-        centre=decision.entry.deliberation.jury.centre,
+        centre=closed.jury.centre,
         data=data,
         by=by,
     )
@@ -40,41 +37,14 @@ def number_of(decision):
 # --- What they print --------------------------------------------------------------------------------------------
 
 
-def decisions_of(jury):
-    """What was decided in the sitting, in the order of the minutes, with all its papers need."""
-    return read(entry__deliberation__jury=jury, replaces=None)
-
-
-def read(**wanted):
-    """The decisions wanted; rows they share are read once."""
-    return (
-        Decision.objects.filter(**wanted)
-        .select_related("entry__registration__candidate", "entry__registration__centre")
-        .prefetch_related(
-            "entry__deliberation__jury__centre",
-            "entry__registration__referentiel__certification",
-            "capacities__capacity__block",
-        )
-        .order_by("entry__deliberation__number", "entry__rank")
-    )
-
-
-def read_one(fact):
-    """The decision of «decision:<uuid>», and who presided."""
-    decision = read(pk=fact.partition(":")[2]).get()
-    return decision, JurySitting(decision.entry.deliberation.jury).presiding
-
-
 def build_decision(fact):
-    decision, chair = read_one(fact)
-    held_on = decision.entry.deliberation.jury.held_on
-    return decision_data(decision, chair, load_one(decision.entry.registration, on_day=held_on))
+    return decision_data(*read_for_decision(fact))
 
 
-def common_data(decision, chair):
-    """What the decision and both attestations have in common; `chair`: who presided."""
-    registration, deliberation = decision.entry.registration, decision.entry.deliberation
-    jury = deliberation.jury
+def common_data(closed, decision):
+    """What the decision and both attestations have in common."""
+    jury, deliberation = closed.jury, decision.entry.deliberation
+    registration = decision.entry.registration
     person = holder(registration.candidate)
     return {
         "letterhead": letterhead(jury.centre, [f"N° {number_of(decision)}"], registration.referentiel),
@@ -84,7 +54,7 @@ def common_data(decision, chair):
         "minutes": f"PV{NBSP}{deliberation.number}",
         "sitting": long_day(jury.held_on),
         "done": f"Fait {in_town(typeset(jury.centre.city))}, le {day(jury.held_on)}",
-        "president": typeset(chair.name),
+        "president": typeset(closed.chair.name),
         "capacities": [capacity_line(row) for row in decision.capacities.all()],
     }
 
@@ -94,7 +64,7 @@ def capacity_line(row):
         "number": row.capacity.number,
         "title": typeset(row.capacity.title),
         "state": row.get_state_display().lower(),
-        "held": row.state in HELD,
+        "held": row.state in DecisionCapacity.State.HELD,
         "until": day(row.kept_until) if row.kept_until else "",
     }
 
@@ -114,14 +84,14 @@ def validated_blocks(decision):
             "capacities": unbroken(enumeration(row.capacity.number for row in rows)),
         }
         for block, rows in sorted(blocks.items(), key=lambda item: item[0].code)
-        if all(row.state in HELD for row in rows)
+        if all(row.state in DecisionCapacity.State.HELD for row in rows)
     ]
 
 
-def decision_data(decision, chair, journey):
-    """The decision as the candidate receives it, admissible or not; `journey`: how each capacity was evaluated."""
-    jury = decision.entry.deliberation.jury
-    data = common_data(decision, chair)
+def decision_data(closed, decision):
+    """The decision as the candidate receives it, admissible or not, with how each capacity was evaluated."""
+    jury, journey = closed.jury, closed.journeys[decision.entry.registration_id]
+    data = common_data(closed, decision)
     evaluated = {row.number: row for row in journey.capacities}
     for line in data["capacities"]:
         line["methods"] = methods_of(evaluated[line["number"]])
@@ -177,9 +147,9 @@ def contact(centre):
 
 def may_read_jury_paper(user, document):
     """Whoever sees the jury: the staff of its centre, its president and substitute. Candidates get theirs from the centre."""
-    name, _, pk = document.fact.partition(":")
-    fact = {"deliberations": pk} if name == "deliberation" else {"deliberations__entries__decisions": pk}
-    return Jury.objects.for_user(user).filter(**fact).exists()
+    fact = document.fact_key
+    way = "deliberations" if fact.kind == "deliberation" else "deliberations__entries__decisions"
+    return Jury.objects.for_user(user).filter(**{way: fact.pk}).exists()
 
 
 DECISION = Kind(

@@ -8,9 +8,9 @@ from itertools import zip_longest
 
 from candidates.papers import certification_words, letterhead, unbroken
 from cqpm.utils.french import NARROW, NBSP, day, enumeration, hour, local_date, long_day, plural, typeset
-from evaluations.models import Decision, DecisionCapacity, Deliberation
+from evaluations.models import DecisionCapacity
 from evaluations.reads.capacity import capacities_of
-from evaluations.reads.jury import JurySitting
+from evaluations.reads.closing import read_for_minutes
 from evaluations.rules import College, JuryAct, Verdict
 
 LETTERS = {
@@ -34,22 +34,17 @@ TALLY = {
 
 def build_minutes(fact):
     """The data of the minutes of «deliberation:<uuid>», whose jury is closed."""
-    deliberation = Deliberation.objects.select_related("jury__centre", "referentiel__certification").get(
-        pk=fact.partition(":")[2]
-    )
-    jury, referentiel = deliberation.jury, deliberation.referentiel
-    sitting = JurySitting(jury)
+    return minutes_data(*read_for_minutes(fact))
+
+
+def minutes_data(closed, deliberation, decisions):
+    """The minutes of one deliberation of a `ClosedSitting`, and its decisions."""
+    jury, referentiel = closed.jury, deliberation.referentiel
     seats = {
-        college: [seat_words(seat, sitting.presiding) for seat in sitting.seats if seat.college == college]
+        college: [seat_words(seat, closed.chair) for seat in closed.seats if seat.college == college]
         for college in College
     }
     present = sum(seat["present"] for rows in seats.values() for seat in rows)
-    decisions = list(
-        Decision.objects.filter(entry__deliberation=deliberation, replaces=None)
-        .select_related("entry__registration__candidate")
-        .prefetch_related("capacities__capacity", "entry__withdrawals__member__seat")
-        .order_by("entry__rank")
-    )
     return {
         "letterhead": letterhead(jury.centre, [f"PV {deliberation.number}", day(jury.held_on)], referentiel),
         "certification": certification_words(referentiel),
@@ -57,7 +52,7 @@ def build_minutes(fact):
         "sitting": when(jury),
         "place": typeset(jury.place),
         "unions_asked": told("sollicitées", jury.unions_invited_on, jury.held_on),
-        "members_summoned": summons(sitting.members, jury.held_on),
+        "members_summoned": summons(closed.members, jury.held_on),
         "notice_override": jury.notice_override,
         "seats": [
             {"employer": employer, "employee": employee}

@@ -32,7 +32,11 @@ def fitted(room, *, fixed, texts):
 
 
 def name_of(data, *, usual, long):
-    """The holder's name; `usual` and `long`: characters a line and height."""
+    """The line of the holder's name, whose letters are larger than the text's.
+
+    `usual`, `long`: (characters on a line, height of a line in mm) at full size, of an ordinary name and of one longer
+    than `LONG_NAME`, which the template sets in smaller letters.
+    """
     name = data["holder"]["name"]
     return Text(name, *(long if len(name) > LONG_NAME else usual))
 

@@ -23,7 +23,9 @@ def registrations_for(user):
         scored = Exists(ScoreSheet.objects.filter(evaluator=user, evaluation__registration=OuterRef("pk")))
         heard = heard_by(user, OuterRef("pk"))
         mine = Registration.objects.filter(Q(scored) | Q(heard), centre=hat.centre_id, erased_at=None)
-    if getattr(user, "presides", None) is False:  # said by `accounts.backends.FACTS`; nearly everybody
+    # The query that reads the signed-in user says whether he or she presides any jury (`accounts.backends.FACTS`, to
+    # which `declarations` adds it). Nearly nobody does, and the union below is spared. A user read otherwise says nothing.
+    if getattr(user, "presides", None) is False:
         return mine
     presided = DeliberationEntry.objects.filter(deliberation__jury__in=Jury.objects.presided_by(user))
     # A union of keys: «mine or presided» in one condition would have the database read every registration there is.

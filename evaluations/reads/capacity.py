@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +32,15 @@ def capacities_of(referentiel) -> list[Capacity]:
     if referentiel.is_published:
         return _published_tree(referentiel.pk, referentiel.content_sha256)
     return referentiel.tree
+
+
+def blocks_of(referentiel) -> tuple[frozenset[int], ...]:
+    """A version's blocs, each the set of the numbers of its capacities; none where it has no bloc."""
+    blocks = defaultdict(set)
+    for capacity in capacities_of(referentiel):
+        if capacity.block_id:
+            blocks[capacity.block_id].add(capacity.number)
+    return tuple(map(frozenset, blocks.values()))
 
 
 @dataclass
@@ -83,7 +93,10 @@ class CapacityFile:
 
     @property
     def revision(self):
-        """Changes with the bases and with every decision: one decides on what one saw."""
+        """A fingerprint of what the commission has before its eyes: the inputs of the proposal, the decisions so far.
+
+        The page sends it back with a decision, which is refused when it has changed: one decides on what one saw.
+        """
         decisions = [[row.pk, row.decided_at.isoformat()] for row in self.validations]
         plain = json.dumps([self.inputs.to_json(), decisions], sort_keys=True)
         return hashlib.sha256(plain.encode()).hexdigest()[:16]

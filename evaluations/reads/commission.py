@@ -9,25 +9,37 @@ from functools import cached_property
 
 from accounts import preferences
 from candidates.models import Registration
-from cqpm.utils.french import day, enumeration, today
+from cqpm.utils.french import today
 from evaluations import rules
 from evaluations.models import Commission, CommissionCandidate, CommissionMember
 from evaluations.reads.conflict import members_of, opposition
 from evaluations.reads.journey import load
+from evaluations.rules import Reason, Sentence
 
 MINIMUM_MEMBERS = "commission.minimum_members"
 
 
-@dataclass(frozen=True)
-class Point:
-    """Something left to do; about one candidate, it says whose, and which capacity to go to first."""
+class CommissionStep(Sentence):
+    """What a commission lacks before its next step; the subject of the last two is the capacity to go to first."""
 
-    text: str
+    MEMBERS = "Membres : à désigner, dont un président."
+    CANDIDATES = "Candidats : aucun à l’ordre du jour."
+    TO_SUMMON = "Membres et candidats : à convoquer."
+    DAY = "La commission se tient le {held_on}."
+    PRESENCE = "Présence à renseigner : {members}."
+    EVERY_CAPACITY = "toutes ses capacités sont à décider."
+    SOME_CAPACITIES = "{numbers} à décider."
+
+
+@dataclass(frozen=True)
+class CommissionPoint:
+    """Something left to do before closing; about one candidate, it says whose."""
+
+    reason: Reason
     registration: Registration | None = None
-    capacity: int | None = None
 
     def __str__(self):
-        return f"{self.registration.candidate} : {self.text}" if self.registration else self.text
+        return f"{self.registration.candidate} : {self.reason}" if self.registration else str(self.reason)
 
 
 class Sitting:
@@ -83,27 +95,27 @@ class Sitting:
         return [row for row in found if row]
 
     def conflicts(self, registration):
-        """The sentences of the conflicts nobody lifted: «A conflict blocks.» [P] choix."""
-        return [text for row in self.oppositions(registration) if not row.lifted for text in row.sentences]
+        """The reasons of the conflicts nobody lifted: «A conflict blocks.» [P] choix."""
+        return [one for row in self.oppositions(registration) if not row.lifted for one in row.reasons]
 
     # --- What is missing ----------------------------------------------------------------------------------------
 
     def missing_to_summon(self):
-        """What the commission lacks before it can be summoned; French sentences."""
+        """What the commission lacks before it can be summoned."""
         missing = self._composition(self.members)
-        return missing if self.entries else [*missing, "Candidats : aucun à l’ordre du jour."]
+        return missing if self.entries else [*missing, CommissionStep.CANDIDATES()]
 
     def missing_to_sit(self):
-        """What keeps the commission from hearing and deciding; French sentences."""
+        """What keeps the commission from hearing and deciding."""
         missing = []
         if self.commission.state == Commission.State.PREPARED:
-            missing.append("Membres et candidats : à convoquer.")
+            missing.append(CommissionStep.TO_SUMMON())
         if self.commission.held_on > today():
-            missing.append(f"La commission se tient le {day(self.commission.held_on)}.")
+            missing.append(CommissionStep.DAY(held_on=self.commission.held_on))
             return missing
         unknown = [member.name for member in self.members if member.present is None]
         if unknown:
-            return [*missing, f"Présence à renseigner : {enumeration(unknown)}."]
+            return [*missing, CommissionStep.PRESENCE(members=tuple(unknown))]
         return missing + self._composition(self.present)
 
     def missing_to_hear(self, registration):
@@ -111,20 +123,20 @@ class Sitting:
         return self.missing_to_sit() + self.conflicts(registration)
 
     def missing_to_close(self):
-        """What is left before closing, as Points: «every capacity on the agenda decided, or the candidate taken off»."""
-        points = [Point(text) for text in self.missing_to_sit()]
+        """What is left before closing, as `CommissionPoint`: «every capacity on the agenda decided, or the candidate taken off»."""
+        points = [CommissionPoint(reason) for reason in self.missing_to_sit()]
         if not self.entries:
-            points.append(Point("Candidats : aucun à l’ordre du jour."))
+            points.append(CommissionPoint(CommissionStep.CANDIDATES()))
         for entry in self.entries:
             registration = entry.registration
-            points += [Point(text, registration) for text in self.conflicts(registration)]
+            points += [CommissionPoint(reason, registration) for reason in self.conflicts(registration)]
             to_decide = self.journeys[registration.pk].to_evaluate
             undecided = [row for row in to_decide if not self.standing(row) or self.is_outdated(row)]
             if undecided:
-                numbers = enumeration(f"C{row.number}" for row in undecided)
+                numbers = tuple(f"C{row.number}" for row in undecided)
                 every = len(undecided) == len(to_decide)
-                text = "toutes ses capacités sont à décider." if every else f"{numbers} à décider."
-                points.append(Point(text, registration, undecided[0].number))
+                kind = CommissionStep.EVERY_CAPACITY if every else CommissionStep.SOME_CAPACITIES
+                points.append(CommissionPoint(kind(undecided[0].number, numbers=numbers), registration))
         return points
 
     def missing_now(self):
@@ -134,9 +146,9 @@ class Sitting:
 
     def _composition(self, members):
         if not self.members:
-            return ["Membres : à désigner, dont un président."]
+            return [CommissionStep.MEMBERS()]
         return rules.commission_composition(
-            [rules.CommissionMember(reference=row.pk, president=row.is_president) for row in members],
+            [rules.PresentMember(reference=row.pk, president=row.is_president) for row in members],
             minimum=self.minimum,
         )
 

@@ -12,7 +12,7 @@ def with_exchanges(registrations):
 
 def address_of(link):
     """The address whose space a link opens, mailed or printed."""
-    return link.subject.partition(":")[2]
+    return link.subject_key.pk
 
 
 def is_held_at(link, address):
@@ -28,7 +28,9 @@ def approval_asked_of(registration, address):
 
 def opinion_awaited(registration):
     """The opinion the company has still to give, or None."""
-    return next((row for row in registration.opinions.all() if row.state in CompanyOpinion.AWAITING), None)
+    return next(
+        (row for row in registration.opinions.all() if row.state in CompanyOpinion.State.AWAITED), None
+    )
 
 
 def opinion_asked_of(registration, address):

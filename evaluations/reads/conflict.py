@@ -8,7 +8,7 @@ from django.db.models import F
 from candidates.models import Registration
 from evaluations import rules
 from evaluations.models import CommissionMember
-from evaluations.rules import CandidateSituation, Conflict, Person
+from evaluations.rules import CandidateSituation, KnownPerson, Reason
 
 
 @dataclass(frozen=True)
@@ -26,29 +26,27 @@ class Opposition:
 
     member: CommissionMember
     registration: Registration
-    conflicts: list[Conflict]
+    reasons: list[Reason]  # of kind `rules.ConflictKind`
     lifted: Lifted | None
-
-    @property
-    def sentences(self):
-        return [conflict.sentence for conflict in self.conflicts]
 
 
 def situation_of(registration) -> CandidateSituation:
     """Those around a candidate, as the registration names them; its company must be joined."""
     return CandidateSituation(
         company_siren=registration.company.siren if registration.company_id else "",
-        trainers=tuple(Person(name) for name in registration.trainer_names),
-        tutor=Person(registration.tutor_name, registration.tutor_email) if registration.tutor_name else None,
-        line_manager=Person(registration.line_manager_name, registration.line_manager_email)
+        trainers=tuple(KnownPerson(name) for name in registration.trainer_names),
+        tutor=KnownPerson(registration.tutor_name, registration.tutor_email)
+        if registration.tutor_name
+        else None,
+        line_manager=KnownPerson(registration.line_manager_name, registration.line_manager_email)
         if registration.line_manager_name
         else None,
     )
 
 
-def person_of(member) -> Person:
+def person_of(member) -> KnownPerson:
     """A commission member as the rule knows people."""
-    return Person(member.name, member.email, member.employer_siren)
+    return KnownPerson(member.name, member.email, member.employer_siren)
 
 
 def members_of(commission) -> list[CommissionMember]:
@@ -86,5 +84,5 @@ def opposition(member, registration) -> Opposition | None:
 
 def conflicts_of_user(user, registration):
     """The conflicts of an evaluator with a candidate."""
-    person = Person(str(user), user.email, user.employer_siren)
+    person = KnownPerson(str(user), user.email, user.employer_siren)
     return rules.conflicts(person, situation_of(registration))

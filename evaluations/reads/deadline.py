@@ -30,9 +30,11 @@ def with_deadlines(registrations):
     `jury_on`; and `next_on`, the first of these days, to sort by: `NOTHING` when there is none, `OVER` when the
     registration is not running any more.
     """
-    opinion = CompanyOpinion.objects.filter(registration=OuterRef("pk"), state__in=CompanyOpinion.AWAITING)
+    opinion = CompanyOpinion.objects.filter(
+        registration=OuterRef("pk"), state__in=CompanyOpinion.State.AWAITED
+    )
     evaluation = Evaluation.objects.filter(
-        registration=OuterRef("pk"), state__in=[Evaluation.State.PLANNED, Evaluation.State.OPEN]
+        registration=OuterRef("pk"), state__in=Evaluation.State.TO_HOLD
     ).order_by("held_on", "created_at")
     sitting = (
         CommissionCandidate.objects.filter(registration=OuterRef("pk"))
@@ -40,7 +42,7 @@ def with_deadlines(registrations):
         .order_by("commission__held_on", "commission__starts_at")
     )
     agenda = DeliberationEntry.objects.filter(registration=OuterRef("pk")).exclude(
-        deliberation__jury__state__in=[Jury.State.CLOSED, Jury.State.PUBLISHED]
+        deliberation__jury__state__in=Jury.State.DONE
     )
     return registrations.annotate(
         opinion_due=_first(opinion, "due_on"),

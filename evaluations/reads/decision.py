@@ -1,17 +1,13 @@
 """A candidate's decisions, of this registration and of earlier ones: the last word, and what they leave kept."""
 
-from collections import defaultdict
-
 from candidates.journey import KeptCapacity
 from cqpm.utils.french import local_date
 from cqpm.utils.rows import grouped
 from evaluations import rules
 from evaluations.models import Decision, DecisionCapacity, Jury
-from evaluations.reads.capacity import capacities_of
+from evaluations.reads.capacity import blocks_of, capacities_of
 from evaluations.reads.transfer import along
 from evaluations.rules import Verdict
-
-DELIBERATED = (Jury.State.CLOSED, Jury.State.PUBLISHED)
 
 
 def decided_by_chain(chains) -> dict:
@@ -41,13 +37,15 @@ def decisions_among(rows) -> list[Decision]:
 
 def last_word(decisions):
     """The last decision of a sitting that has closed: until then it can be taken back."""
-    return next((row for row in reversed(decisions) if row.jury.state in DELIBERATED), None)
+    return next((row for row in reversed(decisions) if row.jury.state in Jury.State.DONE), None)
 
 
 def as_of(registration, decisions, on_day):
-    """The day that says what was kept: that of the deliberation, or of the abandonment, once it is over.
+    """The day on which one asks which capacities this registration keeps from earlier ones.
 
-    Neither what another registration leaves later nor a period that ends later changes what is over.
+    As long as it runs, `on_day`: today, or the day of the sitting. Once the jury has pronounced, the day of that
+    jury; once abandoned or transferred, that day. A page opened two years later thus says what was true then: a
+    capacity that has expired since still shows as kept, one that another registration earned since does not.
     """
     last = last_word(decisions)
     if last and last.verdict != Verdict.ADJOURNED:
@@ -57,12 +55,8 @@ def as_of(registration, decisions, on_day):
 
 def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
     """The capacities kept for this registration, read from published decisions on the same référentiel version."""
-    tree = capacities_of(registration.referentiel)
-    numbers = {capacity.pk: capacity.number for capacity in tree}
-    blocks = defaultdict(set)
-    for capacity in tree:
-        if capacity.block_id:
-            blocks[capacity.block_id].add(capacity.number)
+    numbers = {capacity.pk: capacity.number for capacity in capacities_of(registration.referentiel)}
+    blocks = blocks_of(registration.referentiel)
     earlier = [row for row in decided if row.decision.entry.registration_id not in chain]
     decisions = decisions_among(earlier)
     replaced = {decision.replaces_id for decision in decisions}
@@ -76,7 +70,7 @@ def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
                 for row in decision.capacity_rows
                 if row.state == state and row.capacity_id in numbers
             )
-            for state in (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
+            for state in DecisionCapacity.State.HELD
         }
         source[decision.jury.held_on] = decision.entry.registration.number
         previous.append(
@@ -85,11 +79,11 @@ def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
                 verdict=Verdict(decision.verdict),
                 acquired=held[DecisionCapacity.State.ACQUIRED],
                 kept=held[DecisionCapacity.State.KEPT],
-                blocks=tuple(frozenset(block) for block in blocks.values()),
+                blocks=blocks,
                 rncp=registration.referentiel.rncp_active,
             )
         )
     return {
         number: KeptCapacity(number, one.since, one.until, source[one.since])
-        for number, one in rules.kept_capacities(previous, on_day).items()
+        for number, one in rules.kept_periods(previous, on_day).items()
     }

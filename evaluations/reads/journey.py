@@ -34,7 +34,6 @@ from evaluations.models import (
 from evaluations.models.evaluation import Evaluation
 from evaluations.reads.capacity import CapacityFile, capacities_of
 from evaluations.reads.decision import (
-    DELIBERATED,
     as_of,
     decided_by_chain,
     decisions_among,
@@ -44,8 +43,6 @@ from evaluations.reads.decision import (
 from evaluations.reads.transfer import along, chains_of
 from evaluations.rules import CapacityInputs, EvaluationResult, InterviewRecord, SheetResult, Verdict
 from referentiel.models import Method
-
-NOT_HELD = (Evaluation.State.ABSENT, Evaluation.State.POSTPONED)
 
 
 @dataclass
@@ -129,10 +126,8 @@ class Journey:
         )
 
     def missing_for_jury(self):
-        """What keeps the candidate from being deliberated; French sentences."""
-        missing = (
-            ["Dossier retourné par le centre de ressource : à amender."] if self.dossier_is_returned else []
-        )
+        """What keeps the candidate from being deliberated, as `rules.Admissibility`."""
+        missing = [rules.Admissibility.DOSSIER_RETURNED()] if self.dossier_is_returned else []
         return missing + [
             reason for reason in self.admissibility.reasons if self.admissibility.verdict is None
         ]
@@ -258,7 +253,7 @@ def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
 def _in_force(opinions, chain):
     """The opinion that counts: the registration's own; else one given, or recorded as absent, before the transfer."""
     own, *former = chain
-    settled = (CompanyOpinion.State.SUBMITTED, CompanyOpinion.State.ABSENT)
+    settled = CompanyOpinion.State.SETTLED
     candidates = [
         opinions[own],
         *([row for row in opinions[key] if row.opinion.state in settled] for key in former),
@@ -308,7 +303,7 @@ def _journey(
         row.capacity_id: decision.decided_at
         for decision in decisions
         for row in decision.capacity_rows
-        if row.sent_back and decision.jury.state in DELIBERATED
+        if row.sent_back and decision.jury.state in Jury.State.DONE
     }
     for capacity in tree:
         covering = [row for row in evaluations if capacity.pk in row.capacity_ids]
@@ -343,7 +338,9 @@ def _inputs(journey, capacity, chosen, covering, said):
         number=capacity.number,
         criteria=tuple(labels.values()),
         methods=tuple(Method(choice.method).short for choice in chosen),
-        evaluations=tuple(_result(row, labels) for row in covering if row.state not in NOT_HELD),
+        evaluations=tuple(
+            _result(row, labels) for row in covering if row.state not in Evaluation.State.NOT_HELD
+        ),
         opinion_required=capacity.company_opinion,
         opinion=rules.OpinionValue(said.value) if given else None,
         opinion_absence=absent or without_company,

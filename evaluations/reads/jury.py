@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from accounts import preferences
-from cqpm.utils.french import day, today
+from cqpm.utils.french import today
 from evaluations import rules
 from evaluations.models import (
     Decision,
@@ -20,12 +20,33 @@ from evaluations.models import (
     Withdrawal,
 )
 from evaluations.reads.journey import Journey, load_for_jury
-from evaluations.rules import AdmissibilityResult, College, Juror, JuryAct, NoticeKey, Vote
+from evaluations.rules import (
+    AdmissibilityResult,
+    College,
+    JuryAct,
+    NoticeKey,
+    Reason,
+    SeatedMember,
+    Sentence,
+    Vote,
+)
 
 QUORUM = "jury.quorum"
 UNION_NOTICE = "jury.union_notice_days"
 MEMBER_NOTICE = "jury.member_notice_days"
-DONE = (Jury.State.CLOSED, Jury.State.PUBLISHED)
+
+
+class JuryStep(Sentence):
+    """What a jury lacks before its next step; those in lower case follow the candidate's name."""
+
+    PRESIDENT = "Président : à nommer, dans le collège employeurs."
+    CANDIDATES = "Candidats : aucun à l’ordre du jour."
+    TO_SUMMON = "Membres : à convoquer."
+    DAY = "Le jury se tient le {held_on}."
+    NOT_RUNNING = "inscription {state}, à retirer de l’ordre du jour."
+    TO_DECIDE = "décision à prendre."
+    OUTCOME_CHANGED = "le résultat calculé a changé depuis la décision, à reprendre."
+    TO_DECIDE_AGAIN = "décision à reprendre. {refusal}"
 
 
 @dataclass(frozen=True)
@@ -36,19 +57,19 @@ class Notice:
     days: int
     until: date
     told_on: date | None
-    late: tuple[str, ...]
+    late: tuple[Reason, ...]
     override: str
 
 
 @dataclass(frozen=True)
-class Point:
+class JuryPoint:
     """Something left to do before closing; about one candidate, it says whose."""
 
-    text: str
+    reason: Reason
     case: "Case | None" = None
 
     def __str__(self):
-        return f"{self.case.candidate} : {self.text}" if self.case else self.text
+        return f"{self.case.candidate} : {self.reason}" if self.case else str(self.reason)
 
 
 @dataclass
@@ -117,7 +138,7 @@ class Case:
         return None if member is None or member.pk in self.withdrawn else member
 
     @cached_property
-    def below_quorum(self) -> list[str]:
+    def below_quorum(self) -> list[Reason]:
         return rules.quorum_for_candidate(
             self.sitting.jurors, self.withdrawn, quorum=self.sitting.settings[QUORUM]
         )
@@ -140,21 +161,20 @@ class Case:
             below_quorum=self.below_quorum,
         )
 
-    def missing_to_close(self) -> list[str]:
-        """What keeps this candidate's part from being closed; French sentences."""
+    def missing_to_close(self) -> list[Reason]:
+        """What keeps this candidate's part from being closed."""
         if not self.registration.is_running:
-            state = self.registration.get_state_display().lower()
-            return [f"inscription {state}, à retirer de l’ordre du jour."]
+            return [JuryStep.NOT_RUNNING(state=self.registration.get_state_display().lower())]
         if self.decision is None:
-            return ["décision à prendre."]
+            return [JuryStep.TO_DECIDE()]
         stored = self.decision
         vote = None
         if stored.votes:
             vote = Vote(stored.votes["counts"], self.voters, stored.votes["casting"])
         result = self.judge(stored.act, reason=stored.reason, numbers=self.sent_back, vote=vote)
         if stored.act == JuryAct.PRONOUNCE and self.computed.verdict != stored.computed:
-            return ["le résultat calculé a changé depuis la décision, à reprendre."]
-        return [f"décision à reprendre. {reason}" for reason in result.refusals]
+            return [JuryStep.OUTCOME_CHANGED()]
+        return [JuryStep.TO_DECIDE_AGAIN(refusal=str(refusal)) for refusal in result.refusals]
 
 
 class JurySitting:
@@ -232,15 +252,15 @@ class JurySitting:
 
     @property
     def is_done(self):
-        return self.jury.state in DONE
+        return self.jury.state in Jury.State.DONE
 
     # --- Who sits -----------------------------------------------------------------------------------------------
 
     @cached_property
-    def jurors(self) -> list[Juror]:
+    def jurors(self) -> list[SeatedMember]:
         """The members as the rules want them."""
         return [
-            Juror(
+            SeatedMember(
                 reference=member.pk,
                 name=member.name,
                 college=College(member.seat.college),
@@ -319,7 +339,7 @@ class JurySitting:
                 days=days[key],
                 until=jury.held_on - timedelta(days=days[key]),
                 told_on=told_on[key],
-                late=tuple(text for found, text in self.composition.overridable if found == key),
+                late=tuple(reason for found, reason in self.composition.overridable if found == key),
                 override=overrides[key],
             )
             for key in NoticeKey
@@ -332,24 +352,26 @@ class JurySitting:
 
     # --- What is missing ----------------------------------------------------------------------------------------
 
-    def missing_to_summon(self) -> list[str]:
+    def missing_to_summon(self) -> list[Reason]:
         """What the jury lacks before its members can be convened."""
-        missing = [] if self.president else ["Président : à nommer, dans le collège employeurs."]
-        return missing if self.entries else [*missing, "Candidats : aucun à l’ordre du jour."]
+        missing = [] if self.president else [JuryStep.PRESIDENT()]
+        return missing if self.entries else [*missing, JuryStep.CANDIDATES()]
 
-    def missing_to_open(self) -> list[str]:
+    def missing_to_open(self) -> list[Reason]:
         """What keeps the sitting from beginning."""
         missing = self.missing_to_summon()
         if self.jury.state == Jury.State.PREPARED:
-            missing.append("Membres : à convoquer.")
+            missing.append(JuryStep.TO_SUMMON())
         if self.jury.held_on > today():
-            missing.append(f"Le jury se tient le {day(self.jury.held_on)}.")
+            missing.append(JuryStep.DAY(held_on=self.jury.held_on))
         return missing
 
-    def missing_to_close(self) -> list[Point]:
+    def missing_to_close(self) -> list[JuryPoint]:
         """What is left before closing."""
-        points = [Point(text) for text in self.composition.blocking]
-        points += [Point(text) for notice in self.notices if not notice.override for text in notice.late]
+        points = [JuryPoint(reason) for reason in self.composition.blocking]
+        points += [
+            JuryPoint(reason) for notice in self.notices if not notice.override for reason in notice.late
+        ]
         if not self.entries:
-            points.append(Point("Candidats : aucun à l’ordre du jour."))
-        return points + [Point(text, case) for case in self.cases for text in case.missing_to_close()]
+            points.append(JuryPoint(JuryStep.CANDIDATES()))
+        return points + [JuryPoint(reason, case) for case in self.cases for reason in case.missing_to_close()]

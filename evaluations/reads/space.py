@@ -72,7 +72,7 @@ def read(registration) -> Way:
     One that continues another centre's reads its rows too, its own dossier excepted.
     """
     keys = chain_of(registration)
-    settled = Q(state__in=[CompanyOpinion.State.SUBMITTED, CompanyOpinion.State.ABSENT])
+    settled = Q(state__in=CompanyOpinion.State.SETTLED)
     opinions = CompanyOpinion.objects.filter(Q(registration=registration) | settled, registration__in=keys)
     opinions = opinions.exclude(state=CompanyOpinion.State.CONTESTED)
     decisions = Decision.objects.filter(
@@ -80,7 +80,9 @@ def read(registration) -> Way:
     )
     entries = CommissionCandidate.objects.filter(registration=registration, summoned_at__isnull=False)
     entries = entries.exclude(commission__state=Commission.State.CLOSED).select_related("commission")
-    evaluations = Evaluation.objects.filter(registration__in=keys).exclude(state__in=Evaluation.NOT_HELD)
+    evaluations = Evaluation.objects.filter(registration__in=keys).exclude(
+        state__in=Evaluation.State.NOT_HELD
+    )
     return Way(
         registration=registration,
         dossiers=list(registration.dossiers.select_related("partner_link").order_by("rank")),

@@ -4,35 +4,46 @@ Read in the order of the journey: `values` (the words), `validation` (what is pr
 commission is bound), `commission` and `conflict` (who may validate), `kept` and `admissibility` (what follows for the
 candidate), `jury` (who deliberates, and what its acts give), `journey` (where a registration stands).
 
-Every verdict comes with its reasons, French sentences a person may read; an empty list of refusals means yes.
+Every verdict comes with its reasons (`reason`), values with their French; an empty list of refusals means yes.
 Docstrings quote what they implement: «référentiel» is the seed's text; «accord» the national agreement of the
 metallurgy of 8 November 2019; «[P] choix» a choice of ours, «[?]» one to be confirmed by the UIMM.
 """
 
-from evaluations.rules.admissibility import AdmissibilityResult, CapacityState, admissibility
-from evaluations.rules.commission import MINIMUM_COMMISSION, CommissionMember, commission_composition
-from evaluations.rules.conflict import CandidateSituation, Conflict, Person, conflicts
+from evaluations.rules.admissibility import Admissibility, AdmissibilityResult, CapacityState, admissibility
+from evaluations.rules.commission import (
+    MINIMUM_COMMISSION,
+    CommissionLack,
+    PresentMember,
+    commission_composition,
+)
+from evaluations.rules.conflict import CandidateSituation, ConflictKind, KnownPerson, conflicts
 from evaluations.rules.journey import stage
 from evaluations.rules.jury import (
     MEMBER_NOTICE,
     QUORUM,
     UNION_NOTICE,
+    ActRefusal,
+    CompositionLack,
     CompositionResult,
-    Juror,
     JuryDecision,
     NoticeKey,
+    SeatedMember,
     Vote,
     chosen_act,
     jury_composition,
     jury_decision,
     quorum_for_candidate,
 )
-from evaluations.rules.kept import KeptCapacity, PreviousDecision, kept_capacities, kept_until
+from evaluations.rules.kept import KeptPeriod, PreviousDecision, kept_by, kept_periods, kept_until
+from evaluations.rules.reason import Reason, Sentence
 from evaluations.rules.validation import (
     RULE_VERSION,
     CapacityInputs,
+    Cause,
+    Departure,
     EvaluationResult,
     InterviewRecord,
+    Missing,
     ProposalResult,
     SheetResult,
     criterion_value,
@@ -46,14 +57,13 @@ from evaluations.rules.validation import (
 )
 from evaluations.rules.values import (
     College,
-    ConflictKind,
     CriterionValue,
-    InterviewRemark,
     JuryAct,
     MergedValue,
     OpinionValue,
     Outcome,
     Proposal,
+    RemarkValue,
     Verdict,
 )
 
@@ -63,31 +73,39 @@ __all__ = [
     "QUORUM",
     "RULE_VERSION",
     "UNION_NOTICE",
+    "ActRefusal",
+    "Admissibility",
     "AdmissibilityResult",
     "CandidateSituation",
     "CapacityInputs",
     "CapacityState",
+    "Cause",
     "College",
-    "CommissionMember",
+    "CommissionLack",
+    "CompositionLack",
     "CompositionResult",
-    "Conflict",
     "ConflictKind",
     "CriterionValue",
+    "Departure",
     "EvaluationResult",
     "InterviewRecord",
-    "InterviewRemark",
-    "Juror",
     "JuryAct",
     "JuryDecision",
-    "KeptCapacity",
+    "KeptPeriod",
+    "KnownPerson",
     "MergedValue",
+    "Missing",
     "NoticeKey",
     "OpinionValue",
     "Outcome",
-    "Person",
+    "PresentMember",
     "PreviousDecision",
     "Proposal",
     "ProposalResult",
+    "Reason",
+    "RemarkValue",
+    "SeatedMember",
+    "Sentence",
     "SheetResult",
     "Verdict",
     "Vote",
@@ -98,7 +116,8 @@ __all__ = [
     "criterion_value",
     "jury_composition",
     "jury_decision",
-    "kept_capacities",
+    "kept_by",
+    "kept_periods",
     "kept_until",
     "may_validate",
     "merged_values",

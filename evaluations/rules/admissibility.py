@@ -4,8 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from cqpm.utils.french import day, plural
+from cqpm.utils.french import plural
+from evaluations.rules.reason import Reason, Sentence
 from evaluations.rules.values import Outcome, Verdict
+
+
+class Admissibility(Sentence):
+    """What the computed outcome rests on, or what it lacks; the subject is the number of the capacity."""
+
+    DOSSIER_RETURNED = "Dossier retourné par le centre de ressource : à amender."
+    NO_CAPACITY = "Le référentiel ne décrit aucune capacité."
+    TO_VALIDATE = "{capacities} à valider par la commission."
+    NO_LONGER_KEPT = "{capacities} à valider : elle n’était conservée que jusqu’au {until}."
+    NOT_ACQUIRED = "{capacities} non acquise.", "{capacities} non acquises."
+    ALL_ACQUIRED = "{acquired} sur {total}."
+    KEPT = "{capacities} conservée jusqu’au {until}."
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,7 @@ class AdmissibilityResult:
     """The computed outcome and its reasons; without one, the reasons say what lacks."""
 
     verdict: Verdict | None
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 def admissibility(capacity_states: Iterable[CapacityState], *, on_day: date) -> AdmissibilityResult:
@@ -44,20 +57,21 @@ def admissibility(capacity_states: Iterable[CapacityState], *, on_day: date) -> 
     failed = [state for state in decided if state.outcome == Outcome.NOT_ACQUIRED]
 
     if not states:
-        return AdmissibilityResult(None, ("Le référentiel ne décrit aucune capacité.",))
+        return AdmissibilityResult(None, (Admissibility.NO_CAPACITY(),))
     if undecided:
         return AdmissibilityResult(None, tuple(_what_lacks(state) for state in undecided))
     if failed:
         return AdmissibilityResult(
-            Verdict.NOT_ADMISSIBLE, tuple(f"C{state.number} non acquise." for state in failed)
+            Verdict.NOT_ADMISSIBLE, tuple(Admissibility.NOT_ACQUIRED(state.number) for state in failed)
         )
     count = len(states)
-    reasons = [f"{plural(count, 'capacité acquise', 'capacités acquises')} sur {count}."]
-    reasons += [f"C{state.number} conservée jusqu’au {day(state.kept_until)}." for state in kept]
+    acquired = plural(count, "capacité acquise", "capacités acquises")
+    reasons = [Admissibility.ALL_ACQUIRED(acquired=acquired, total=count)]
+    reasons += [Admissibility.KEPT(state.number, until=state.kept_until) for state in kept]
     return AdmissibilityResult(Verdict.ADMISSIBLE, tuple(reasons))
 
 
-def _what_lacks(state):
+def _what_lacks(state: CapacityState) -> Reason:
     if state.kept_until:
-        return f"C{state.number} à valider : elle n’était conservée que jusqu’au {day(state.kept_until)}."
-    return f"C{state.number} à valider par la commission."
+        return Admissibility.NO_LONGER_KEPT(state.number, until=state.kept_until)
+    return Admissibility.TO_VALIDATE(state.number)

@@ -4,21 +4,29 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from cqpm.utils.french import plural
+from evaluations.rules.reason import Reason, Sentence
 
 MINIMUM_COMMISSION = 2  # [?] default of the setting
 
 
+class CommissionLack(Sentence):
+    """Why a commission is not composed as it must be."""
+
+    TOO_FEW = "Commission incomplète : {members}, {minimum} au moins sont requis."
+    PRESIDENT = "Commission sans président : un membre et un seul est à désigner."
+
+
 @dataclass(frozen=True)
-class CommissionMember:
-    """Someone sitting in a commission."""
+class PresentMember:
+    """Someone sitting in a commission, and there."""
 
     reference: Hashable
     president: bool = False
 
 
 def commission_composition(
-    members: Iterable[CommissionMember], *, minimum: int = MINIMUM_COMMISSION
-) -> list[str]:
+    members: Iterable[PresentMember], *, minimum: int = MINIMUM_COMMISSION
+) -> list[Reason]:
     """Why a commission may not validate; empty when it may. `members` are those present.
 
     «Two members at least […]. Recorded by the commission’s president […]; the president closes.» [P] choix,
@@ -28,7 +36,7 @@ def commission_composition(
     count = len({member.reference for member in members})
     refusals = []
     if count < minimum:
-        refusals.append(f"Commission incomplète : {plural(count, 'membre')}, {minimum} au moins sont requis.")
+        refusals.append(CommissionLack.TOO_FEW(members=plural(count, "membre"), minimum=minimum))
     if sum(member.president for member in members) != 1:
-        refusals.append("Commission sans président : un membre et un seul est à désigner.")
+        refusals.append(CommissionLack.PRESIDENT())
     return refusals

@@ -1,13 +1,14 @@
 """The jury paritaire: how it is composed, when it may decide, and what each of its acts gives."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import TextChoices
 
-from cqpm.utils.french import day, enumeration, plural
+from cqpm.utils.french import day, plural
 from evaluations.rules.admissibility import AdmissibilityResult
+from evaluations.rules.reason import Reason, Sentence
 from evaluations.rules.values import College, JuryAct, Verdict
 
 QUORUM = 1  # present in each college; [?] default of the setting
@@ -15,11 +16,38 @@ UNION_NOTICE = 15  # calendar days
 MEMBER_NOTICE = 8  # calendar days
 
 
+class CompositionLack(Sentence):
+    """Why a jury is not composed as it must be, or may not decide."""
+
+    NO_SEAT = "Sièges : à fixer pour les deux collèges."
+    UNEQUAL_SEATS = "Sièges inégaux : {employers} pour les employeurs, {employees} pour les salariés, sièges vides compris."
+    ONE_PRESIDENT = "Président : un membre et un seul, du collège employeurs, est à désigner."
+    EMPLOYER_PRESIDES = "Président : {member} n’est pas du collège employeurs."
+    SUBSTITUTE = "Président absent : {member} n’a pas de suppléant employeur présent."
+    QUORUM = "Quorum non atteint, collège {college} : {present}, {quorum} requis."
+    PRESENCE = "Présence à renseigner : {members}."
+    UNIONS_LATE = "Syndicats sollicités moins de {notice} jours avant le {sitting_on} : {late}."
+    MEMBERS_LATE = "Membres convoqués moins de {notice} jours avant le {sitting_on} : {late}."
+
+
+class ActRefusal(Sentence):
+    """Why an act of the jury cannot be recorded."""
+
+    BELOW_QUORUM = "{quorum} Ce candidat ne peut être qu’ajourné."
+    NOTHING_TO_PRONOUNCE = "Aucun résultat à prononcer : {lack}"
+    NO_CAPACITY = "Renvoyer demande de nommer les capacités."
+    REASON = "{act} demande un motif écrit."
+    TOO_MANY_VOICES = "Collège {college} : {voices} pour {voters}."
+    NO_VOICE = "Aucune voix n’est comptée."
+    TIE = "Partage des voix : celle du président est à consigner."
+    ANOTHER_ACT = "Le vote a retenu « {act} »."
+
+
 # --- Who sits -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Juror:
+class SeatedMember:
     """A member on a seat. `substitute` presides in the president's absence; `present` is None until recorded."""
 
     reference: Hashable
@@ -40,16 +68,16 @@ class NoticeKey(TextChoices):
 
 @dataclass(frozen=True)
 class CompositionResult:
-    """What forbids to close, without override; and what a written reason may override: (key, sentence)."""
+    """What forbids to close, without override; and what a written reason may override."""
 
-    blocking: list[str]
-    overridable: list[tuple[NoticeKey, str]]
+    blocking: list[Reason]
+    overridable: list[tuple[NoticeKey, Reason]]
 
 
 def jury_composition(
     *,
     seats: Mapping[College, int],
-    members: Iterable[Juror],
+    members: Iterable[SeatedMember],
     unions_asked_on: Mapping[str, date | None],
     sitting_on: date,
     quorum: int = QUORUM,
@@ -73,18 +101,18 @@ def jury_composition(
     unrecorded = [member.name for member in members if member.present is None]
     blocking = _seats(seats) + _presidency(members) + _quorum(members, quorum)
     if unrecorded:
-        blocking.append(f"Présence à renseigner : {enumeration(unrecorded)}.")
+        blocking.append(CompositionLack.PRESENCE(members=tuple(unrecorded)))
     unions, convened = unions_asked_on.items(), [(member.name, member.convened_on) for member in members]
-    late_unions = _late("Syndicats sollicités", unions, sitting_on, union_notice)
-    late_members = _late("Membres convoqués", convened, sitting_on, member_notice)
-    overridable = [(NoticeKey.UNIONS, sentence) for sentence in late_unions]
-    overridable += [(NoticeKey.MEMBERS, sentence) for sentence in late_members]
+    late_unions = _late(CompositionLack.UNIONS_LATE, unions, sitting_on, union_notice)
+    late_members = _late(CompositionLack.MEMBERS_LATE, convened, sitting_on, member_notice)
+    overridable = [(NoticeKey.UNIONS, reason) for reason in late_unions]
+    overridable += [(NoticeKey.MEMBERS, reason) for reason in late_members]
     return CompositionResult(blocking, overridable)
 
 
 def quorum_for_candidate(
-    members: Iterable[Juror], withdrawn: Collection[Hashable], *, quorum: int = QUORUM
-) -> list[str]:
+    members: Iterable[SeatedMember], withdrawn: Collection[Hashable], *, quorum: int = QUORUM
+) -> list[Reason]:
     """Why the jury may not decide on one candidate once the `withdrawn` references have left; empty when it may.
 
     «Quorum checked again per candidate after withdrawals (below it, that candidate can only be adjourned; the
@@ -93,47 +121,47 @@ def quorum_for_candidate(
     return _quorum([member for member in members if member.reference not in withdrawn], quorum)
 
 
-def _seats(seats):
+def _seats(seats: Mapping[College, int]) -> list[Reason]:
     employer, employee = seats.get(College.EMPLOYER, 0), seats.get(College.EMPLOYEE, 0)
     if employer == employee:
-        return [] if employer else ["Sièges : à fixer pour les deux collèges."]
-    return [
-        f"Sièges inégaux : {employer} pour les employeurs, {employee} pour les salariés, sièges vides compris."
-    ]
+        return [] if employer else [CompositionLack.NO_SEAT()]
+    return [CompositionLack.UNEQUAL_SEATS(employers=employer, employees=employee)]
 
 
-def _presidency(members):
+def _presidency(members: Sequence[SeatedMember]) -> list[Reason]:
     presidents = [member for member in members if member.president]
     if len(presidents) != 1:
-        return ["Président : un membre et un seul, du collège employeurs, est à désigner."]
+        return [CompositionLack.ONE_PRESIDENT()]
     president = presidents[0]
     if president.college != College.EMPLOYER:
-        return [f"Président : {president.name} n’est pas du collège employeurs."]
+        return [CompositionLack.EMPLOYER_PRESIDES(president.reference, member=president.name)]
     substitutes = [member for member in members if member.substitute and member.college == College.EMPLOYER]
     if president.present is False and not any(member.present for member in substitutes):
-        return [f"Président absent : {president.name} n’a pas de suppléant employeur présent."]
+        return [CompositionLack.SUBSTITUTE(president.reference, member=president.name)]
     return []
 
 
-def _quorum(members, quorum):
+def _quorum(members: Collection[SeatedMember], quorum: int) -> list[Reason]:
     present = {college: sum(bool(m.present) for m in members if m.college == college) for college in College}
     return [
-        f"Quorum non atteint, collège {college.label.lower()} : {plural(present[college], 'présent')}, {quorum} requis."
+        CompositionLack.QUORUM(
+            college, college=college.label.lower(), present=plural(present[college], "présent"), quorum=quorum
+        )
         for college in College
         if present[college] < quorum
     ]
 
 
-def _late(what, told_on, sitting_on, notice):
-    """One sentence naming whoever was told too late, or not yet; none when all had the notice due."""
+def _late(
+    kind: CompositionLack, told_on: Iterable[tuple[str, date | None]], sitting_on: date, notice: int
+) -> list[Reason]:
+    """One reason naming whoever was told too late, or not yet; none when all had the notice due."""
     late = [
         f"{who} ({'le ' + day(told) if told else 'pas encore'})"
         for who, told in sorted(told_on, key=lambda pair: pair[0])
         if told is None or (sitting_on - told).days < notice
     ]
-    return (
-        [f"{what} moins de {notice} jours avant le {day(sitting_on)} : {enumeration(late)}."] if late else []
-    )
+    return [kind(notice=notice, sitting_on=sitting_on, late=tuple(late))] if late else []
 
 
 # --- The jury's acts ------------------------------------------------------------------------------------------
@@ -159,7 +187,7 @@ class JuryDecision:
     """The decision an act gives, or why it cannot be recorded: exactly one of the two."""
 
     verdict: Verdict | None
-    refusals: tuple[str, ...] = ()
+    refusals: tuple[Reason, ...] = ()
 
 
 def chosen_act(vote: Vote) -> JuryAct | None:
@@ -181,7 +209,7 @@ def jury_decision(
     reason: str = "",
     capacities: Iterable[int] = (),
     vote: Vote | None = None,
-    below_quorum: Iterable[str] = (),
+    below_quorum: Iterable[Reason] = (),
 ) -> JuryDecision:
     """What an act of the jury gives for one candidate, or the refusals.
 
@@ -193,31 +221,36 @@ def jury_decision(
     """
     refusals = _vote_refusals(act, vote) if vote else []
     if act != JuryAct.ADJOURN:
-        refusals += [f"{sentence} Ce candidat ne peut être qu’ajourné." for sentence in below_quorum]
+        refusals += [ActRefusal.BELOW_QUORUM(quorum=str(lack)) for lack in below_quorum]
     if act == JuryAct.PRONOUNCE and computed.verdict is None:
-        refusals += [f"Aucun résultat à prononcer : {sentence}" for sentence in computed.reasons]
+        refusals += [ActRefusal.NOTHING_TO_PRONOUNCE(lack=str(lack)) for lack in computed.reasons]
     if act == JuryAct.SEND_BACK and not list(capacities):
-        refusals.append("Renvoyer demande de nommer les capacités.")
+        refusals.append(ActRefusal.NO_CAPACITY())
     if act != JuryAct.PRONOUNCE and not reason.strip():
-        refusals.append(f"{JuryAct(act).label} demande un motif écrit.")
+        refusals.append(ActRefusal.REASON(act=JuryAct(act).label))
     if refusals:
         return JuryDecision(None, tuple(refusals))
     return JuryDecision(computed.verdict if act == JuryAct.PRONOUNCE else Verdict.ADJOURNED)
 
 
-def _vote_refusals(act, vote):
+def _vote_refusals(act: JuryAct, vote: Vote) -> list[Reason]:
     refusals = []
     for college in College:
         voices = sum(counts.get(college, 0) for counts in vote.counts.values())
         if voices > (present := vote.present.get(college, 0)):
             refusals.append(
-                f"Collège {college.label.lower()} : {plural(voices, 'voix', 'voix')} pour {plural(present, 'votant')}."
+                ActRefusal.TOO_MANY_VOICES(
+                    college,
+                    college=college.label.lower(),
+                    voices=plural(voices, "voix", "voix"),
+                    voters=plural(present, "votant"),
+                )
             )
     chosen = chosen_act(vote)
     if chosen is None and not any(vote.voices(one) for one in JuryAct):
-        refusals.append("Aucune voix n’est comptée.")
+        refusals.append(ActRefusal.NO_VOICE())
     elif chosen is None:
-        refusals.append("Partage des voix : celle du président est à consigner.")
+        refusals.append(ActRefusal.TIE())
     elif chosen != act:
-        refusals.append(f"Le vote a retenu « {JuryAct(chosen).label.lower()} ».")
+        refusals.append(ActRefusal.ANOTHER_ACT(act=JuryAct(chosen).label.lower()))
     return refusals

@@ -13,7 +13,7 @@ KEPT_BLOCK_YEARS = 5
 
 @dataclass(frozen=True)
 class PreviousDecision:
-    """An earlier decision in force (not replaced by another) for the same certification.
+    """A decision as later registrations read it: in force (not replaced by another), on the same référentiel.
 
     `acquired` names the capacities the commission had validated, `kept` those read then from a decision before
     it; `blocks` are the référentiel's blocs, each the set of its capacities.
@@ -28,8 +28,8 @@ class PreviousDecision:
 
 
 @dataclass(frozen=True)
-class KeptCapacity:
-    """A capacity kept from the deliberation of `since`, up to and including `until`."""
+class KeptPeriod:
+    """How long a capacity is kept: from the deliberation of `since`, up to and including `until`."""
 
     since: date
     until: date
@@ -47,32 +47,40 @@ def kept_until(deliberation_date: date, *, is_block: bool, rncp: bool) -> date:
     return add_months(deliberation_date, KEPT_MONTHS)
 
 
-def kept_capacities(
-    previous_decisions: Iterable[PreviousDecision], on_day: date
-) -> dict[Hashable, KeptCapacity]:
+def kept_by(decision: PreviousDecision) -> dict[Hashable, date]:
+    """{capacity: last day} of what a decision keeps by itself, without those it only read from one before it.
+
+    To be read again does not prolong a capacity. It does when the missing part of its bloc has been acquired:
+    the bloc is then validated, on that day, as a whole. [P] choix.
+    """
+    held = decision.acquired | decision.kept
+    whole = {
+        capacity
+        for block in decision.blocks
+        if decision.rncp and block <= held and block & decision.acquired
+        for capacity in block
+    }
+    return {
+        capacity: kept_until(decision.deliberated_on, is_block=capacity in whole, rncp=decision.rncp)
+        for capacity in decision.acquired | whole
+    }
+
+
+def kept_periods(previous_decisions: Iterable[PreviousDecision], on_day: date) -> dict[Hashable, KeptPeriod]:
     """Each capacity kept and valid on the day of the new deliberation, under the decision that keeps it longest.
 
     «Lorsque le candidat n’a validé que certaines des compétences professionnelles requises […], le président du
     jury de délibération l’informe, par écrit, des compétences professionnelles, et le cas échéant, des blocs de
     compétences qui ont été validés.» (accord, art. 55.3) So only a decision «non admissible» leaves any.
 
-    To be read again does not prolong a capacity. It does when the missing part of its bloc has been acquired:
-    the bloc is then validated, on that day, as a whole. [P] choix. Valid on the day of the deliberation: [?].
+    Valid on the day of the deliberation: [?].
     """
-    kept: dict[Hashable, KeptCapacity] = {}
+    kept: dict[Hashable, KeptPeriod] = {}
     for decision in previous_decisions:
         if decision.verdict != Verdict.NOT_ADMISSIBLE:
             continue
-        held = decision.acquired | decision.kept
-        whole = {
-            capacity
-            for block in decision.blocks
-            if decision.rncp and block <= held and block & decision.acquired
-            for capacity in block
-        }
-        for capacity in decision.acquired | whole:
-            until = kept_until(decision.deliberated_on, is_block=capacity in whole, rncp=decision.rncp)
-            found = KeptCapacity(decision.deliberated_on, until)
+        for capacity, until in kept_by(decision).items():
+            found = KeptPeriod(decision.deliberated_on, until)
             if is_valid_on(on_day, since=found.since, until=found.until):
                 kept[capacity] = max(kept.get(capacity, found), found, key=lambda one: (one.until, one.since))
     return kept

@@ -12,11 +12,46 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Self
 
-from cqpm.utils.french import day, enumeration, lower_first, plural
+from cqpm.utils.french import day, lower_first, plural
+from evaluations.rules.reason import Reason, Sentence
 from evaluations.rules.values import CriterionValue, MergedValue, OpinionValue, Outcome, Proposal
 
 RULE_VERSION = 1
+
+
+class Missing(Sentence):
+    """What the three bases may lack; the subject of a sheet to submit is the reference of its evaluation."""
+
+    NONE_FORESEEN = "Évaluations : aucune n’est prévue au dossier."
+    TO_HOLD = "Évaluation prévue au dossier à tenir : {method}."
+    TO_SUBMIT = "Évaluation à remettre : {evaluation}."
+    SHEET = "Grille à remettre : {evaluation}."
+    CONSENSUS = "Grille de consensus à remettre : {evaluation}."
+    UNSCORED = "Critères non évalués : {criteria}."
+    OPINION = "Avis de l’entreprise : ni remis, ni absence motivée."
+    INTERVIEW = "Entretien avec le candidat : à tenir."
+    INTERVIEW_FACT = "Entretien avec le candidat : {fact} à indiquer."
+
+
+class Cause(Sentence):
+    """What a proposal rests on, as it follows «C3 non acquise : »; the subject is the criterion."""
+
+    NOT_MET = "critère {criterion} non acquis ({evaluation}, {evaluator})."
+    NOT_MET_OVER_SEVERAL = "critère {criterion} non acquis lors {times} sur {total}."
+    TO_SETTLE = "critère {criterion} à départager, {said}."
+    NOT_OBSERVED = "critère {criterion} non observé."
+    OPPOSED = "avis de l’entreprise défavorable."
+    ALL_MET = "{met} sur {total} acquis, {opinion}, entretien tenu le {interview}."
+
+
+class Departure(Sentence):
+    """Why the commission may not record an outcome."""
+
+    BASE_MISSING = "Validation impossible : {base}"
+    WITHOUT_PROPOSAL = "Décider sans proposition demande un motif écrit."
+    OTHERWISE = "S’écarter de la proposition « {proposal} » demande un motif écrit."
 
 
 # --- Inputs: plain values, in one canonical order, to and from JSON -------------------------------------------
@@ -29,12 +64,12 @@ class SheetResult:
     evaluator: str
     values: Mapping[str, CriterionValue]
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         values = {criterion: str(self.values[criterion]) for criterion in sorted(self.values)}
         return {"evaluator": self.evaluator, "values": values}
 
     @classmethod
-    def from_json(cls, plain: dict):
+    def from_json(cls, plain: dict[str, Any]) -> Self:
         values = {criterion: CriterionValue(value) for criterion, value in plain["values"].items()}
         return cls(plain["evaluator"], values)
 
@@ -53,7 +88,7 @@ class EvaluationResult:
     consensus: SheetResult | None = None
     submitted: bool = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.method[:1].lower()}{self.method[1:]} du {day(self.day)}"
 
     @property
@@ -66,7 +101,7 @@ class EvaluationResult:
             return None
         return self.consensus or (self.sheets[0] if len(self.sheets) == 1 else None)
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return {
             "consensus": self.consensus and self.consensus.to_json(),
             "day": self.day.isoformat(),
@@ -77,7 +112,7 @@ class EvaluationResult:
         }
 
     @classmethod
-    def from_json(cls, plain: dict):
+    def from_json(cls, plain: dict[str, Any]) -> Self:
         return cls(
             reference=plain["reference"],
             method=plain["method"],
@@ -95,14 +130,14 @@ class InterviewRecord:
     day: date | None
     members: tuple[str, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "members", tuple(sorted(self.members)))
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return {"day": self.day and self.day.isoformat(), "members": list(self.members)}
 
     @classmethod
-    def from_json(cls, plain: dict):
+    def from_json(cls, plain: dict[str, Any]) -> Self:
         return cls(plain["day"] and date.fromisoformat(plain["day"]), tuple(plain["members"]))
 
 
@@ -124,7 +159,7 @@ class CapacityInputs:
     opinion_absence: str = ""
     interview: InterviewRecord | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.criteria:
             raise ValueError("a capacity has criteria")
         by_date = sorted(
@@ -134,7 +169,7 @@ class CapacityInputs:
         object.__setattr__(self, "methods", tuple(sorted(self.methods)))
         object.__setattr__(self, "evaluations", tuple(by_date))
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """The inputs as plain JSON: keys sorted, lists in canonical order, ready to be frozen."""
         return {
             "criteria": list(self.criteria),
@@ -148,7 +183,7 @@ class CapacityInputs:
         }
 
     @classmethod
-    def from_json(cls, plain: dict):
+    def from_json(cls, plain: dict[str, Any]) -> Self:
         """The inputs `to_json` gave. KeyError or ValueError when they are not."""
         return cls(
             number=plain["number"],
@@ -162,11 +197,11 @@ class CapacityInputs:
         )
 
 
-def _canonical(plain) -> str:
+def _canonical(plain: Any) -> str:
     return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _numbers(criterion: str) -> tuple:
+def _numbers(criterion: str) -> tuple[list[int], str]:
     """Sorts «3.10» after «3.9»."""
     return [int(part) for part in re.findall(r"\d+", criterion)], criterion
 
@@ -176,11 +211,18 @@ def _numbers(criterion: str) -> tuple:
 
 @dataclass(frozen=True)
 class ProposalResult:
-    """What is proposed, why, and which bases are missing. `missing` sentences stand beside the blocked button."""
+    """What is proposed for capacity `number`, its `causes` (`Cause` and `Missing`), and which bases are missing."""
 
+    number: int
     proposal: Proposal
-    reasons: tuple[str, ...]
-    missing: tuple[str, ...]
+    causes: tuple[Reason, ...]
+    missing: tuple[Reason, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Each cause in French under its heading, as it is frozen with a validation: «C3 non acquise : …»."""
+        heading = f"C{self.number} {self.proposal.label.lower()}"
+        return tuple(f"{heading} : {_lowered(cause)}" for cause in self.causes)
 
 
 def criterion_value(values_by_evaluation: Iterable[CriterionValue]) -> MergedValue:
@@ -210,7 +252,7 @@ def merged_values(inputs: CapacityInputs) -> dict[str, MergedValue]:
     }
 
 
-def missing_bases(inputs: CapacityInputs) -> list[str]:
+def missing_bases(inputs: CapacityInputs) -> list[Reason]:
     """What the three bases still lack; empty when the commission may decide. [P] choix, in the words of the page:
 
     «every evaluation the dossier in force foresees for the capacity is submitted, and together they cover every
@@ -221,40 +263,40 @@ def missing_bases(inputs: CapacityInputs) -> list[str]:
     return missing_evaluations(inputs) + missing_opinion(inputs) + missing_interview(inputs)
 
 
-def missing_evaluations(inputs: CapacityInputs) -> list[str]:
+def missing_evaluations(inputs: CapacityInputs) -> list[Reason]:
     """What the first base lacks: every evaluation foreseen is submitted, every criterion covered."""
     if not inputs.methods:
-        return ["Évaluations : aucune n’est prévue au dossier."]
+        return [Missing.NONE_FORESEEN()]
     foreseen = [evaluation for evaluation in inputs.evaluations if evaluation.method in inputs.methods]
     planned = {evaluation.method for evaluation in foreseen}
     unplanned = [method for method in inputs.methods if method not in planned]
-    missing = [f"Évaluation prévue au dossier à tenir : {lower_first(method)}." for method in unplanned]
+    missing = [Missing.TO_HOLD(method=lower_first(method)) for method in unplanned]
     for evaluation in foreseen:
         if not evaluation.submitted:
-            missing.append(f"Évaluation à remettre : {evaluation}.")
+            missing.append(Missing.TO_SUBMIT(evaluation.reference, evaluation=str(evaluation)))
         elif not evaluation.retained:
-            sheet = "Grille de consensus" if evaluation.sheets else "Grille"
-            missing.append(f"{sheet} à remettre : {evaluation}.")
+            kind = Missing.CONSENSUS if evaluation.sheets else Missing.SHEET
+            missing.append(kind(evaluation.reference, evaluation=str(evaluation)))
     values = merged_values(inputs)
     unscored = [criterion for criterion in inputs.criteria if values[criterion] == MergedValue.NOT_SCORED]
     if unscored and not missing:  # an outstanding evaluation may still cover them
-        missing.append(f"Critères non évalués : {enumeration(unscored)}.")
+        missing.append(Missing.UNSCORED(criteria=tuple(unscored)))
     return missing
 
 
-def missing_opinion(inputs: CapacityInputs) -> list[str]:
+def missing_opinion(inputs: CapacityInputs) -> list[Reason]:
     """What the second base lacks: the opinion, where it is required, or the reason of its absence."""
     if inputs.opinion or inputs.opinion_absence.strip() or not inputs.opinion_required:
         return []
-    return ["Avis de l’entreprise : ni remis, ni absence motivée."]
+    return [Missing.OPINION()]
 
 
-def missing_interview(inputs: CapacityInputs) -> list[str]:
+def missing_interview(inputs: CapacityInputs) -> list[Reason]:
     """What the third base lacks: the interview held, its date, its members."""
     if inputs.interview is None:
-        return ["Entretien avec le candidat : à tenir."]
+        return [Missing.INTERVIEW()]
     facts = {"date": inputs.interview.day, "membres": inputs.interview.members}
-    return [f"Entretien avec le candidat : {name} à indiquer." for name, fact in facts.items() if not fact]
+    return [Missing.INTERVIEW_FACT(fact=name) for name, fact in facts.items() if not fact]
 
 
 def propose(inputs: CapacityInputs, *, version: int = RULE_VERSION) -> ProposalResult:
@@ -277,43 +319,47 @@ def _propose_1(inputs: CapacityInputs) -> ProposalResult:
         by_value[value].append(criterion)
     not_met = [_not_met(inputs, criterion) for criterion in by_value[MergedValue.NOT_MET]]
     to_settle = [_to_settle(inputs, criterion) for criterion in by_value[MergedValue.TO_SETTLE]]
-    not_observed = [f"critère {criterion} non observé." for criterion in by_value[MergedValue.NOT_OBSERVED]]
-    opposed = ["avis de l’entreprise défavorable."] if inputs.opinion == OpinionValue.UNFAVORABLE else []
+    not_observed = [
+        Cause.NOT_OBSERVED(criterion, criterion=criterion) for criterion in by_value[MergedValue.NOT_OBSERVED]
+    ]
+    opposed = [Cause.OPPOSED()] if inputs.opinion == OpinionValue.UNFAVORABLE else []
     missing = missing_bases(inputs)
 
     if not_met and not to_settle:
-        proposal, reasons = Proposal.NOT_ACQUIRED, not_met
-    elif obstacles := to_settle + not_met + not_observed + opposed + [_lowered(base) for base in missing]:
-        proposal, reasons = Proposal.NONE, obstacles
+        proposal, causes = Proposal.NOT_ACQUIRED, not_met
+    elif obstacles := to_settle + not_met + not_observed + opposed + missing:
+        proposal, causes = Proposal.NONE, obstacles
     else:
-        proposal, reasons = Proposal.ACQUIRED, [_all_met(inputs)]
-    heading = f"C{inputs.number} {proposal.label.lower()}"
-    return ProposalResult(proposal, tuple(f"{heading} : {reason}" for reason in reasons), tuple(missing))
+        proposal, causes = Proposal.ACQUIRED, [_all_met(inputs)]
+    return ProposalResult(inputs.number, proposal, tuple(causes), tuple(missing))
 
 
 # A change of the rule, or of what it calls, is a new entry: proposals made under the old one are recomputed with it.
 VERSIONS = {1: _propose_1}
 
 
-def may_validate(outcome: Outcome, result: ProposalResult, reason: str) -> list[str]:
+def may_validate(outcome: Outcome, result: ProposalResult, reason: str) -> list[Reason]:
     """Why the commission may not record this outcome; empty when it may.
 
     «Without the three, no validation. With them the commission decides; deciding otherwise than proposed, or
     without a proposal, needs a written reason.» [P] choix.
     """
     if result.missing:
-        return [f"Validation impossible : {_lowered(base)}" for base in result.missing]
+        return [Departure.BASE_MISSING(base=_lowered(base)) for base in result.missing]
     if str(outcome) == str(result.proposal) or reason.strip():
         return []
     if result.proposal == Proposal.NONE:
-        return ["Décider sans proposition demande un motif écrit."]
-    return [f"S’écarter de la proposition « {result.proposal.label.lower()} » demande un motif écrit."]
+        return [Departure.WITHOUT_PROPOSAL()]
+    return [Departure.OTHERWISE(proposal=result.proposal.label.lower())]
+
+
+Score = tuple[EvaluationResult, str, CriterionValue]  # evaluation, evaluator, value
 
 
 # --- Reasons in words ------------------------------------------------------------------------------------------
 
 
-def _scores(inputs, criterion):
+def _scores(inputs: CapacityInputs, criterion: str) -> list[Score]:
     """(evaluation, evaluator, value) for each evaluation that scored the criterion."""
     return [
         (evaluation, evaluation.retained.evaluator, evaluation.retained.values[criterion])
@@ -322,26 +368,26 @@ def _scores(inputs, criterion):
     ]
 
 
-def _not_met(inputs, criterion):
+def _not_met(inputs: CapacityInputs, criterion: str) -> Reason:
     scores = _scores(inputs, criterion)
     if len(scores) == 1:
         evaluation, evaluator, _ = scores[0]
-        return f"critère {criterion} non acquis ({evaluation}, {evaluator})."
+        return Cause.NOT_MET(criterion, criterion=criterion, evaluation=str(evaluation), evaluator=evaluator)
     count = sum(value == CriterionValue.NOT_MET for _, _, value in scores)
     times = "d’une évaluation" if count == 1 else f"de {count} évaluations"
-    return f"critère {criterion} non acquis lors {times} sur {len(scores)}."
+    return Cause.NOT_MET_OVER_SEVERAL(criterion, criterion=criterion, times=times, total=len(scores))
 
 
-def _to_settle(inputs, criterion):
+def _to_settle(inputs: CapacityInputs, criterion: str) -> Reason:
     said = (
         f"{CriterionValue(value).label.lower()} ({evaluation}, {evaluator})"
         for evaluation, evaluator, value in _scores(inputs, criterion)
         if value != CriterionValue.NOT_OBSERVED
     )
-    return f"critère {criterion} à départager, {enumeration(said)}."
+    return Cause.TO_SETTLE(criterion, criterion=criterion, said=tuple(said))
 
 
-def _all_met(inputs):
+def _all_met(inputs: CapacityInputs) -> Reason:
     count = len(inputs.criteria)
     if inputs.opinion:
         opinion = f"avis de l’entreprise {OpinionValue(inputs.opinion).label.lower()}"
@@ -349,8 +395,11 @@ def _all_met(inputs):
         opinion = f"avis de l’entreprise absent ({absence.rstrip('.')})"
     else:
         opinion = "avis de l’entreprise non demandé"
-    return f"{plural(count, 'critère')} sur {count} acquis, {opinion}, entretien tenu le {day(inputs.interview.day)}."
+    held_on = inputs.interview.day if inputs.interview else None
+    return Cause.ALL_MET(met=plural(count, "critère"), total=count, opinion=opinion, interview=held_on)
 
 
-def _lowered(sentence):
+def _lowered(reason: Reason) -> str:
+    """Its French as it reads after a colon."""
+    sentence = str(reason)
     return sentence[:1].lower() + sentence[1:]

@@ -30,7 +30,7 @@ class OpinionValue(TextChoices):
     NOT_OBSERVED = "not_observed", "Non observé"
 
 
-class InterviewRemark(TextChoices):
+class RemarkValue(TextChoices):
     """What the interview showed of a capacity: «shown, never computed with». [P] choix."""
 
     CONFIRMS = "confirms", "Confirme"
@@ -74,13 +74,3 @@ class College(TextChoices):
 
     EMPLOYER = "employer", "Employeurs"
     EMPLOYEE = "employee", "Salariés"
-
-
-class ConflictKind(TextChoices):
-    """Why a person may not judge a candidate."""
-
-    SAME_COMPANY = "same_company", "Même entreprise"
-    TRAINER = "trainer", "Formateur du candidat"
-    TUTOR = "tutor", "Tuteur du candidat"
-    LINE_MANAGER = "line_manager", "Responsable hiérarchique ou fonctionnel du candidat"
-    PERSONAL_LINK = "personal_link", "Lien personnel"

@@ -6,7 +6,7 @@ from cqpm.utils.french import short_day
 from evaluations.models import CompanyOpinion, DecisionCapacity
 from evaluations.models.evaluation import Evaluation
 from evaluations.reads.capacity import CapacityFile
-from evaluations.rules import InterviewRemark, MergedValue, OpinionValue, Outcome, Proposal
+from evaluations.rules import MergedValue, OpinionValue, Outcome, Proposal, RemarkValue
 from referentiel.models import Method
 
 TICKS = {
@@ -23,13 +23,13 @@ OPINION_KINDS = {
     OpinionValue.NOT_OBSERVED: "na",
 }
 REMARK_KINDS = {
-    InterviewRemark.CONFIRMS: "ok",
-    InterviewRemark.DOES_NOT_CONFIRM: "ko",
-    InterviewRemark.NOT_DISCUSSED: "na",
+    RemarkValue.CONFIRMS: "ok",
+    RemarkValue.DOES_NOT_CONFIRM: "ko",
+    RemarkValue.NOT_DISCUSSED: "na",
 }
 PROPOSAL_KINDS = {Proposal.ACQUIRED: "ok", Proposal.NOT_ACQUIRED: "ko", Proposal.NONE: "todo"}
 OUTCOME_KINDS = {Outcome.ACQUIRED: "ok", Outcome.NOT_ACQUIRED: "ko"}
-HELD = {
+HELD_WORDS = {
     Evaluation.State.PLANNED: "prévue le",
     Evaluation.State.OPEN: "en cours depuis le",
     Evaluation.State.SUBMITTED: "tenue le",
@@ -80,7 +80,7 @@ class MatrixRow:
 
     def _held(self, method):
         last = next((row for row in reversed(self.file.evaluations) if row.method == method), None)
-        return f"{HELD[last.state]} {short_day(last.held_on)}" if last else "à prévoir"
+        return f"{HELD_WORDS[last.state]} {short_day(last.held_on)}" if last else "à prévoir"
 
     @property
     def exceptional(self):
@@ -107,7 +107,7 @@ class MatrixRow:
             return Sign(OPINION_KINDS[said.value], said.get_value_display(), said.comment)
         if self.file.inputs.opinion_absence:
             return Sign("na", "Absence motivée", self.file.inputs.opinion_absence)
-        if self.asked and self.asked.state in CompanyOpinion.AWAITING:
+        if self.asked and self.asked.state in CompanyOpinion.State.AWAITED:
             kind = "warn" if self.asked.is_overdue else "wait"
             return Sign(kind, "Attendu", f"pour le {short_day(self.asked.due_on)}")
         return Sign("todo", "À demander")
@@ -134,13 +134,11 @@ class MatrixRow:
     @property
     def causes(self):
         """The same without their heading («C3 non acquise»), nor what `missing` says already."""
-        missing = {base[:1].lower() + base[1:] for base in self.missing}
-        causes = (reason.partition(" : ")[2] for reason in self.reasons)
-        return [cause for cause in causes if cause not in missing]
+        return [cause for cause in self.file.proposal.causes if cause not in self.missing]
 
     @property
     def missing(self):
-        """The bases still missing, in French."""
+        """The bases still missing."""
         return self.file.proposal.missing
 
     @property

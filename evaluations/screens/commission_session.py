@@ -78,9 +78,10 @@ def closing_points(sitting):
     """`missing_to_close()` as `components/missing.html` takes it, each with the way to it."""
     preparation = reverse("commission_detail", args=[sitting.commission.pk])
     for point in sitting.missing_to_close():
-        if point.capacity:
-            url = session_url(sitting, point.registration, f"capacite-{point.capacity}")
-            yield {"text": str(point), "url": url, "action": f"Aller à la capacité {point.capacity}"}
+        number = point.reason.subject
+        if number:
+            url = session_url(sitting, point.registration, f"capacite-{number}")
+            yield {"text": str(point), "url": url, "action": f"Aller à la capacité {number}"}
         else:
             yield {"text": str(point), "url": preparation, "action": "Préparation"}
 
@@ -197,7 +198,7 @@ def held(registration, file):
             reverse("evaluation_detail", args=[one.pk]) if one.registration_id == registration.pk else "",
         )
         for one in file.evaluations
-        if one.state not in Evaluation.NOT_HELD
+        if one.state not in Evaluation.State.NOT_HELD
     ]
 
 
@@ -205,29 +206,27 @@ def missing_points(sitting, journey, file, user):
     """The bases a capacity lacks, each with the way to it for this person."""
     registration = journey.registration
     staff = is_staff_of(user, registration.centre_id)
-    waited = [
-        row for row in file.evaluations if row.state in (Evaluation.State.PLANNED, Evaluation.State.OPEN)
-    ]
-    for text in file.missing_evaluations:
+    waited = [row for row in file.evaluations if row.state in Evaluation.State.TO_HOLD]
+    for reason in file.missing_evaluations:
         if waited:
-            yield point(text, reverse("evaluation_detail", args=[waited[0].pk]), "Voir l’évaluation")
+            yield point(reason, reverse("evaluation_detail", args=[waited[0].pk]), "Voir l’évaluation")
         elif staff:
-            yield point(text, reverse("evaluation_new", args=[registration.pk]), "Prévoir l’évaluation")
+            yield point(reason, reverse("evaluation_new", args=[registration.pk]), "Prévoir l’évaluation")
         else:
-            yield point(text)
-    for text in file.missing_opinion:
+            yield point(reason)
+    for reason in file.missing_opinion:
         if staff and journey.opinion:
-            yield point(text, reverse("opinion_detail", args=[journey.opinion.pk]), "Voir l’avis")
+            yield point(reason, reverse("opinion_detail", args=[journey.opinion.pk]), "Voir l’avis")
         elif staff:
-            yield point(text, reverse("opinion_request", args=[registration.pk]), "Demander l’avis")
+            yield point(reason, reverse("opinion_request", args=[registration.pk]), "Demander l’avis")
         else:
-            yield point(text)
-    for text in missing_interview(file.inputs):
-        yield point(text, session_url(sitting, registration, "entretien"), "Consigner l’entretien")
+            yield point(reason)
+    for reason in missing_interview(file.inputs):
+        yield point(reason, session_url(sitting, registration, "entretien"), "Consigner l’entretien")
 
 
-def point(text, url="", action=""):
-    return {"text": text, "url": url, "action": action}
+def point(reason, url="", action=""):
+    return {"text": str(reason), "url": url, "action": action}
 
 
 def interview_of(sitting, journey):

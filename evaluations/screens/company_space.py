@@ -104,7 +104,7 @@ class Followed:
             return f"Avis de l’entreprise remis le {day(local_date(opinion.submitted_at))} par {opinion.submitted_by}."
         if opinion.state == CompanyOpinion.State.ABSENT:
             return "Sans réponse de l’entreprise, le centre a consigné l’absence d’avis."
-        if opinion.state not in CompanyOpinion.AWAITING or is_held_at(opinion.link, self.address):
+        if opinion.state not in CompanyOpinion.State.AWAITED or is_held_at(opinion.link, self.address):
             return ""
         who = "vous" if opinion.respondent_email == self.address else opinion.respondent_name
         words = f"Avis demandé à {who}, attendu le {day(opinion.due_on)}."

@@ -3,6 +3,7 @@
 The stage is the stored one, the same as in the lists; the journey was read `with_deadlines`.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -11,9 +12,9 @@ from accounts.perms import is_staff_of
 from candidates.rules import Stage
 from cqpm.utils.french import enumeration, plural, short_day, today
 from evaluations.models import CompanyOpinion, Evaluation
+from evaluations.rules import Admissibility, Missing
 
 SHORT = {Stage.OPINION: "Avis"}
-TO_HOLD = (Evaluation.State.PLANNED, Evaluation.State.OPEN)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _opinion(journey):
     opinion = journey.opinion
     if opinion is None:
         return "sans entreprise" if journey.dossier and journey.dossier.no_company_reason else ""
-    if opinion.state in CompanyOpinion.AWAITING:
+    if opinion.state in CompanyOpinion.State.AWAITED:
         return f"attendu le {short_day(opinion.due_on)}"
     return opinion.get_state_display().lower()
 
@@ -132,8 +133,7 @@ def missing(journey, user):
 def _missing_dossier(journey):
     address = reverse("dossier_edit", args=[journey.registration.pk])
     if journey.dossier_is_returned:
-        text = "Dossier retourné par le centre de ressource : à amender."
-        return [(text, Act("Corriger", address))]
+        return [(str(Admissibility.DOSSIER_RETURNED()), Act("Corriger", address))]
     if journey.dossier is None:
         return [("Dossier de modalités : à transmettre au centre de ressource.", Act("Compléter", address))]
     if journey.registration.stage == Stage.DOSSIER:
@@ -143,26 +143,26 @@ def _missing_dossier(journey):
 
 def _missing_bases(journey):
     """Each sentence once, with the capacities it is about: «C1 et C3 · Évaluation à remettre…»."""
-    settled_by = {
-        f"{result}.": result.reference for row in journey.capacities for result in row.inputs.evaluations
-    }
-    grouped = {}
+    reasons, numbers = {}, defaultdict(list)
     for row in journey.to_evaluate:
-        for sentence in row.proposal.missing:
-            grouped.setdefault(sentence, []).append(row.number)
-    points = []
-    for sentence, numbers in grouped.items():
-        reference = settled_by.get(sentence.partition(" : ")[2])
-        if sentence.startswith("Avis"):
-            act = _opinion_act(journey)
-        elif sentence.startswith("Entretien"):
-            act = _commission_act(journey)
-        elif reference:
-            act = Act("Ouvrir", reverse("evaluation_detail", args=[reference]))
-        else:
-            act = Act("Prévoir", reverse("evaluation_new", args=[journey.registration.pk]))
-        points.append((_about(journey, numbers, sentence), act))
-    return points
+        for reason in row.proposal.missing:
+            reasons[str(reason)] = reason
+            numbers[str(reason)].append(row.number)
+    return [
+        (_about(journey, numbers[sentence], sentence), _settling(journey, reason))
+        for sentence, reason in reasons.items()
+    ]
+
+
+def _settling(journey, reason):
+    """The act that settles a missing base."""
+    if reason.kind == Missing.OPINION:
+        return _opinion_act(journey)
+    if reason.kind in (Missing.INTERVIEW, Missing.INTERVIEW_FACT):
+        return _commission_act(journey)
+    if reason.kind in (Missing.TO_SUBMIT, Missing.SHEET, Missing.CONSENSUS):
+        return Act("Ouvrir", reverse("evaluation_detail", args=[reason.subject]))
+    return Act("Prévoir", reverse("evaluation_new", args=[journey.registration.pk]))
 
 
 def _missing_decisions(journey):
@@ -254,7 +254,7 @@ def _evaluation_act(journey):
         for capacity in evaluation.capacity_numbers
     }
     foreseen = {(row.number, choice.method) for row in journey.to_evaluate for choice in row.choices}
-    waiting = [row for row in journey.evaluations if row.state in TO_HOLD]
+    waiting = [row for row in journey.evaluations if row.state in Evaluation.State.TO_HOLD]
     if waiting and foreseen <= planned:
         return Act("Voir l’évaluation", reverse("evaluation_detail", args=[waiting[0].pk]))
     return Act("Prévoir une évaluation", reverse("evaluation_new", args=[journey.registration.pk]))

@@ -1,6 +1,6 @@
 """A jury as screens show it: each candidate turned into words, glyph kinds and ticks. No query."""
 
-import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 from cqpm.utils.french import enumeration, plural
@@ -11,21 +11,14 @@ from evaluations.screens.capacity import CAPACITY_TICKS, Sign, figure
 
 VERDICT_KINDS = {Verdict.ADMISSIBLE: "ok", Verdict.NOT_ADMISSIBLE: "ko", Verdict.ADJOURNED: "warn"}
 STATE_KINDS = {"prepared": "todo", "summoned": "info", "open": "info", "closed": "ok", "published": "ok"}
-PLURALS = {"non acquise.": "non acquises."}
-ABOUT_ONE = re.compile(r"(C\d+) (.+)")  # «C4 non acquise.»
 
 
-def gathered(sentences) -> str:
-    """«C4 et C7 non acquises.» for «C4 non acquise.» and «C7 non acquise.»; other sentences as they are."""
-    groups = {}
-    for sentence in sentences:
-        found = ABOUT_ONE.fullmatch(sentence)
-        number, rest = found.groups() if found else ("", sentence)
-        groups.setdefault(rest, []).append(number)
-    return " ".join(
-        f"{enumeration(numbers)} {rest if len(numbers) == 1 else PLURALS.get(rest, rest)}".strip()
-        for rest, numbers in groups.items()
-    )
+def gathered(reasons) -> str:
+    """«C4 et C7 non acquises.» for «C4 non acquise.» and «C7 non acquise.»; other reasons as they are."""
+    subjects = defaultdict(list)
+    for reason in reasons:
+        subjects[reason.kind, reason.facts].append(reason.subject)
+    return " ".join(kind.said(about, facts) for (kind, facts), about in subjects.items())
 
 
 @dataclass(frozen=True)

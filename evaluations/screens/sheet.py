@@ -44,7 +44,10 @@ class Piece:
             setattr(self, name, value)
 
     def clash(self, stored):
-        """Somebody wrote meanwhile: keeping one's own then means writing over that version."""
+        """Shows a conflict: since the page was read, `stored` was written from elsewhere (None: taken back).
+
+        The page shows both, and the version posted next is that of `stored`: keeping one's own writes over it.
+        """
         self.stored, self.in_conflict = stored, True
         self.version = stored.version if stored else 0
 
@@ -295,8 +298,8 @@ class Progress:
 
     def section_of(self, piece):
         """The section an answer stands in; None for the notes and conditions, which have no tick."""
-        number = piece.number.partition(".")[0] if isinstance(piece, Answer) else ""
-        return next((section for section in self.sections if str(section.number) == number), None)
+        capacity = piece.criterion.capacity_id if isinstance(piece, Answer) else None
+        return next((section for section in self.sections if section.capacity.pk == capacity), None)
 
     def put(self, piece):
         """Shows a piece just refused in place of the stored one."""

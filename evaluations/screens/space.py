@@ -17,7 +17,7 @@ from evaluations.reads.space import (
 from referentiel.models import Method
 
 IDENTITY = "identite"  # an anchor of the page
-HELD = {
+ADVICE = {
     Method.REAL_SITUATION: "Un évaluateur vous observe à votre poste et vous questionne. Préparez les preuves de ce que vous avez fait : gammes, plans, programmes, fiches de contrôle.",
     Method.PROJECT: "Vous présentez votre rapport à la commission, qui vous questionne.",
     Method.RECONSTITUTED: "Votre évaluation se tient dans une situation recréée, représentative de l’entreprise.",
@@ -123,7 +123,7 @@ def _opinion(way, status):
         return "Sans entreprise : le dossier dit pourquoi, aucun avis n’est attendu."
     if opinion is None:
         return "Votre entreprise dira, capacité par capacité, ce qu’elle a vu au travail."
-    if opinion.state in CompanyOpinion.AWAITING:
+    if opinion.state in CompanyOpinion.State.AWAITED:
         return f"Demandé à {opinion.respondent_name}, attendu le {day(opinion.due_on)}."
     if opinion.state == CompanyOpinion.State.ABSENT:
         return "L’entreprise n’a pas répondu : le centre l’a consigné, et cela ne vous pénalise pas."
@@ -197,7 +197,7 @@ def meetings(way):
             on=row.held_on,
             at=None,
             place=row.place,
-            advice=HELD[row.method],
+            advice=ADVICE[row.method],
         )
         for row in way.evaluations
         if row.state == Evaluation.State.PLANNED and row.held_on >= today() and not row.commission_id

@@ -1,13 +1,18 @@
-"""How the tests of verbs look at what they do: refusals that changed nothing, rows the database refuses, journals."""
+"""How tests look at what rules and verbs do: reasons in French, refusals that changed nothing, rows the database refuses."""
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import LogEntry, OutboxMessage
 from candidates.models import Registration
 from cqpm.utils.refusal import Refusal
+
+
+def said(reasons):
+    """The French of reasons, in order."""
+    return [str(reason) for reason in reasons]
 
 
 def refused(act, *reasons, kind=Refusal):
@@ -15,7 +20,7 @@ def refused(act, *reasons, kind=Refusal):
     before = content()
     with pytest.raises(kind) as refusal:
         act()
-    assert refusal.value.reasons == list(reasons)
+    assert refusal.value.reasons == said(reasons)
     assert content() == before
     return refusal.value
 
@@ -55,5 +60,5 @@ def twin(row, **fields):
 
 def last_entry(subject):
     """The newest line in the journal of a row: (verb, sentence, data)."""
-    entry = LogEntry.objects.filter(subject=key(subject)).first()
+    entry = LogEntry.objects.filter(subject=key_of(subject)).first()
     return entry.verb, entry.sentence, entry.data

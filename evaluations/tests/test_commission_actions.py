@@ -15,7 +15,7 @@ from evaluations.actions import commission as commissions, evaluation as plannin
 from evaluations.models import Commission, CommissionCandidate, CommissionMember, PersonalLink
 from evaluations.reads.commission import MINIMUM_MEMBERS, Sitting
 from evaluations.reads.conflict import members_of
-from evaluations.tests.acts import last_entry, refused
+from evaluations.tests.acts import last_entry, refused, said
 from evaluations.tests.factories import (
     decide_all,
     hear,
@@ -389,8 +389,8 @@ def test_what_the_registration_says_opposes_a_member(commission, officer, centre
     }[member]
     seat(commission, officer, **fields)
     (found,) = Sitting(commission).oppositions(registration)
-    assert (found.sentences, found.lifted) == ([sentence], None)
-    assert Sitting(commission).conflicts(registration) == [sentence]
+    assert (said(found.reasons), found.lifted) == ([sentence], None)
+    assert said(Sitting(commission).conflicts(registration)) == [sentence]
 
 
 def test_a_blank_employer_matches_nobody(commission, officer, centre):
@@ -402,7 +402,7 @@ def test_a_blank_employer_matches_nobody(commission, officer, centre):
 def test_an_absent_member_opposes_nobody(commission, officer, registration):
     member = seat(commission, officer, employer_siren=registration.company.siren)
     commissions.record_presence(member=member, present=False, by=officer)
-    assert Sitting(commission).conflicts(registration) == []
+    assert said(Sitting(commission).conflicts(registration)) == []
 
 
 def test_a_personal_link_is_declared_without_detail_and_blocks(commission, officer, registration):
@@ -413,7 +413,7 @@ def test_a_personal_link_is_declared_without_detail_and_blocks(commission, offic
     for _ in range(2):
         commissions.declare_personal_link(**declare)
     assert PersonalLink.objects.count() == 1
-    assert Sitting(commission).conflicts(registration) == [
+    assert said(Sitting(commission).conflicts(registration)) == [
         "Amina Benali a déclaré un lien personnel avec le candidat."
     ]
     other = with_dossier(centre=commission.centre)
@@ -435,7 +435,7 @@ def test_only_the_head_lifts_a_conflict_with_a_reason(commission, officer, head,
     lift(head)()
     (found,) = Sitting(commission).oppositions(registration)
     assert (found.lifted.reason, found.lifted.by) == ("Seule experte du métier dans le bassin.", str(head))
-    assert Sitting(commission).conflicts(registration) == []
+    assert said(Sitting(commission).conflicts(registration)) == []
     assert last_entry(registration)[:2] == (
         "override_conflict",
         "Conflit d’intérêts de Amina Benali levé : Seule experte du métier dans le bassin.",
@@ -477,7 +477,7 @@ def test_members_come_with_all_their_links_and_overrides_in_one_query(
 
 def test_what_a_commission_lacks_before_it_is_summoned(commission, officer, registration):
     def missing():
-        return [text.replace("\u00a0", " ") for text in Sitting(fresh(commission)).missing_to_summon()]
+        return [text.replace("\u00a0", " ") for text in said(Sitting(fresh(commission)).missing_to_summon())]
 
     assert missing() == [
         "Membres : à désigner, dont un président.",
@@ -552,15 +552,15 @@ def test_what_keeps_a_commission_from_sitting(registration, officer, centre):
     first, second = seat_members(commission, by=officer)
     commissions.add_candidate(commission=commission, registration=registration, by=officer)
     date = f"La commission se tient le {day(commission.held_on)}."
-    assert Sitting(commission).missing_to_sit() == ["Membres et candidats : à convoquer.", date]
+    assert said(Sitting(commission).missing_to_sit()) == ["Membres et candidats : à convoquer.", date]
     commission = commissions.summon_commission(commission=commission, by=officer)
-    assert Sitting(commission).missing_to_sit() == [date]
+    assert said(Sitting(commission).missing_to_sit()) == [date]
     with time_machine.travel(commission.held_on, tick=False):
         unknown = f"Présence à renseigner : {first.name} et {second.name}."
-        assert Sitting(commission).missing_to_sit() == [unknown]
+        assert said(Sitting(commission).missing_to_sit()) == [unknown]
         commissions.record_presence(member=first, present=False, by=officer)
         commissions.record_presence(member=second, present=True, by=officer)
-        assert [text.replace("\u00a0", " ") for text in Sitting(commission).missing_to_sit()] == [
+        assert [text.replace("\u00a0", " ") for text in said(Sitting(commission).missing_to_sit())] == [
             "Commission incomplète : 1 membre, 2 au moins sont requis.",
             "Commission sans président : un membre et un seul est à désigner.",
         ]

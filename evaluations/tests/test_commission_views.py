@@ -21,6 +21,7 @@ from evaluations.models import (
     Interview,
     PersonalLink,
 )
+from evaluations.tests.acts import said
 from evaluations.tests.factories import (
     decide_all,
     hear,
@@ -110,7 +111,7 @@ def test_the_list_says_what_each_commission_lacks(client, centre, officer, sessi
     context = client.get(reverse("commission_list")).context
     rows = [(row.commission.held_on, len(row.members), len(row.entries)) for row in context["to_come"]]
     assert rows == [(today(), 2, 1), (today() + timedelta(days=12), 0, 0)]
-    assert [row.missing_now() for row in context["to_come"]] == [
+    assert [said(row.missing_now()) for row in context["to_come"]] == [
         [],
         ["Membres : à désigner, dont un président.", "Candidats : aucun à l’ordre du jour."],
     ]
@@ -247,13 +248,13 @@ def test_the_verbs_on_a_member(client, session):
     first, second = commission.members.all()
     detail = at("commission_detail", commission)
     assert post(client, "commission_president", commission, second.pk) == (detail, [f"{second} préside."])
-    for sent, stored, said in (
+    for sent, stored, words in (
         ("non", False, "Absence enregistrée"),
         ("oui", True, "Présence enregistrée"),
         ("", None, "Présence à renseigner"),
     ):
         answer = post(client, "commission_presence", commission, first.pk, present=sent)
-        assert answer == (detail, [f"{said} : {first}."])
+        assert answer == (detail, [f"{words} : {first}."])
         assert CommissionMember.objects.get(pk=first.pk).present is stored
     assert post(client, "commission_presence", commission, first.pk, present="parfois") == (
         detail,
@@ -301,7 +302,7 @@ def test_the_missing_list_stands_beside_the_blocked_button(client, centre):
     commission = make_commission(centre)
     response = client.get(at("commission_detail", commission))
     lacking = ["Membres : à désigner, dont un président.", "Candidats : aucun à l’ordre du jour."]
-    assert response.context["missing"] == lacking
+    assert said(response.context["missing"]) == lacking
     assert 'data-missing="manque"' in response.content.decode()
     assert post(client, "commission_summon", commission) == (at("commission_detail", commission), lacking)
 
@@ -575,7 +576,7 @@ def test_what_keeps_the_commission_from_sitting_is_said(client, session):
     member = session[1].members.get(is_president=True)
     commissions.record_presence(member=member, present=None, by=None)
     page = client.get(session_of(session))
-    assert page.context["obstacles"] == [f"Présence à renseigner : {member}."]
+    assert said(page.context["obstacles"]) == [f"Présence à renseigner : {member}."]
     assert "La commission ne peut pas encore siéger" in plain(page)
     assert [row.may_decide for row in page.context["rows"]] == [False, False]
 

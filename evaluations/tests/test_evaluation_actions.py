@@ -176,7 +176,7 @@ def test_the_method_is_one_the_dossier_chose(officer):
 
 def test_a_kept_capacity_is_not_planned(registration, officer, monkeypatch):
     kept = KeptCapacity(1, date(2026, 3, 4), date(2028, 3, 4), "2026-0003")
-    monkeypatch.setattr(journey._journey, "kept", lambda registration: {1: kept})
+    monkeypatch.setattr(journey._answers, "kept", lambda registration: {1: kept})
     ready = plan_of(registration)
     refused(
         lambda: planning.plan_evaluation(

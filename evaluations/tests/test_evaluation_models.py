@@ -229,7 +229,7 @@ def test_an_amendment_may_have_changed_the_method():
 def test_a_kept_capacity_is_not_evaluated_again(monkeypatch):
     evaluation = planned()
     kept = KeptCapacity(2, today(), today() + timedelta(days=700), "2025-0004")
-    monkeypatch.setattr(journey._journey, "kept", lambda registration: {2: kept})
+    monkeypatch.setattr(journey._answers, "kept", lambda registration: {2: kept})
     assert evaluation.missing_to_open() == ["Déjà conservé, à ne pas évaluer à nouveau : C2."]
 
 

@@ -294,7 +294,7 @@ def test_a_conflict_of_interest_is_shown(client, officer):
     colleague.save()
     evaluation = make_evaluation(registration, evaluator=colleague)
     response = client.get(at("evaluation_detail", evaluation))
-    assert [row.sentence for row in response.context["conflicts"]] == [
+    assert [str(row) for row in response.context["conflicts"]] == [
         "Claire Aubry appartient à l’entreprise du candidat."
     ]
     assert "Conflit d’intérêts possible" in text(response)

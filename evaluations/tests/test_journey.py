@@ -159,12 +159,12 @@ def test_a_returned_amendment_blocks_the_jury_until_it_is_transmitted_again(refe
     transmit_dossier(dossier=amendment, by=officer)
     return_dossier(dossier=amendment, comment="Pièce support à préciser.", by=resource)
     blocked = "Dossier retourné par le centre de ressource : à amender."
-    assert load_one(fresh(registration)).missing_for_jury()[0] == blocked
+    assert str(load_one(fresh(registration)).missing_for_jury()[0]) == blocked
     assert stage(registration) == Stage.DOSSIER
 
     approve_for_centre(dossier=registration.dossiers.last(), by=officer)
     record_paper_approval(dossier=registration.dossiers.last(), name="Laure Cassagne", by=officer)
-    assert load_one(fresh(registration)).missing_for_jury()[0] == blocked
+    assert str(load_one(fresh(registration)).missing_for_jury()[0]) == blocked
     transmit_dossier(dossier=registration.dossiers.last(), by=officer)
     assert not load_one(fresh(registration)).dossier_is_returned
     assert stage(registration) == Stage.EVALUATIONS

@@ -19,6 +19,7 @@ from evaluations.reads.journey import kept_of, load_for_jury, load_one
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import JuryAct
 from evaluations.tasks import move_stages
+from evaluations.tests.acts import said
 from evaluations.tests.factories import (
     close_validated,
     finish,
@@ -65,7 +66,7 @@ def test_a_capacity_sent_back_awaits_a_new_validation(sent_back):
     journey = load_one(sent_back)
     assert [row.is_decided for row in journey.capacities] == [True, False]
     assert (sent_back.stage, sent_back.state) == ("validation", "registered")
-    assert journey.admissibility.reasons == ("C2 à valider par la commission.",)
+    assert said(journey.admissibility.reasons) == ["C2 à valider par la commission."]
 
 
 def test_a_later_jury_decides_on_the_new_validation(sent_back):
@@ -223,7 +224,7 @@ def test_a_capacity_no_longer_kept_on_the_day_of_the_jury_is_to_be_validated():
     following = second_try(former, [2])
     late = add_months(today(), 24) + timedelta(days=1)
     journey = load_for_jury([following], on_day=late)[following.pk]
-    assert journey.admissibility.reasons == ("C1 à valider par la commission.",)
+    assert said(journey.admissibility.reasons) == ["C1 à valider par la commission."]
 
 
 def test_the_stage_follows_the_night_a_kept_capacity_ceases_to_count():

@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.mailing import render
 from accounts.models import OutboxMessage, Role
-from accounts.tests.factories import make_user, make_wearer
+from accounts.tests.factories import make_centre, make_user, make_wearer
 from candidates.actions import abandon_registration
 from candidates.models import Registration
 from candidates.tests.factories import make_registration
@@ -507,3 +507,32 @@ def test_the_stage_follows_the_jury():
     publish(jury, make_wearer(Role.OFFICER, centre=jury.centre))
     registration.refresh_from_db()
     assert (registration.stage, registration.state) == ("result", "closed")
+
+
+# --- Read once --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("candidates", "versions", "closing", "publishing"),
+    [(2, 1, 55, 57), (12, 1, 115, 197), (12, 2, 129, 199)],
+)
+def test_what_is_read_does_not_grow_with_the_candidates(
+    candidates, versions, closing, publishing, django_assert_num_queries
+):
+    """One more candidate costs his or her own writes: six queries at the closing (a line of the journal, a paper and
+    its line), fourteen at the publication (the same, the paper published, the registration closed, a mail).
+    """
+    referentiels = [make_referentiel((1, 1), title=f"Ajusteur(se) {rank}") for rank in range(versions)]
+    registrations, centre = [], make_centre()
+    for rank in range(candidates):
+        referentiel = referentiels[rank % versions]
+        lacking = [2] if rank % 4 == 2 else []
+        registrations.append(make_decided_registration(referentiel, centre=centre, lacking=lacking))
+    officer, jury = make_wearer(Role.OFFICER, centre=centre), make_jury(*registrations)
+    seen = {case.entry.pk: case.computed.verdict for case in JurySitting(jury).cases}
+    juries.pronounce_all(jury=jury, seen=seen, by=officer)
+    president = president_of(jury)
+    with django_assert_num_queries(closing):
+        close(jury, officer, president)
+    with django_assert_num_queries(publishing):
+        publish(jury, officer, president)

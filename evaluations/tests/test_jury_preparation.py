@@ -16,7 +16,7 @@ from evaluations.actions import jury as juries
 from evaluations.models import Deliberation, DeliberationEntry, Jury, JuryMember, Withdrawal
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import NoticeKey
-from evaluations.tests.acts import last_entry, refused, rewrite
+from evaluations.tests.acts import last_entry, refused, rewrite, said
 from evaluations.tests.factories import finish, fresh_jury, make_decided_registration, make_jury
 from referentiel.tests.factories import make_referentiel
 
@@ -160,7 +160,7 @@ def notice(jury, key):
 def test_the_unions_are_asked_fifteen_days_ahead(jury, head):
     juries.record_union_invitation(jury=jury, asked_on=today(), by=head)
     found = notice(jury, NoticeKey.UNIONS)
-    assert (found.days, found.until, found.told_on, found.late) == (
+    assert (found.days, found.until, found.told_on, tuple(said(found.late))) == (
         15,
         jury.held_on - timedelta(days=15),
         today(),
@@ -206,7 +206,7 @@ def test_a_member_convened_late_is_named(head, centre):
         f"Membres convoqués moins de 8 jours avant le {day(jury.held_on)} : "
         f"Salarié 1 (le {day(jury.held_on - timedelta(days=3))})."
     )
-    assert notice(jury, NoticeKey.MEMBERS).late == (sentence,)
+    assert said(notice(jury, NoticeKey.MEMBERS).late) == [sentence]
 
 
 # --- Seats ------------------------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from cqpm.utils.french import day, today
 from documents.models import Document
 from evaluations.actions import jury as juries
 from evaluations.models import Decision, DeliberationEntry, Jury, JuryMember, Seat, Withdrawal
-from evaluations.rules import JuryAct
+from evaluations.rules import Admissibility, JuryAct
 from evaluations.screens.jury import gathered
+from evaluations.tests.acts import said
 from evaluations.tests.factories import (
     finish,
     fresh_jury,
@@ -221,7 +222,7 @@ def test_the_blocked_button_stands_next_to_what_is_missing(client, prepared, rea
     assert "Candidats : aucun à l’ordre du jour." in page
     later = make_jury(ready, state=Jury.State.SUMMONED, held_on=today() + timedelta(days=2))
     context = client.get(at("jury_detail", later)).context
-    assert context["missing"] == [f"Le jury se tient le {day(later.held_on)}."]
+    assert said(context["missing"]) == [f"Le jury se tient le {day(later.held_on)}."]
 
 
 def test_a_seat_is_filled_then_presides_then_emptied(client, centre):
@@ -724,20 +725,23 @@ def test_pages_ask_few_questions_whatever_the_number_of_candidates(client, centr
 
 
 @pytest.mark.parametrize(
-    ("sentences", "words"),
+    ("reasons", "words"),
     [
         ([], ""),
-        (["C4 non acquise."], "C4 non acquise."),
-        (["C4 non acquise.", "C7 non acquise."], "C4 et C7 non acquises."),
+        ([Admissibility.NOT_ACQUIRED(4)], "C4 non acquise."),
+        ([Admissibility.NOT_ACQUIRED(4), Admissibility.NOT_ACQUIRED(7)], "C4 et C7 non acquises."),
         (
-            ["C1 à valider par la commission.", "C2 à valider par la commission."],
+            [Admissibility.TO_VALIDATE(1), Admissibility.TO_VALIDATE(2)],
             "C1 et C2 à valider par la commission.",
         ),
         (
-            ["7 capacités acquises sur 7.", "C1 conservée jusqu’au 3."],
+            [
+                Admissibility.ALL_ACQUIRED(acquired="7 capacités acquises", total=7),
+                Admissibility.KEPT(1, until="3"),
+            ],
             "7 capacités acquises sur 7. C1 conservée jusqu’au 3.",
         ),
     ],
 )
-def test_reasons_are_gathered_by_what_they_say(sentences, words):
-    assert gathered(sentences) == words
+def test_reasons_are_gathered_by_what_they_say(reasons, words):
+    assert gathered(reasons) == words

@@ -604,8 +604,41 @@ def test_nothing_that_changes_afterwards_changes_a_paper(ines):
 def test_data_are_plain_json(ines, leo):
     make_dossier(ines)
     finish(make_jury(ines, leo), Jury.State.PUBLISHED)
+    assert_built_as_frozen()
+
+
+def test_a_paper_built_from_its_fact_says_what_the_sitting_read_whole_said(ines, leo, officer, clock):
+    """Two versions, a member withdrawn, a candidate put off, a capacity kept from an earlier jury."""
+    finish(make_jury(leo), Jury.State.PUBLISHED)
+    clock.move_to("2027-03-01 08:34+00:00")
+    again = make_decided_registration(leo.referentiel, centre=leo.centre, who=LEO, same_as=leo.candidate)
+    make_dossier(again)
+    seed = load_seed()
+    put_off, lacking = (
+        make_decided_registration(seed, centre=leo.centre, who=who, lacking=[2, 4])
+        for who in ({"birth_name": "Ravier"}, {"birth_name": "Diallo"})
+    )
+    jury = make_jury(ines, again, put_off, lacking)
+    juries.declare_withdrawal(
+        entry=entry_of(ines), member=member(jury, "Salarié 1"), reason="tuteur de l'apprentie", by=officer
+    )
+    juries.decide(
+        entry=entry_of(put_off), act=JuryAct.SEND_BACK, numbers=[2], reason="Carnet non examiné.", by=officer
+    )
+    finish(jury, Jury.State.PUBLISHED)
+    clock.move_to("2030-03-01 08:34+00:00")  # nothing of that jury is kept any more
+    assert_built_as_frozen()
+    assert sorted(Document.objects.filter(number__startswith="2027").values_list("kind", flat=True)) == [
+        *["admissibility_decision"] * 3,
+        *["attestation"] * 2,
+        "capacities_attestation",
+        *["minutes"] * 2,
+    ]
+
+
+def assert_built_as_frozen():
     for row in Document.objects.all():
-        built = kinds.KINDS[row.kind].build(row.fact)
+        built = kinds.KINDS[row.kind].build(row.fact_key)
         assert json.loads(json.dumps(built)) == built == row.data
 
 

@@ -14,6 +14,8 @@ from documents.models import Document
 from documents.rules import reissue_number
 from evaluations.models import Jury, JuryMember
 from evaluations.papers.jury import request_result_papers
+from evaluations.reads.closing import read_closed_sitting
+from evaluations.reads.jury import JurySitting
 from evaluations.tests.factories import finish, make_decided_registration, make_jury, president_of
 from referentiel.tests.factories import make_referentiel
 
@@ -73,13 +75,13 @@ def expected(*, jury_papers, dossier):
     ],
 )
 def test_the_staff_of_the_centre_opens_its_papers_and_no_other_role(jury, role, own_centre, opens):
-    request_result_papers(jury, by=SYSTEM)
+    request_result_papers(read_closed_sitting(JurySitting(jury)), by=SYSTEM)
     user = make_wearer(role, centre=jury.centre) if own_centre else make_wearer(role)
     assert answers(user, user.hat, "document_status") == opens
 
 
 def test_president_and_substitute_open_the_papers_of_their_jury(jury):
-    request_result_papers(jury, by=SYSTEM)
+    request_result_papers(read_closed_sitting(JurySitting(jury)), by=SYSTEM)
     for role in ("is_president", "is_substitute"):
         user = JuryMember.objects.get(seat__jury=jury, **{role: True}).user
         assert answers(user, None, "document_status") == expected(jury_papers=200, dossier=404)
@@ -88,12 +90,12 @@ def test_president_and_substitute_open_the_papers_of_their_jury(jury):
 
 def test_the_president_of_another_jury_opens_none(jury):
     stranger = president_of(make_jury(make_decided_registration()))
-    request_result_papers(jury, by=SYSTEM)
+    request_result_papers(read_closed_sitting(JurySitting(jury)), by=SYSTEM)
     assert answers(stranger, None, "document_status") == expected(jury_papers=404, dossier=404)
 
 
 def test_the_centre_de_ressource_opens_the_dossier_it_received(jury, resource_centre):
-    request_result_papers(jury, by=SYSTEM)
+    request_result_papers(read_closed_sitting(JurySitting(jury)), by=SYSTEM)
     member = make_wearer(Role.RESOURCE, resource_centre=resource_centre)
     assert answers(member, member.hat, "document_status") == expected(jury_papers=404, dossier=200)
     other = make_wearer(Role.RESOURCE)
@@ -127,7 +129,7 @@ def rendered(document):
 
 
 def test_an_attestation_answers_from_its_publication_on(client, jury):
-    request_result_papers(jury, by=SYSTEM)
+    request_result_papers(read_closed_sitting(JurySitting(jury)), by=SYSTEM)
     attestation = Document.objects.get(kind="attestation")
     assert verdict(client, attestation.code) == "Aucune attestation"
     rendered(attestation)
@@ -138,7 +140,9 @@ def test_an_attestation_answers_from_its_publication_on(client, jury):
 
 
 def test_the_page_says_what_the_paper_says_and_nothing_else(client, jury):
-    publish_documents(documents=request_result_papers(jury, by=SYSTEM), by=SYSTEM)
+    publish_documents(
+        documents=request_result_papers(read_closed_sitting(JurySitting(jury)), by=SYSTEM), by=SYSTEM
+    )
     attestation = rendered(Document.objects.get(kind="attestation"))
     page = client.get(reverse("verify", args=[attestation.code])).content.decode()
     facts = page[page.index("<dl") : page.index("</dl>")]
@@ -161,7 +165,9 @@ def test_the_page_says_what_the_paper_says_and_nothing_else(client, jury):
 
 
 def test_a_revoked_then_a_replaced_attestation(client, jury):
-    publish_documents(documents=request_result_papers(jury, by=SYSTEM), by=SYSTEM)
+    publish_documents(
+        documents=request_result_papers(read_closed_sitting(JurySitting(jury)), by=SYSTEM), by=SYSTEM
+    )
     old = rendered(Document.objects.get(kind="attestation"))
     revoke_document(document=old, reason="Décision rectifiée", by=SYSTEM)
     assert verdict(client, old.code) == "Attestation révoquée"

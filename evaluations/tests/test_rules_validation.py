@@ -19,6 +19,7 @@ from evaluations.rules import (
     EvaluationResult,
     InterviewRecord,
     MergedValue,
+    Missing,
     OpinionValue,
     Outcome,
     Proposal,
@@ -34,6 +35,7 @@ from evaluations.rules import (
     propose,
 )
 from evaluations.rules.validation import VERSIONS
+from evaluations.tests.acts import said
 
 MET, NOT_MET, UNSEEN = CriterionValue.MET, CriterionValue.NOT_MET, CriterionValue.NOT_OBSERVED
 ACQUIRED, NOT_ACQUIRED, NONE = Proposal.ACQUIRED, Proposal.NOT_ACQUIRED, Proposal.NONE
@@ -204,7 +206,8 @@ def test_an_amendment_does_not_erase_what_was_seen():
     ],
 )
 def test_proposals_when_the_three_bases_are_present(evaluations, proposal, reasons):
-    assert propose(capacity(*evaluations)) == ProposalResult(proposal, tuple(reasons), ())
+    result = propose(capacity(*evaluations))
+    assert (result.proposal, list(result.reasons), result.missing) == (proposal, reasons, ())
 
 
 @pytest.mark.parametrize(
@@ -321,33 +324,32 @@ SUBMITTED = replace(REAL_OF_MARCH, sheets=(sheet(MET, MET),))
 )
 def test_missing_bases(changes, missing):
     inputs = capacity([MET, MET], **changes)
-    assert missing_bases(inputs) == missing
-    assert missing_evaluations(inputs) + missing_opinion(inputs) + missing_interview(inputs) == missing
-    assert propose(inputs).missing == tuple(missing)
+    found = missing_evaluations(inputs) + missing_opinion(inputs) + missing_interview(inputs)
+    assert said(found) == missing
+    assert (missing_bases(inputs), propose(inputs).missing) == (found, tuple(found))
 
 
 def test_each_base_says_what_it_lacks_itself():
     inputs = capacity([MET], evaluations=(), opinion=None, interview=None)
-    assert missing_evaluations(inputs) == [f"Évaluation prévue au dossier à tenir : {lower_first(REAL)}."]
-    assert missing_opinion(inputs) == ["Avis de l’entreprise : ni remis, ni absence motivée."]
-    assert missing_interview(inputs) == ["Entretien avec le candidat : à tenir."]
+    assert said(missing_evaluations(inputs)) == [
+        f"Évaluation prévue au dossier à tenir : {lower_first(REAL)}."
+    ]
+    assert said(missing_opinion(inputs)) == ["Avis de l’entreprise : ni remis, ni absence motivée."]
+    assert said(missing_interview(inputs)) == ["Entretien avec le candidat : à tenir."]
 
 
 def test_a_missing_base_is_a_cause_of_having_no_proposal():
-    assert propose(capacity([MET], interview=None)) == ProposalResult(
-        NONE,
-        ("C3 sans proposition : entretien avec le candidat : à tenir.",),
-        ("Entretien avec le candidat : à tenir.",),
-    )
+    result = propose(capacity([MET], interview=None))
+    assert result == ProposalResult(3, NONE, (Missing.INTERVIEW(),), (Missing.INTERVIEW(),))
+    assert result.reasons == ("C3 sans proposition : entretien avec le candidat : à tenir.",)
+    assert said(result.missing) == ["Entretien avec le candidat : à tenir."]
 
 
 def test_criteria_are_listed_in_the_order_of_the_referentiel():
     values = {f"3.{number}": UNSEEN for number in range(1, 12)}
     evaluation = replace(REAL_OF_MARCH, sheets=(SheetResult("G. Pillot", values),))
     inputs = capacity([MET], criteria=tuple(sorted(values)), evaluations=(evaluation,))
-    assert [reason.split()[5] for reason in propose(inputs).reasons] == [
-        f"3.{number}" for number in range(1, 12)
-    ]
+    assert [cause.subject for cause in propose(inputs).causes] == [f"3.{number}" for number in range(1, 12)]
 
 
 def test_a_capacity_without_criteria_is_a_mistake():
@@ -372,18 +374,18 @@ DEPARTS = "demande un motif écrit."
     ],
 )
 def test_a_departure_needs_a_written_reason(proposal, outcome, refusals):
-    result = ProposalResult(proposal, ("…",), ())
-    assert may_validate(outcome, result, "") == refusals
-    assert may_validate(outcome, result, " \n") == refusals
-    assert may_validate(outcome.value, result, "") == refusals
+    result = ProposalResult(3, proposal, (), ())
+    assert said(may_validate(outcome, result, "")) == refusals
+    assert said(may_validate(outcome, result, " \n")) == refusals
+    assert said(may_validate(outcome.value, result, "")) == refusals
     assert may_validate(outcome, result, "Points d’arrêt justifiés à l’entretien.") == []
 
 
 @pytest.mark.parametrize(("proposal", "outcome"), [*product((NOT_ACQUIRED, NONE), Outcome)])
 @pytest.mark.parametrize("reason", ["", "Urgence."])
 def test_nothing_is_validated_while_a_base_is_missing(proposal, outcome, reason):
-    result = ProposalResult(proposal, ("…",), ("Entretien avec le candidat : à tenir.",))
-    assert may_validate(outcome, result, reason) == [
+    result = ProposalResult(3, proposal, (), (Missing.INTERVIEW(),))
+    assert said(may_validate(outcome, result, reason)) == [
         "Validation impossible : entretien avec le candidat : à tenir."
     ]
 
@@ -412,9 +414,9 @@ def test_inputs_frozen_under_version_1_give_what_they_gave_then():
     "opinion_absence":"","opinion_required":true}"""
     inputs = CapacityInputs.from_json(json.loads(frozen))
     assert inputs.to_json() == json.loads(frozen)
-    assert propose(inputs, version=1) == ProposalResult(
-        NOT_ACQUIRED, ("C3 non acquise : critère 3.2 non acquis lors de 2 évaluations sur 2.",), ()
-    )
+    result = propose(inputs, version=1)
+    assert (result.proposal, result.missing) == (NOT_ACQUIRED, ())
+    assert result.reasons == ("C3 non acquise : critère 3.2 non acquis lors de 2 évaluations sur 2.",)
 
 
 @pytest.mark.parametrize("key", ["criteria", "evaluations", "opinion_required"])
@@ -565,8 +567,8 @@ def test_a_missing_base_never_gives_acquired_nor_a_validation(one):
     assert result.missing == tuple(missing_bases(one))
     if result.missing:
         assert result.proposal != ACQUIRED
-        assert [may_validate(outcome, result, "Motif.") for outcome in Outcome] == [
-            [f"Validation impossible : {base[0].lower()}{base[1:]}" for base in result.missing]
+        assert [said(may_validate(outcome, result, "Motif.")) for outcome in Outcome] == [
+            [f"Validation impossible : {base[0].lower()}{base[1:]}" for base in said(result.missing)]
         ] * 2
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_wearer
 from candidates.actions import approve_for_centre, record_paper_approval, transmit_dossier
@@ -66,7 +66,7 @@ def test_a_new_registration_continues_the_old_one(elsewhere):
     assert identity[0] == identity[1]
     assert (following.stage, following.number[-4:]) == (Stage.DOSSIER, "0001")
     assert (
-        LogEntry.objects.filter(verb="transfer_registration", subject=key(following)).get().centre
+        LogEntry.objects.filter(verb="transfer_registration", subject=key_of(following)).get().centre
         == elsewhere
     )
     mail = OutboxMessage.objects.get(template="registration_received")

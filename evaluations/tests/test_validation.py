@@ -15,7 +15,7 @@ from evaluations.actions import commission as commissions, sheet as scoring, val
 from evaluations.models import CapacityValidation, DecisionCapacity, Interview
 from evaluations.reads.commission import Sitting
 from evaluations.reads.journey import load_one
-from evaluations.rules import CapacityInputs, InterviewRemark
+from evaluations.rules import CapacityInputs, RemarkValue
 from evaluations.tests.acts import last_entry, refused
 from evaluations.tests.factories import (
     decide_all,
@@ -83,7 +83,7 @@ def test_an_interview_is_recorded_with_the_members_present(centre, officer):
     commissions.record_presence(member=absent, present=False, by=officer)
     record(
         (registration, commission),
-        remarks={1: (InterviewRemark.CONFIRMS, " Clair. ")},
+        remarks={1: (RemarkValue.CONFIRMS, " Clair. ")},
         by=officer,
     )
     stored = Interview.objects.get()
@@ -100,7 +100,7 @@ def test_an_interview_is_recorded_with_the_members_present(centre, officer):
 
 
 def test_an_interview_is_written_again_until_the_commission_closes(session, officer):
-    record(session, remarks={2: (InterviewRemark.DOES_NOT_CONFIRM, "")}, by=officer)
+    record(session, remarks={2: (RemarkValue.DOES_NOT_CONFIRM, "")}, by=officer)
     stored = Interview.objects.get()
     said = stored.remarks.order_by("capacity__number").values_list("value", flat=True)
     assert (stored.notes, list(said)) == ("Notes.", ["not_discussed", "does_not_confirm"])

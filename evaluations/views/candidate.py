@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
 from candidates.history import changes_of, corrections_of
@@ -23,7 +23,7 @@ from cqpm.utils import stored
 from cqpm.utils.french import today
 from cqpm.utils.paging import KeysFirstPaginator
 from documents.models import Document
-from evaluations.actions.export import record_export
+from evaluations.actions import export as exports
 from evaluations.forms.candidate import RegistrationFilter
 from evaluations.papers.jury import facts_of
 from evaluations.perms import may_list_candidates, may_read_bases
@@ -75,7 +75,7 @@ def filtered(request):
 def candidate_export(request):
     """The list, narrowed by the address, as a spreadsheet; who took it is in the journal of the centre."""
     file, count = spreadsheet(filtered(request).qs)
-    record_export(
+    exports.record_export(
         centre=request.user.hat.centre, count=count, filters=request.GET.urlencode(), by=request.user
     )
     name = f"candidats-{today().isoformat()}.xlsx"
@@ -215,4 +215,4 @@ def registration_journal(request, pk):
 
 def journal_of(registration):
     """The acts on a registration, the latest first."""
-    return LogEntry.objects.filter(subject=key(registration))
+    return LogEntry.objects.filter(subject=key_of(registration))

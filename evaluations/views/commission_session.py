@@ -16,7 +16,7 @@ from evaluations.forms.commission import DecisionForm, InterviewForm
 from evaluations.models import Commission, CommissionCandidate
 from evaluations.perms import may_preside
 from evaluations.reads.commission import Sitting
-from evaluations.rules import InterviewRemark
+from evaluations.rules import RemarkValue
 from evaluations.screens import commission_session as screen
 
 
@@ -78,7 +78,7 @@ def show(request, sitting, registration, *, form=None, refusal=None):
         "oppositions": sitting.oppositions(registration),
         "interview": screen.interview_of(sitting, journey),
         "form": (form or interview_form(sitting, journey)) if acting and journey.to_evaluate else None,
-        "remarks": InterviewRemark.choices,
+        "remarks": RemarkValue.choices,
         "saved_at": screen.saved_at(sitting, journey),
         "closing": list(screen.closing_points(sitting)) if presides else [],
     }

@@ -12,8 +12,7 @@ from candidates.forms.fields import ReasonForm
 from candidates.views.scoped import own_registration, posted
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
-from evaluations.actions import evaluation as planning
-from evaluations.actions.report import send_report
+from evaluations.actions import evaluation as actions, report as reports
 from evaluations.forms.evaluation import EvaluationForm, Offer, offered
 from evaluations.forms.report import ReportReceivedForm
 from evaluations.models import Evaluation
@@ -72,7 +71,7 @@ def evaluation_new(request, pk):
     )
     if form.is_valid():
         try:
-            evaluation = planning.plan_evaluation(
+            evaluation = actions.plan_evaluation(
                 registration=registration, method=offer.method, by=request.user, **form.plan
             )
         except Refusal as refusal:
@@ -117,7 +116,7 @@ def evaluation_edit(request, pk):
     )
     if form.is_valid():
         try:
-            planning.change_evaluation(evaluation=evaluation, by=request.user, **form.plan)
+            actions.change_evaluation(evaluation=evaluation, by=request.user, **form.plan)
         except Refusal as refusal:
             refused(form, refusal)
         else:
@@ -185,7 +184,7 @@ def evaluation_open(request, pk):
     """Opens its sheets; leads the evaluator to his or her own."""
     evaluation = held(request, pk)
     with told(request, "Évaluation ouverte : la grille prend les saisies."):
-        planning.open_evaluation(evaluation=evaluation, by=request.user)
+        actions.open_evaluation(evaluation=evaluation, by=request.user)
         own_sheet = evaluation.sheets.filter(evaluator=request.user).first()
         if own_sheet:
             return redirect("sheet", own_sheet.pk)
@@ -196,7 +195,7 @@ def evaluation_open(request, pk):
 def evaluation_absent(request, pk):
     """The candidate did not come."""
     return called_off(
-        request, pk, planning.mark_absent, "absence", "absence_form", "Absence du candidat consignée."
+        request, pk, actions.mark_absent, "absence", "absence_form", "Absence du candidat consignée."
     )
 
 
@@ -204,7 +203,7 @@ def evaluation_absent(request, pk):
 def evaluation_postpone(request, pk):
     """Put off to another day."""
     return called_off(
-        request, pk, planning.mark_postponed, "report", "postponement_form", "Évaluation reportée."
+        request, pk, actions.mark_postponed, "report", "postponement_form", "Évaluation reportée."
     )
 
 
@@ -224,7 +223,7 @@ def evaluation_delete(request, pk):
     """Takes back an evaluation that never opened."""
     evaluation = own(request, pk)
     with told(request, "Évaluation supprimée."):
-        planning.delete_evaluation(evaluation=evaluation, by=request.user)
+        actions.delete_evaluation(evaluation=evaluation, by=request.user)
         return redirect("registration_detail", evaluation.registration_id)
     return redirect("evaluation_detail", pk)
 
@@ -239,9 +238,9 @@ def evaluation_report(request, pk):
         given = form.cleaned_data
         try:
             if given["file"]:
-                send_report(evaluation=evaluation, by=request.user, **given)
+                reports.send_report(evaluation=evaluation, by=request.user, **given)
             else:
-                planning.record_report(
+                actions.record_report(
                     evaluation=evaluation, received_on=given["received_on"], by=request.user
                 )
         except Refusal as refusal:
@@ -258,5 +257,5 @@ def evaluation_late_report(request, pk):
     evaluation = seen(request, pk)
     allow(is_head_of(request.user, evaluation.registration.centre_id))
     with told(request, "Rapport en retard admis."):
-        planning.accept_late_report(evaluation=evaluation, by=request.user)
+        actions.accept_late_report(evaluation=evaluation, by=request.user)
     return redirect("evaluation_detail", pk)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mailing
 from accounts.answers import form_page, refused, told
-from accounts.log import key as key_of
+from accounts.keys import key_of
 from accounts.models import LogEntry
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.models import Registration
@@ -38,7 +38,6 @@ from evaluations.screens.jury import STATE_KINDS, CaseRow, gathered
 PAGE = 25
 NEARLY = 20  # candidates not ready, shown at most
 JOURNAL = 10
-RUNNING = (Jury.State.PREPARED, Jury.State.SUMMONED, Jury.State.OPEN)
 
 
 def seen(request, pk):
@@ -72,7 +71,7 @@ def jury_list(request):
     page = Paginator(juries.order_by("-held_on", "-starts_at", "pk"), PAGE).get_page(request.GET.get("page"))
     for jury in page:
         jury.kind, jury.days_left = STATE_KINDS[jury.state], (jury.held_on - today()).days
-        jury.takes_candidates = jury.state in RUNNING
+        jury.takes_candidates = jury.state in Jury.State.RUNNING
     context = {
         "page": page,
         "may_prepare": is_staff(request.user),
@@ -132,7 +131,7 @@ def jury_detail(request, pk):
 def detail_page(request, jury, **forms):
     """The page of the preparation; `forms`: those refused, with what was typed."""
     staff = is_staff_of(request.user, jury.centre_id)
-    prepares = staff and jury.state in RUNNING
+    prepares = staff and jury.state in Jury.State.RUNNING
     sitting = JurySitting(jury, waiting=waiting_for(jury) if prepares else [])
     opens = jury.state == Jury.State.SUMMONED
     if prepares:  # who has not read the identity the procès-verbal will freeze
@@ -171,7 +170,7 @@ def rows_of(sitting):
 def waiting_for(jury):
     """The candidates of the centre on no agenda who are ready for a jury, or nearly so."""
     expected = DeliberationEntry.objects.filter(
-        registration=OuterRef("pk"), deliberation__jury__state__in=RUNNING
+        registration=OuterRef("pk"), deliberation__jury__state__in=Jury.State.RUNNING
     )
     near = Q(stage__in=[Stage.OPINION, Stage.INTERVIEW, Stage.VALIDATION, Stage.DELIBERATION])
     validated = Exists(CapacityValidation.objects.filter(registration=OuterRef("pk")))

@@ -6,13 +6,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.answers import form_page, refused, told
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.perms import is_staff_of
 from accounts.throttle import check_password_throttled
 from cqpm.utils.refusal import Refusal, Stale
 from documents.models import Document
 from evaluations.actions import jury as actions
-from evaluations.forms.jury import DecisionForm, SignForm, WithdrawalForm
+from evaluations.forms.jury import DecisionForm, SignForm, WithdrawalForm, recapped
 from evaluations.models import Decision, DeliberationEntry, Jury, JuryMember, Withdrawal
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import College
@@ -20,7 +20,6 @@ from evaluations.screens.jury import STATE_KINDS
 from evaluations.views.jury import colleges_of, own, rows_of, seen
 
 OPEN = "candidat"  # in the address: the agenda entry whose panel is open
-BEFORE = (Jury.State.PREPARED, Jury.State.SUMMONED)
 PRESENCE = {"oui": True, "non": False}
 
 
@@ -28,7 +27,7 @@ PRESENCE = {"oui": True, "non": False}
 def jury_session(request, pk):
     """The sitting: composition and balance, candidates by référentiel, closing; then numbers, papers, publishing."""
     jury = seen(request, pk)
-    if jury.state in BEFORE:
+    if jury.state in Jury.State.BEFORE:
         return redirect("jury_detail", pk)
     asked = request.GET.get(OPEN, "")
     return session_page(request, jury, opened=int(asked) if asked.isdecimal() else None)
@@ -95,8 +94,8 @@ def panel(pk, entry):
 
 def papers_of(sitting):
     """[(Document, what its label does not say)]: the procès-verbaux, then each candidate's papers, in one query."""
-    subjects = {key(row): row.referentiel.title for row, _ in sitting.deliberations}
-    subjects |= {key(case.decision): "" for case in sitting.cases}
+    subjects = {key_of(row): row.referentiel.title for row, _ in sitting.deliberations}
+    subjects |= {key_of(case.decision): "" for case in sitting.cases}
     documents = list(Document.objects.filter(fact__in=subjects).order_by("requested_at", "pk"))
     return [(row, more) for fact, more in subjects.items() for row in documents if row.fact == fact]
 
@@ -156,10 +155,8 @@ def jury_pronounce(request, pk):
     """The recap of the outcomes nobody contests, then all of them pronounced in one gesture."""
     jury = own(request, pk)
     if request.method == "POST":
-        recap = [word.split(":", 1) for word in request.POST.getlist("seen") if ":" in word]
-        shown = {int(entry): verdict for entry, verdict in recap if entry.isdecimal()}
         with told(request, "Résultats prononcés à l’unanimité."):
-            actions.pronounce_all(jury=jury, seen=shown, by=request.user)
+            actions.pronounce_all(jury=jury, seen=recapped(request.POST.getlist("seen")), by=request.user)
         return redirect("jury_session", pk)
     sitting = JurySitting(jury)
     if not sitting.is_open:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import links, mailing, preferences, reminders
 from accounts.answers import form_page, refused, told
+from accounts.keys import key_of
 from accounts.link_pages import link_page
-from accounts.log import key
 from accounts.models import OutboxMessage
 from accounts.perms import allow, is_head
 from candidates.views.scoped import own_registration, posted
@@ -70,7 +70,7 @@ def opinion_detail(request, pk):
 def show(request, opinion, **forms):
     """The page; `forms`: the one just refused, with what was typed. A draft is the company's own: never shown."""
     registration = opinion.registration
-    mails = OutboxMessage.objects.asked_by(actions.OPINION, key(registration))
+    mails = OutboxMessage.objects.asked_by(actions.OPINION, key_of(registration))
     context = {
         "opinion": opinion,
         "registration": registration,

@@ -17,7 +17,7 @@ from accounts.answers import REFUSED, told
 from accounts.perms import allow
 from candidates.forms.fields import ReasonForm
 from cqpm.utils.refusal import Refusal
-from evaluations.actions import sheet as scoring
+from evaluations.actions import sheet as actions
 from evaluations.actions.sheet import Conflict
 from evaluations.forms.sheet import ConditionForm, NotesForm, ResultForm, RevisionForm
 from evaluations.models import ScoreSheet
@@ -98,7 +98,7 @@ def sheet_result(request, pk, criterion):
     sheet = own(request, pk)
     answer = found(answer_at(sheet, criterion))
     form = ResultForm(request.POST, criterion=answer.criterion)
-    return save(request, sheet, answer, form, partial(scoring.save_result, criterion=answer.criterion))
+    return save(request, sheet, answer, form, partial(actions.save_result, criterion=answer.criterion))
 
 
 @require_POST
@@ -107,14 +107,14 @@ def sheet_condition(request, pk, condition):
     sheet = own(request, pk)
     answer = found(condition_at(sheet, condition))
     form = ConditionForm(request.POST)
-    return save(request, sheet, answer, form, partial(scoring.note_condition, condition=answer.condition))
+    return save(request, sheet, answer, form, partial(actions.note_condition, condition=answer.condition))
 
 
 @require_POST
 def sheet_notes(request, pk):
     """Observation, questions, evidence, restitution."""
     sheet = own(request, pk)
-    return save(request, sheet, notes_of(sheet), NotesForm(request.POST), scoring.save_notes)
+    return save(request, sheet, notes_of(sheet), NotesForm(request.POST), actions.save_notes)
 
 
 def found(piece):
@@ -173,7 +173,7 @@ def sheet_submit(request, pk):
     form = RevisionForm(request.POST)
     with told(request, "Grille remise : elle ne se modifie plus."):
         revision = form.cleaned_data["revision"] if form.is_valid() else None
-        scoring.submit_sheet(sheet=sheet, by=request.user, revision=revision)
+        actions.submit_sheet(sheet=sheet, by=request.user, revision=revision)
     return redirect("sheet", pk)
 
 
@@ -186,5 +186,5 @@ def sheet_reopen(request, pk):
     if not form.is_valid():
         return show(request, sheet, screen_of(sheet), status=REFUSED, reopen_form=form)
     with told(request, f"Grille rouverte : {sheet.evaluator} en est averti."):
-        scoring.reopen_sheet(sheet=sheet, reason=form.cleaned_data["reason"], by=request.user)
+        actions.reopen_sheet(sheet=sheet, reason=form.cleaned_data["reason"], by=request.user)
     return redirect("sheet", pk)

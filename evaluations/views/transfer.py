@@ -9,7 +9,7 @@ from accounts.perms import allow, is_staff_of
 from candidates.models import Registration
 from candidates.views.scoped import posted
 from cqpm.utils.refusal import Refusal
-from evaluations.actions.transfer import missing_to_transfer, transfer_registration
+from evaluations.actions import transfer as actions
 from evaluations.forms.transfer import TransferForm
 from evaluations.reads.candidate import registrations_for
 
@@ -24,7 +24,9 @@ def registration_transfer(request, pk):
     form = TransferForm(posted(request), centre=registration.centre_id)
     if form.is_valid():
         try:
-            following = transfer_registration(registration=registration, by=request.user, **form.cleaned_data)
+            following = actions.transfer_registration(
+                registration=registration, by=request.user, **form.cleaned_data
+            )
         except Refusal as refusal:
             refused(form, refusal)
         else:
@@ -35,6 +37,6 @@ def registration_transfer(request, pk):
     context = {
         "registration": registration,
         "form": form,
-        "missing": list(missing_to_transfer(registration)),
+        "missing": list(actions.missing_to_transfer(registration)),
     }
     return form_page(request, "evaluations/transfer.html", context)

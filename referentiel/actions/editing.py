@@ -62,9 +62,7 @@ def check_seen(value, seen):
 
 
 def record(by, draft, sentence):
-    log.record(
-        by=by, verb="edit_draft", subject=draft, sentence=f"Brouillon de {quoted(draft)} : {sentence}"[:400]
-    )
+    log.record(by=by, verb="edit_draft", subject=draft, sentence=f"Brouillon de {quoted(draft)} : {sentence}")
 
 
 @transaction.atomic

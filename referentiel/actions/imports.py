@@ -76,7 +76,7 @@ def draft_from_document(*, reading, row, by):
         by=by,
         verb="draft_from_document",
         subject=draft,
-        sentence=f"Brouillon de {quoted(draft)}, version {draft.version}, lu dans {row.file_name}"[:400],
+        sentence=f"Brouillon de {quoted(draft)}, version {draft.version}, lu dans {row.file_name}",
         data={"sha256": row.sha256, "new_certification": made},
     )
     return draft

@@ -171,6 +171,6 @@ def assign_certifications(*, centre, certifications, by):
             by=by,
             verb="assign_certifications",
             subject=centre,
-            sentence=f"{centre} {' et '.join(changes)}"[:400],
+            sentence=f"{centre} {' et '.join(changes)}",
             data={"gained": [row.pk for row in gained], "lost": [row.pk for row in lost]},
         )

@@ -89,5 +89,5 @@ def record(derogation, by, verb, words):
         subject=referentiel,
         centre=derogation.centre,
         sentence=f"Inscriptions à {quoted(referentiel)}, version {referentiel.version}, "
-        f"dérogation de {derogation.centre} {words}"[:400],
+        f"dérogation de {derogation.centre} {words}",
     )

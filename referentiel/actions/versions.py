@@ -75,7 +75,7 @@ def add_document(*, referentiel, title, content, file_name, media_type, by):
     except IntegrityError:
         raise Refusal(f"Cette version a déjà un document intitulé «\u00a0{title}\u00a0».") from None
     sentence = f"Document {row.title} ajouté à {quoted(referentiel)}, version {referentiel.version}"
-    log.record(by=by, verb="add_document", subject=referentiel, sentence=sentence[:400])
+    log.record(by=by, verb="add_document", subject=referentiel, sentence=sentence)
     return row
 
 
@@ -85,4 +85,4 @@ def remove_document(*, document, by):
     referentiel = document.referentiel
     document.delete()
     sentence = f"Document {document.title} retiré de {quoted(referentiel)}, version {referentiel.version}"
-    log.record(by=by, verb="remove_document", subject=referentiel, sentence=sentence[:400])
+    log.record(by=by, verb="remove_document", subject=referentiel, sentence=sentence)

@@ -19,14 +19,6 @@ class ReferentielImportQuerySet(models.QuerySet):
         keeps = hat and hat.role == Role.RESOURCE
         return self.filter(resource_centre=hat.resource_centre_id) if keeps else self.none()
 
-    def claimable(self, now):
-        """Rows a worker may take: waiting, or taken by one that has not been heard of since."""
-        return self.filter(
-            Q(state=ReferentielImport.State.PENDING)
-            | Q(state=ReferentielImport.State.RUNNING, lease_until__lt=now),
-            attempts__lt=MAX_ATTEMPTS,
-        )
-
     def unfinished(self):
         """Those that have not become a draft: being read, or refused."""
         return self.exclude(state=ReferentielImport.State.DONE)

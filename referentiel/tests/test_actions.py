@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from accounts.log import SYSTEM, key
+from accounts.keys import key_of
+from accounts.log import SYSTEM
 from accounts.models import LogEntry
 from accounts.tests.factories import make_resource_centre, make_user
 from cqpm.utils.refusal import Refusal
@@ -69,7 +70,7 @@ def test_loading_publishes_and_logs():
         None,
         digest(value),
     )
-    entry = LogEntry.objects.get(subject=key(referentiel))
+    entry = LogEntry.objects.get(subject=key_of(referentiel))
     assert (entry.verb, entry.actor_name, plain(entry.sentence), entry.data) == (
         "publish_referentiel",
         "Système",
@@ -190,7 +191,7 @@ def test_assigning_gives_and_takes():
     assert list(other.certifications.all()) == [stranger]
     left.refresh_from_db()
     assert left.resource_centre is None
-    entry = LogEntry.objects.get(subject=key(centre))
+    entry = LogEntry.objects.get(subject=key_of(centre))
     assert (plain(entry.sentence), entry.actor_user) == (
         "UIMM d’essai reçoit « Prise » et ne garde plus « Laissée »",
         user,
@@ -210,4 +211,4 @@ def test_assigning_many_certifications_is_still_one_entry():
     centre = make_resource_centre()
     many = [make_referentiel((1,), title=f"Titre {rank} {'x' * 200}").certification for rank in range(5)]
     assign_certifications(centre=centre, certifications=many, by=SYSTEM)
-    assert len(LogEntry.objects.get(subject=key(centre)).sentence) == 400
+    assert len(LogEntry.objects.get(subject=key_of(centre)).sentence) == 400

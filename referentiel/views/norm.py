@@ -6,8 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.answers import form_page, told
 from accounts.models import ResourceCentre
 from accounts.perms import is_administrator, is_resource, require
-from referentiel import perms
-from referentiel.actions import assign_certifications
+from referentiel import actions, perms
 from referentiel.forms import CertificationsForm
 from referentiel.models import Referentiel, ReferentielImport
 from referentiel.rules import depth, outline
@@ -64,7 +63,7 @@ def resource_centre_certifications(request, pk):
     form = CertificationsForm(posted, centre=centre)
     if posted is not None and form.is_valid():
         with told(request, "Certifications enregistrées."):
-            assign_certifications(
+            actions.assign_certifications(
                 centre=centre, certifications=form.cleaned_data["certifications"], by=request.user
             )
         return redirect("resource_centre_certifications", pk)

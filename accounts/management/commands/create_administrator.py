@@ -3,7 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import links
-from accounts.actions import Hat, invite_person
+from accounts.actions import invite_person
+from accounts.hats import Hat
 from accounts.log import SYSTEM
 from accounts.models import Role
 from cqpm.utils.refusal import Refusal

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import log, outbox, preferences
 from accounts.actions import chase_link, close_link, issue_link
+from accounts.keys import Key
 from accounts.models import AccessLink
 from candidates.actions.checks import required
 from candidates.actions.dossiers.steps import (
@@ -70,7 +71,7 @@ def ask_partner_approval(*, dossier, by, partner=None):
     )
     dossier.save(update_fields=["partner_link"])
     outbox.post(
-        event=f"dossier:{dossier.pk}:approval:{dossier.partner_link_id}",
+        event=Key.of(dossier).event("approval", dossier.partner_link_id),
         to=partner.email,
         name=partner.name,
         template="dossier_approval",
@@ -98,7 +99,7 @@ def remind_partner(*, dossier, by, step=None):
     by_mail = chase_link(link=link, step=step)
     if by_mail:
         outbox.post(
-            event=f"dossier:{dossier.pk}:reminder:{link.pk}:{(step or today()).isoformat()}",
+            event=Key.of(dossier).event("reminder", link.pk, (step or today()).isoformat()),
             to=link.email,
             name=link.holder,
             template="dossier_reminder",

@@ -20,7 +20,7 @@ def lock_dossier(pk):
 
 def in_preparation(registration):
     """The dossier or amendment being prepared, locked; None when the last one has been transmitted."""
-    return registration.dossiers.select_for_update().filter(state__in=Dossier.OPEN).first()
+    return registration.dossiers.select_for_update().filter(state__in=Dossier.State.IN_PREPARATION).first()
 
 
 def check_dossier_open(dossier):
@@ -82,6 +82,6 @@ def journal_dossier(dossier, *, by, verb, what, data=None):
         verb=verb,
         subject=dossier.registration,
         centre=dossier.registration.centre,
-        sentence=f"{dossier} {what}."[:400],
+        sentence=f"{dossier} {what}.",
         data={"dossier": str(dossier.pk)} | (data or {}),
     )

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django_fsm import can_proceed
 
 from accounts import log, outbox, preferences
+from accounts.keys import Key
 from candidates import journey
 from candidates.actions.checks import required
 from candidates.actions.dossiers.steps import (
@@ -33,7 +34,7 @@ def transmit_dossier(*, dossier, by):
     dossier.save()
     resource_centre = dossier.registration.referentiel.certification.resource_centre
     outbox.post(
-        event=f"dossier:{dossier.pk}:transmitted:{dossier.transmitted_at.isoformat()}",
+        event=Key.of(dossier).event("transmitted", dossier.transmitted_at.isoformat()),
         to=resource_centre.email,
         name=resource_centre.name,
         template="dossier_transmitted",
@@ -98,7 +99,7 @@ def tell_centre(dossier, template, at, **context):
     """The mail that tells the centre d'examen what the centre de ressource answered."""
     centre = dossier.registration.centre
     outbox.post(
-        event=f"dossier:{dossier.pk}:{template}:{at.isoformat()}",
+        event=Key.of(dossier).event(template, at.isoformat()),
         to=centre.email,
         name=centre.name,
         template=template,

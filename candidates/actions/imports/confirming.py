@@ -96,8 +96,12 @@ def check_rest(attempt, leave_rest):
 
 def check_still_true(class_import, rows):
     """Refusal when somebody like a line, or already registered, has appeared since the control."""
-    asked = [(row.line, person_key(row.values), row.findings) for row in rows]
-    known = known_people(class_import, (person for _, person, _ in asked))
+    asked, born = [], {}
+    for row in rows:
+        person = person_key(row.values)
+        asked.append((row.line, person, row.findings))
+        born[person] = row.values["birth_date"]
+    known = known_people(class_import, born)
     appeared, doubles = set(), Counter()
     for line, person, findings in asked:
         seen = {finding["pair"].get("candidate") for finding in findings if "pair" in finding}

@@ -5,6 +5,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts import log
+from accounts.keys import key_of
 from accounts.models import LogEntry
 from candidates.actions.imports.steps import BATCH, journal_import, lock_import
 from candidates.models import (
@@ -67,7 +68,7 @@ def undo_import(*, class_import, by):
 
 def check_untouched(registrations):
     """Refusal, naming the first of them, when anything was written in the journal of one since its inscription."""
-    by_key = {log.key(registration): registration.number for registration in registrations}
+    by_key = {key_of(registration): registration.number for registration in registrations}
     touched = set()
     keys = list(by_key)
     for begin in range(0, len(keys), BATCH):
@@ -88,7 +89,7 @@ def forget_made(class_import):
         (TrainingBody, "training_bodies", "create_training_body"),
     ):
         for row in model.objects.filter(pk__in=class_import.made.get(name, [])):
-            if LogEntry.objects.filter(subject=log.key(row)).exclude(verb=verb).exists():
+            if LogEntry.objects.filter(subject=key_of(row)).exclude(verb=verb).exists():
                 continue
             try:
                 with transaction.atomic():

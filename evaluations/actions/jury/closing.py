@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
+from accounts.keys import Key
 from candidates.actions import next_rank
 from candidates.journey import move_stage
 from candidates.models import Counter, Registration
@@ -12,8 +13,9 @@ from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal
 from documents.actions import publish_documents
 from evaluations.actions.jury.steps import lock_jury, lock_registrations, record, tell
-from evaluations.models import Decision, Jury
+from evaluations.models import DeliberationEntry, Jury
 from evaluations.papers.jury import request_closing_papers, request_result_papers
+from evaluations.reads.closing import read_closed_sitting
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import JuryAct, Verdict
 
@@ -28,7 +30,7 @@ def close_jury(*, jury, president, secretary):
     jury = lock_jury(jury.pk, Jury.State.OPEN)
     sitting = JurySitting(jury)
     check_presides(sitting, president, "clore la délibération")
-    registrations = lock_registrations([entry.registration_id for entry in sitting.entries])
+    registrations = lock_agenda(jury)
     if missing := sitting.missing_to_close():
         raise Refusal(*missing)
     for deliberation, _ in sitting.deliberations:
@@ -38,11 +40,12 @@ def close_jury(*, jury, president, secretary):
     jury.state, jury.closed_at, jury.closed_by = Jury.State.CLOSED, timezone.now(), log.actor_name(president)
     jury.save(update_fields=["state", "closed_at", "closed_by"])
     sign(jury, "clos", verb="close_jury", president=president, secretary=secretary)
+    closed = read_closed_sitting(sitting)
     for registration in registrations.values():
         sentence = f"Délibération du jury du {day(jury.held_on)} close."
         tell(registration, by=president, verb="close_jury", sentence=sentence)
-        move_stage(registration)
-    request_closing_papers(jury, by=president)
+        move_stage(registration, closed.journeys[registration.pk].stage)
+    request_closing_papers(closed, by=president)
     return jury
 
 
@@ -55,22 +58,29 @@ def publish_jury(*, jury, president, secretary):
     jury = lock_jury(jury.pk, Jury.State.CLOSED)
     sitting = JurySitting(jury)
     check_presides(sitting, president, "publier les résultats")
-    registrations = lock_registrations([entry.registration_id for entry in sitting.entries])
+    registrations = lock_agenda(jury)
     jury.state, jury.published_at = Jury.State.PUBLISHED, timezone.now()
     jury.published_by = log.actor_name(president)
     jury.save(update_fields=["state", "published_at", "published_by"])
-    publish_documents(documents=request_result_papers(jury, by=president), by=president)
+    closed = read_closed_sitting(sitting)
+    publish_documents(documents=request_result_papers(closed, by=president), by=president)
     sign(jury, "publié", verb="publish_jury", president=president, secretary=secretary)
-    decisions = Decision.objects.filter(entry__deliberation__jury=jury).select_related("entry")
-    for decision in decisions.prefetch_related("capacities__capacity"):
-        release(jury, decision, registrations[decision.entry.registration_id], by=president)
+    for decision in closed.decisions:
+        release(closed, decision, registrations[decision.entry.registration_id], by=president)
     return jury
 
 
-def release(jury, decision, registration, *, by):
+def lock_agenda(jury):
+    """{key: registration} of its candidates, locked; the jury is, so that its agenda no longer changes."""
+    entries = DeliberationEntry.objects.filter(deliberation__jury=jury)
+    return lock_registrations(entries.values("registration"))
+
+
+def release(closed, decision, registration, *, by):
     """Tells one candidate, and closes the registration the jury pronounced upon."""
+    jury = closed.jury
     outbox.post(
-        event=f"decision:{decision.pk}:published",
+        event=Key.of(decision).event("published"),
         to=registration.candidate.email,
         name=str(registration.candidate),
         template="result",
@@ -83,7 +93,7 @@ def release(jury, decision, registration, *, by):
         registration.state, registration.state_at = Registration.State.CLOSED, jury.published_at
         registration.state_by = log.actor_name(by)
         registration.save(update_fields=["state", "state_at", "state_by"])
-    move_stage(registration)
+    move_stage(registration, closed.journeys[registration.pk].stage)
 
 
 def result_of(jury, decision, registration):

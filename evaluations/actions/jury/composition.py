@@ -6,24 +6,24 @@ from django.db import transaction
 
 from accounts.actions import invite_person
 from candidates.actions.checks import required
-from cqpm.utils.french import day
+from cqpm.utils.french import colon, day
 from cqpm.utils.refusal import Refusal
-from evaluations.actions.jury.steps import OPEN_TO_CHANGES, about, lock_jury, lock_row, record
-from evaluations.models import JuryMember, Seat
+from evaluations.actions.jury.steps import lock_jury, lock_row, record
+from evaluations.models import Jury, JuryMember, Seat
 from evaluations.rules import College
 
 
 @transaction.atomic
 def add_seat(*, jury, college, organisation="", by):
     """One more seat in a college; parity is asked for at the closing."""
-    jury = lock_jury(jury.pk, *OPEN_TO_CHANGES)
+    jury = lock_jury(jury.pk, *Jury.State.RUNNING)
     seat = Seat.objects.create(
         jury=jury,
         college=college,
         position=jury.seats.filter(college=college).count() + 1,
         organisation=organisation.strip(),
     )
-    what = about(f"siège ajouté, collège {seat.get_college_display().lower()}")
+    what = colon(f"siège ajouté, collège {seat.get_college_display().lower()}")
     record(jury, by=by, verb="add_seat", what=what)
     return seat
 
@@ -31,7 +31,7 @@ def add_seat(*, jury, college, organisation="", by):
 @transaction.atomic
 def remove_seat(*, seat, by):
     """Takes away an empty seat; those after it move up."""
-    jury = lock_jury(seat.jury_id, *OPEN_TO_CHANGES)
+    jury = lock_jury(seat.jury_id, *Jury.State.RUNNING)
     seat = lock_row(seat)
     if hasattr(seat, "member"):
         raise Refusal("Ce siège est occupé.")
@@ -39,7 +39,7 @@ def remove_seat(*, seat, by):
     for row in jury.seats.filter(college=seat.college, position__gt=seat.position).order_by("position"):
         row.position -= 1
         row.save(update_fields=["position"])
-    what = about(f"siège retiré, collège {seat.get_college_display().lower()}")
+    what = colon(f"siège retiré, collège {seat.get_college_display().lower()}")
     record(jury, by=by, verb="remove_seat", what=what)
     return jury
 
@@ -50,7 +50,7 @@ def seat_member(*, seat, name, email="", organisation="", by):
 
     The president is named by `name_president`. Refusal: who sat there withdrew for a candidate.
     """
-    jury = lock_jury(seat.jury_id, *OPEN_TO_CHANGES)
+    jury = lock_jury(seat.jury_id, *Jury.State.RUNNING)
     name, email = required(name, "Indiquez le nom du membre."), email.strip().lower()
     seat = lock_row(seat)
     seat.organisation = organisation.strip()
@@ -65,7 +65,7 @@ def seat_member(*, seat, name, email="", organisation="", by):
         unseat(former)
     member = JuryMember.objects.create(seat=seat, name=name, email=email)
     change = f"{name} remplace {former.name}" if former else f"{name} siège"
-    what = about(f"{change}, collège {seat.get_college_display().lower()}")
+    what = colon(f"{change}, collège {seat.get_college_display().lower()}")
     record(jury, by=by, verb="seat_member", what=what)
     return member
 
@@ -73,12 +73,12 @@ def seat_member(*, seat, name, email="", organisation="", by):
 @transaction.atomic
 def empty_seat(*, seat, by):
     """Nobody sits there any more; the seat still counts for parity."""
-    jury = lock_jury(seat.jury_id, *OPEN_TO_CHANGES)
+    jury = lock_jury(seat.jury_id, *Jury.State.RUNNING)
     member = occupant(lock_row(seat))
     if member is None:
         raise Refusal("Ce siège est déjà vide.")
     unseat(member)
-    record(jury, by=by, verb="empty_seat", what=about(f"{member.name} ne siège plus"))
+    record(jury, by=by, verb="empty_seat", what=colon(f"{member.name} ne siège plus"))
     return jury
 
 
@@ -125,7 +125,7 @@ SUBSTITUTE = Appointment(
 
 def appoint(member, role, *, email, first_name, last_name, by):
     """Gives an employer member the role, takes it from whoever had it, invites."""
-    jury = lock_jury(member.seat.jury_id, *OPEN_TO_CHANGES)
+    jury = lock_jury(member.seat.jury_id, *Jury.State.RUNNING)
     member = lock_row(member, joined=["seat"])
     if member.seat.college != College.EMPLOYER:
         raise Refusal("La présidence revient au collège employeurs.")
@@ -145,5 +145,5 @@ def appoint(member, role, *, email, first_name, last_name, by):
     member.user, member.email, member.name = user, user.email, str(user)
     member.is_president, member.is_substitute = role is PRESIDENT, role is SUBSTITUTE
     member.save()
-    record(jury, by=by, verb=role.verb, what=about(f"{member.name} {role.done}"))
+    record(jury, by=by, verb=role.verb, what=colon(f"{member.name} {role.done}"))
     return member

@@ -4,14 +4,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
+from accounts.keys import Key
 from accounts.perms import is_head_of
 from candidates.actions.checks import required
-from cqpm.utils.french import day, hour, long_day, plural, today
+from cqpm.utils.french import colon, day, hour, long_day, plural, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.jury.steps import (
-    BEFORE,
-    OPEN_TO_CHANGES,
-    about,
     lock_jury,
     lock_registrations,
     lock_row,
@@ -68,7 +66,7 @@ def change_jury(*, jury, held_on, starts_at, place, by):
 
     Those already convened are told again by mail; for another date, their notice counts from today.
     """
-    jury = lock_jury(jury.pk, *BEFORE)
+    jury = lock_jury(jury.pk, *Jury.State.BEFORE)
     if held_on != jury.held_on and held_on < today():
         raise Refusal(PAST)
     place = required(place, "Indiquez le lieu.")
@@ -82,7 +80,7 @@ def change_jury(*, jury, held_on, starts_at, place, by):
     jury.held_on, jury.starts_at, jury.place = held_on, starts_at, place
     jury.save(update_fields=["held_on", "starts_at", "place", "summoned_on"])
     post_summons(jury, members, changed=True)
-    record(jury, by=by, verb="change_jury", what=about(f"à {hour(starts_at)}, {place}"))
+    record(jury, by=by, verb="change_jury", what=colon(f"à {hour(starts_at)}, {place}"))
     return jury
 
 
@@ -101,12 +99,12 @@ def delete_jury(*, jury, by):
 @transaction.atomic
 def record_union_invitation(*, jury, asked_on, by):
     """The day the unions were asked to name their representatives, at least 15 days ahead (accord, art. 54.3)."""
-    jury = lock_jury(jury.pk, *OPEN_TO_CHANGES)
+    jury = lock_jury(jury.pk, *Jury.State.RUNNING)
     if asked_on > today() or asked_on > jury.held_on:
         raise Refusal("La demande aux organisations syndicales précède la séance, et elle est faite.")
     jury.unions_invited_on = asked_on
     jury.save(update_fields=["unions_invited_on"])
-    what = about(f"organisations syndicales sollicitées le {day(asked_on)}")
+    what = colon(f"organisations syndicales sollicitées le {day(asked_on)}")
     record(jury, by=by, verb="record_union_invitation", what=what)
     return jury
 
@@ -114,7 +112,7 @@ def record_union_invitation(*, jury, asked_on, by):
 @transaction.atomic
 def override_notice(*, jury, key, reason, by):
     """The responsable's reason for one period of notice (`NoticeKey`) not kept; printed in the procès-verbal."""
-    jury = lock_jury(jury.pk, *OPEN_TO_CHANGES)
+    jury = lock_jury(jury.pk, *Jury.State.RUNNING)
     reason = required(reason, "Motivez le délai non respecté : le motif est imprimé au procès-verbal.")
     if not is_head_of(by, jury.centre_id):
         raise Refusal("Seul le responsable du centre peut passer outre un délai.")
@@ -124,7 +122,7 @@ def override_notice(*, jury, key, reason, by):
     setattr(jury, OVERRIDES[key], reason)
     jury.save(update_fields=[OVERRIDES[key]])
     label = NoticeKey(key).label.lower()
-    record(jury, by=by, verb="override_notice", what=about(f"{label} non respecté, {reason}"))
+    record(jury, by=by, verb="override_notice", what=colon(f"{label} non respecté, {reason}"))
     return jury
 
 
@@ -135,7 +133,7 @@ def add_candidates(*, jury, registrations, by):
     Refusal: nobody given, another centre, no longer running, on the agenda of a jury still to close, already
     decided upon.
     """
-    jury = lock_jury(jury.pk, *OPEN_TO_CHANGES)
+    jury = lock_jury(jury.pk, *Jury.State.RUNNING)
     locked = lock_registrations([row.pk for row in registrations])
     chosen = [locked[row.pk] for row in registrations]
     if not chosen:
@@ -152,7 +150,7 @@ def add_candidates(*, jury, registrations, by):
         )
         sentence = f"Inscrit au jury du {day(jury.held_on)}, {jury.place}."
         tell(registration, by=by, verb="add_jury_candidate", sentence=sentence)
-    what = about(f"{plural(len(chosen), 'candidat')} à l’ordre du jour")
+    what = colon(f"{plural(len(chosen), 'candidat')} à l’ordre du jour")
     record(jury, by=by, verb="add_jury_candidates", what=what)
     return jury
 
@@ -161,7 +159,7 @@ def why_not_add(jury, registrations):
     """Why some of these candidates cannot join the agenda; French sentences."""
     keys = [row.pk for row in registrations]
     running = DeliberationEntry.objects.filter(
-        registration__in=keys, deliberation__jury__state__in=OPEN_TO_CHANGES
+        registration__in=keys, deliberation__jury__state__in=Jury.State.RUNNING
     )
     busy = set(running.values_list("registration", flat=True))
     journeys = load_for_jury(registrations)
@@ -180,7 +178,7 @@ def why_not_add(jury, registrations):
 @transaction.atomic
 def remove_candidate(*, entry, by):
     """Takes an undecided candidate off the agenda."""
-    jury = lock_jury(entry.deliberation.jury_id, *OPEN_TO_CHANGES)
+    jury = lock_jury(entry.deliberation.jury_id, *Jury.State.RUNNING)
     entry = lock_row(entry, joined=["deliberation", "registration__centre"])
     if Decision.objects.filter(entry=entry).exists():
         raise Refusal("Une décision est consignée pour ce candidat : annulez-la d’abord.")
@@ -199,7 +197,7 @@ def summon_jury(*, jury, by):
 
     Those without an address get it by hand. Refusal: no president, nobody on the agenda.
     """
-    jury = lock_jury(jury.pk, *BEFORE)
+    jury = lock_jury(jury.pk, *Jury.State.BEFORE)
     sitting = JurySitting(jury)
     if missing := sitting.missing_to_summon():
         raise Refusal(*missing)
@@ -223,7 +221,7 @@ def post_summons(jury, members, *, changed=False):
     now = timezone.now().isoformat()
     for member in members:
         outbox.post(
-            event=f"jury:{jury.pk}:member:{member.pk}:{now}", **summons(jury, member, changed=changed)
+            event=Key.of(jury).event(Key.of(member, "member"), now), **summons(jury, member, changed=changed)
         )
 
 

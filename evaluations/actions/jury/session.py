@@ -1,17 +1,17 @@
 """The sitting: presences, withdrawals, decisions."""
 
 from dataclasses import replace
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
 from candidates.actions.checks import lock_registration, required
+from cqpm.utils.french import colon
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations import rules
 from evaluations.actions.jury.steps import (
-    BEFORE,
-    about,
     lock_jury,
     lock_registrations,
     lock_row,
@@ -19,18 +19,18 @@ from evaluations.actions.jury.steps import (
     tell,
 )
 from evaluations.models import Decision, DecisionCapacity, Jury, JuryMember, Withdrawal
+from evaluations.reads.capacity import blocks_of
 from evaluations.reads.jury import Case, JurySitting
 from evaluations.rules import JuryAct, Verdict, Vote
 
 DECIDED = "Une décision est déjà consignée pour ce candidat : annulez-la d’abord."
-KEPT = (DecisionCapacity.State.ACQUIRED, DecisionCapacity.State.KEPT)
 CHANGED = "Le résultat calculé a changé depuis l’affichage de la page : relisez-le avant de décider."
 
 
 @transaction.atomic
 def open_jury(*, jury, by):
     """The sitting begins; from here presences and decisions are recorded. Refusal: not convened, before the day."""
-    jury = lock_jury(jury.pk, *BEFORE)
+    jury = lock_jury(jury.pk, *Jury.State.BEFORE)
     if missing := JurySitting(jury).missing_to_open():
         raise Refusal(*missing)
     jury.state, jury.opened_at, jury.opened_by = Jury.State.OPEN, timezone.now(), log.actor_name(by)
@@ -47,7 +47,7 @@ def record_presence(*, member, present, by):
     member.present = present
     member.save(update_fields=["present"])
     words = {True: "présence", False: "absence", None: "présence à renseigner"}
-    record(jury, by=by, verb="record_presence", what=about(f"{member.name}, {words[present]}"))
+    record(jury, by=by, verb="record_presence", what=colon(f"{member.name}, {words[present]}"))
     return member
 
 
@@ -143,13 +143,14 @@ def write(case: Case, *, act, seen, by, reason="", numbers=(), votes=None, casti
         votes=plain(vote),
         decided_by=log.actor_name(by),
     )
+    kept = last_days(case) if result.verdict == Verdict.NOT_ADMISSIBLE else {}
     DecisionCapacity.objects.bulk_create(
         DecisionCapacity(
             decision=decision,
             capacity=row.capacity,
             state=row.state,
             sent_back=act == JuryAct.SEND_BACK and row.number in numbers,
-            kept_until=kept_until(case, row) if result.verdict == Verdict.NOT_ADMISSIBLE else None,
+            kept_until=kept.get(row.number),
         )
         for row in case.journey.capacities
     )
@@ -199,23 +200,20 @@ def plain(vote):
     return {"counts": counts, "casting": vote.casting and str(vote.casting)}
 
 
-def kept_until(case, row):
-    """The last day a capacity held now is kept for another registration; None when it is not held.
+def last_days(case) -> dict[int, date]:
+    """{capacity number: last day} on which what is held now is kept for another registration (`rules.kept_by`).
 
-    To be kept does not prolong a capacity, save when what lacked in its bloc is acquired now: the bloc is then
-    validated, on that day, as a whole (`rules.kept_capacities`).
+    A capacity that was kept already keeps its day, unless its bloc has become whole now.
     """
-    if row.state not in KEPT:
-        return None
-    referentiel, held_on = case.registration.referentiel, case.sitting.jury.held_on
-    block = [one for one in case.journey.capacities if one.capacity.block_id == row.capacity.block_id]
-    whole = (
-        row.capacity.block_id is not None
-        and referentiel.rncp_active
-        and all(one.state in KEPT for one in block)
-        and any(one.state == DecisionCapacity.State.ACQUIRED for one in block)
+    states = {row.number: row.state for row in case.journey.capacities}
+    decided = rules.PreviousDecision(
+        deliberated_on=case.sitting.jury.held_on,
+        verdict=Verdict.NOT_ADMISSIBLE,
+        acquired=frozenset(n for n, state in states.items() if state == DecisionCapacity.State.ACQUIRED),
+        kept=frozenset(n for n, state in states.items() if state == DecisionCapacity.State.KEPT),
+        blocks=blocks_of(case.registration.referentiel),
+        rncp=case.registration.referentiel.rncp_active,
     )
-    if row.kept and not whole:
-        return row.kept.valid_until
-    now = rules.kept_until(held_on, is_block=whole, rncp=referentiel.rncp_active)
-    return max(now, row.kept.valid_until) if row.kept else now
+    before = {row.number: row.kept.valid_until for row in case.journey.capacities if row.kept}
+    now = rules.kept_by(decided)
+    return before | {number: max(day, before.get(number, day)) for number, day in now.items()}

@@ -2,12 +2,9 @@
 
 from accounts import log
 from candidates.models import Registration
-from cqpm.utils.french import NBSP, day
+from cqpm.utils.french import day
 from cqpm.utils.refusal import Stale
 from evaluations.models import Jury
-
-BEFORE = (Jury.State.PREPARED, Jury.State.SUMMONED)
-OPEN_TO_CHANGES = (*BEFORE, Jury.State.OPEN)
 
 
 def lock_jury(pk, *states):
@@ -39,16 +36,11 @@ def lock_registrations(keys):
 def record(jury, *, by, verb, what, data=None):
     """Writes in the jury's journal: `what` follows «Jury du 3 décembre 2026»."""
     sentence = f"Jury du {day(jury.held_on)}{what}."
-    log.record(by=by, verb=verb, subject=jury, sentence=sentence[:400], centre=jury.centre, data=data)
+    log.record(by=by, verb=verb, subject=jury, sentence=sentence, centre=jury.centre, data=data)
 
 
 def tell(registration, *, by, verb, sentence, data=None):
     """Writes in the candidate's journal."""
     log.record(
-        by=by, verb=verb, subject=registration, sentence=sentence[:400], centre=registration.centre, data=data
+        by=by, verb=verb, subject=registration, sentence=sentence, centre=registration.centre, data=data
     )
-
-
-def about(what):
-    """« : siège ajouté»: the tail of a sentence of the journal."""
-    return f"{NBSP}: {what}"
