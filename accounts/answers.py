@@ -3,8 +3,11 @@
 from contextlib import contextmanager
 
 from django.contrib import messages
+from django.shortcuts import render
 
 from cqpm.utils.refusal import Refusal
+
+REFUSED = 422
 
 
 @contextmanager
@@ -28,3 +31,12 @@ def refused(form, refusal):
     for reason in refusal.reasons:
         form.add_error(None, reason)
     return form
+
+
+def form_page(request, template, context):
+    """The page of a form: 200 when it is read, 422 when it answers what was posted.
+
+    A form that was accepted redirects: one shown again is refused, or asks for a confirmation, and nothing was written.
+    htmx puts a 422 in the page as any other answer (`layout/document.html`).
+    """
+    return render(request, template, context, status=REFUSED if request.method == "POST" else 200)

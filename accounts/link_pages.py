@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts import links
+from accounts.answers import REFUSED
 from accounts.forms import AddressForm
 from accounts.headers import sealed
 
@@ -57,5 +58,6 @@ def link_over(request, link, token, problem=""):
 
 
 def link_unknown(request, form=None):
-    """404: an address nobody knows; offers to send the open links of a mail address."""
-    return render(request, "accounts/link_unknown.html", {"form": form or AddressForm()}, status=404)
+    """404: an address nobody knows; offers to send the open links of a mail address. 422: that `form`, refused."""
+    context, status = {"form": form or AddressForm()}, REFUSED if form else 404
+    return render(request, "accounts/link_unknown.html", context, status=status)

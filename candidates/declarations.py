@@ -9,7 +9,8 @@ from accounts.models import AccessLink
 from accounts.preferences import Preference
 from accounts.spaces import Person, Space
 from candidates import contacts, papers
-from candidates.actions.dossiers import ACCEPTANCE_AWAITED, APPROVAL, APPROVAL_DAYS
+from candidates.actions.dossiers.approval import APPROVAL, APPROVAL_DAYS
+from candidates.actions.dossiers.transmission import ACCEPTANCE_AWAITED
 from candidates.models import Candidate, Registration
 from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.reminders import APPROVAL_REMINDER

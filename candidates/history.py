@@ -44,7 +44,7 @@ def changes_of(entry):
             spoken(name, before[name]),
             spoken(name, after[name]),
         )
-        for name in (*Candidate.IDENTITY, *Candidate.CONTACT)  # PostgreSQL keeps no order of its own
+        for name in Candidate.PERSONAL  # PostgreSQL keeps no order of its own
         if name in before
     ]
 

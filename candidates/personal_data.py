@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.personal_data import DRAFTS, JUDGED, UNFINISHED, before, delete
-from candidates.actions.dossiers import SCAN_FOLDER
+from candidates.actions.dossiers.approval import SCAN_FOLDER
 from candidates.models import (
     Candidate,
     ClassImport,

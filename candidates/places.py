@@ -63,6 +63,7 @@ class Table(NamedTuple):
 
 @lru_cache(1)
 def table():
+    """The file of places, read once in the life of the process: communes present and former, countries, départements."""
     communes, names, named, countries, departments, keys = {}, {}, {}, [], {}, []
     with gzip.open(FILE, "rt", encoding="utf-8") as lines:
         for line in lines:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from accounts.log import SYSTEM
 from accounts.reminders import Reminder
 from candidates.actions import remind_partner
-from candidates.actions.dossiers import APPROVAL
+from candidates.actions.dossiers.approval import APPROVAL
 from candidates.models import Dossier
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from functools import cached_property
 
-from candidates.forms import comparison
+from candidates.forms.identity import comparison
 from candidates.imports.findings import OTHER, READ, SAME, Level, Status, is_ignored
 from candidates.models import Candidate, ImportRow
 
@@ -14,7 +14,6 @@ LEVELS = {
     "pretes": ((Status.READY,), "Prêtes"),
     "ignorees": ((Status.IGNORED,), "Ignorées"),
 }
-IDENTITY = (*Candidate.IDENTITY, "email", "phone")
 WORDS = {SAME: "Même personne", OTHER: "Autre personne", READ: "Lu"}
 
 
@@ -138,6 +137,7 @@ class Report:
         return asking if asking and row.status != Status.READY else row.shown
 
     def finding(self, row, finding, known, twins):
+        """A finding as the page shows it; `known`, `twins`: the candidates and lines that likely duplicates name."""
         key, pair = finding.get("key"), finding.get("pair")
         answer = self.class_import.settled.get(key) if key else None
         shown = finding | {
@@ -163,7 +163,7 @@ class Report:
 
 def person(row):
     """A line's person as a candidate in memory."""
-    values = {name: row.values.get(name) or "" for name in IDENTITY}
+    values = {name: row.values.get(name) or "" for name in Candidate.PERSONAL}
     return Candidate(
         **values | {"birth_date": Candidate._meta.get_field("birth_date").to_python(row.values["birth_date"])}
     )

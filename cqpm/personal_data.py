@@ -11,7 +11,7 @@ from accounts import log, personal_data as accounts, preferences
 from accounts.models import AccessLink, LogEntry, OutboxMessage
 from accounts.models.log import NATIONAL_SETTINGS
 from candidates import personal_data as candidates
-from candidates.actions.dossiers import SCAN_FOLDER
+from candidates.actions.dossiers.approval import SCAN_FOLDER
 from candidates.models import Candidate, Dossier
 from cqpm.utils import stored
 from cqpm.utils.french import day, enumeration, plural
@@ -82,16 +82,9 @@ def export(candidate):
         "courriels": [written(mail) for mail in OutboxMessage.objects.filter(addressed)],
         "journal": [written(entry) for entry in LogEntry.objects.filter(subject__in=keys)],
     }
-    files = [(documents.FOLDER, paper.sha256, paper.file_name) for paper in papers if paper.is_ready]
-    files += [
-        (SCAN_FOLDER, row.scan_sha256, row.scan_name)
-        for row in seen
-        if isinstance(row, Dossier) and row.scan_sha256
-    ]
-    files += [(REPORT_FOLDER, row.sha256, row.name) for row in seen if isinstance(row, Report)]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for rank, (folder, sha256, name) in enumerate(files, start=1):
+        for rank, (folder, sha256, name) in enumerate(files_of(papers, seen), start=1):
             try:
                 archive.writestr(f"fichiers/{rank:03}-{name}", stored.read(folder, sha256))
             except stored.Unreadable as error:
@@ -100,3 +93,12 @@ def export(candidate):
             "personne.json", json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
         )
     return buffer.getvalue()
+
+
+def files_of(papers, rows):
+    """(folder, sha256, name) of each file kept: papers that are ready, scans of dossiers, reports."""
+    yield from ((documents.FOLDER, paper.sha256, paper.file_name) for paper in papers if paper.is_ready)
+    for row in rows:
+        if isinstance(row, Dossier) and row.scan_sha256:
+            yield SCAN_FOLDER, row.scan_sha256, row.scan_name
+    yield from ((REPORT_FOLDER, row.sha256, row.name) for row in rows if isinstance(row, Report))

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def status_context(user, document):
-    """What `documents/_status.html` shows: the same on a whole page, in the tag and for htmx."""
+    """What `documents/state.html` shows: the same on a whole page, in the tag and for htmx."""
     return {"document": document, "may_retry": perms.may_retry(user, document)}
 
 
@@ -42,7 +42,7 @@ def readable(user, pk):
 def document_status(request, pk):
     """Where the rendering stands: a page, or for htmx the component alone."""
     document = readable(request.user, pk)
-    template = "documents/_status.html" if request.htmx else "documents/status.html"
+    template = "documents/state.html" if request.htmx else "documents/status.html"
     return render(request, template, status_context(request.user, document))
 
 

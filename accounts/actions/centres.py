@@ -40,14 +40,7 @@ def change_settings(*, values, centre=None, by):
     Only what differs from the value it would otherwise have is kept: the national one for a centre, the default
     nationally. Raises Refusal with every value that is not acceptable, and stores none then.
     """
-    if not (perms.is_head_of(by, centre) if centre else perms.is_administrator(by)):
-        raise Refusal("Ces réglages ne sont pas de votre ressort.")
-    open_to = {preference.key for preference in preferences.declared(scope="centre" if centre else None)}
-    if refused := sorted(set(values) - open_to):
-        raise Refusal(f"Réglage inconnu ou national : {', '.join(refused)}.")
-    problems = [preferences.problem(PREFERENCES[key], value) for key, value in values.items()]
-    if any(problems):
-        raise Refusal(*filter(None, problems))
+    _check_settings(values, centre=centre, by=by)
     if centre:
         ExaminationCentre.objects.select_for_update().get(pk=centre.pk)
     before = preferences.values(centre)
@@ -70,6 +63,18 @@ def change_settings(*, values, centre=None, by):
             data=changed,
         )
     return changed
+
+
+def _check_settings(values, *, centre, by):
+    """Refusal when they are another's to change, unknown at that level, or not acceptable: each value said."""
+    if not (perms.is_head_of(by, centre) if centre else perms.is_administrator(by)):
+        raise Refusal("Ces réglages ne sont pas de votre ressort.")
+    open_to = {preference.key for preference in preferences.declared(scope="centre" if centre else None)}
+    if refused := sorted(set(values) - open_to):
+        raise Refusal(f"Réglage inconnu ou national : {', '.join(refused)}.")
+    problems = [preferences.problem(PREFERENCES[key], value) for key, value in values.items()]
+    if any(problems):
+        raise Refusal(*filter(None, problems))
 
 
 def _administrator_only(by):

@@ -61,7 +61,7 @@ def test_signing_in_keeps_no_second_list_of_addresses(client, user):
 )
 def test_a_wrong_pair_says_one_thing_and_keeps_the_address(client, user, email, password):
     answer = sign_in(client, email, password)
-    assert (answer.status_code, errors(answer), signed_in(client)) == (200, [WRONG], False)
+    assert (answer.status_code, errors(answer), signed_in(client)) == (422, [WRONG], False)
     assert f'value="{email}"' in answer.content.decode()
 
 
@@ -69,7 +69,7 @@ def test_after_twelve_wrong_passwords_the_right_one_is_refused(client, user):
     for _ in range(12):
         sign_in(client, password="faux")
     answer = sign_in(client)
-    assert (answer.status_code, errors(answer), signed_in(client)) == (200, [THROTTLED], False)
+    assert (answer.status_code, errors(answer), signed_in(client)) == (422, [THROTTLED], False)
 
 
 def test_a_closed_account_neither_signs_in_nor_stays(user):
@@ -209,7 +209,7 @@ def test_a_password_that_does_not_do_opens_nothing(client, invited, first, secon
     answer = client.post(address, {"password1": first, "password2": second})
     said = [error.replace("\xa0", " ") for error in answer.context["form"].errors["password2"]]
     invited.refresh_from_db()
-    assert (answer.status_code, said, invited.has_usable_password()) == (200, [expected], False)
+    assert (answer.status_code, said, invited.has_usable_password()) == (422, [expected], False)
 
 
 # --- Forgotten password -----------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def test_the_sixth_request_in_a_minute_is_refused(client, user):
     for _ in range(5):
         client.post(reverse("account_reset_password"), {"email": "claire@exemple.fr"})
     answer = client.post(reverse("account_reset_password"), {"email": "claire@exemple.fr"})
-    assert (answer.status_code, errors(answer)) == (200, ["Trop de demandes. Recommencez plus tard."])
+    assert (answer.status_code, errors(answer)) == (422, ["Trop de demandes. Recommencez plus tard."])
     assert OutboxMessage.objects.count() == 5
 
 

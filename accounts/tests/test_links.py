@@ -269,7 +269,7 @@ def test_asking_by_address_answers_the_same_whatever_it_is(client, invitation):
 
 def test_asking_by_address_is_throttled(client, invitation):
     statuses = [client.post(reverse("link_ask"), {"email": "ines@exemple.fr"}).status_code for _ in range(4)]
-    assert statuses == [302, 302, 302, 404]
+    assert statuses == [302, 302, 302, 422]
     assert OutboxMessage.objects.count() == 4
 
 
@@ -281,7 +281,7 @@ def test_asking_by_address_leaves_closed_links_alone(invitation):
 
 def test_an_address_that_is_none_is_said_so(client):
     answer = client.post(reverse("link_ask"), {"email": "pas une adresse"})
-    assert answer.status_code == 404
+    assert answer.status_code == 422
     assert answer.context["form"].errors["email"] == ["Saisissez une adresse de courriel valide."]
     assert 'value="pas une adresse"' in answer.content.decode()
 

@@ -140,4 +140,4 @@ def test_a_wrong_value_on_the_page_is_said_and_kept(administrator):
     typed = {"essai.days": "0", "essai.title": "CQPM", "essai.notice": "15"}
     answer = client.post(reverse("settings"), typed)
     assert list(answer.context["form"].errors) == ["essai.days"]
-    assert (answer.status_code, SettingValue.objects.count()) == (200, 0)
+    assert (answer.status_code, SettingValue.objects.count()) == (422, 0)

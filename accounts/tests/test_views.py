@@ -123,7 +123,7 @@ def test_a_refused_invitation_says_why_and_keeps_what_was_typed(head, centre):
     form = {"email": "ines@exemple.fr", "first_name": "Inès", "last_name": "Lacoste", "role": "evaluator"}
     answer = client_as(head).post(reverse("team_invite"), form)
     expected = ["Inès Lacoste a déjà ce rôle : Évaluateur, Val-de-Brenne."]
-    assert (answer.status_code, list(answer.context["form"].non_field_errors())) == (200, expected)
+    assert (answer.status_code, list(answer.context["form"].non_field_errors())) == (422, expected)
     assert 'value="ines@exemple.fr"' in answer.content.decode()
 
 
@@ -254,7 +254,7 @@ def test_no_new_password_for_an_account_closed_or_never_opened(administrator, ce
 def test_a_role_wants_its_centre(administrator, typed, field):
     person = make_user()
     answer = client_as(administrator).post(reverse("hat_add", args=[person.pk]), typed)
-    assert (answer.status_code, list(answer.context["form"].errors)) == (200, [field])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
     assert person.memberships.count() == 0
 
 

@@ -3,8 +3,10 @@
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from accounts import actions, perms
+from accounts.answers import form_page
 from accounts.forms import ExaminationCentreForm, ResourceCentreForm
 from accounts.models import ExaminationCentre, ResourceCentre
 from accounts.views.entrance import form_methods
@@ -13,6 +15,7 @@ ACTIVE = Count("memberships", filter=Q(memberships__suspended_at=None, membershi
 
 
 @perms.require(perms.is_administrator)
+@require_safe
 def centre_list(request):
     """Both kinds, with how many people work there."""
     context = {
@@ -60,4 +63,6 @@ def edit(request, form_class, heading, centre=None):
             centre = actions.create_centre(kind=form_class.Meta.model, fields=fields, by=by)
         messages.success(request, f"{centre} : enregistré.")
         return redirect("centre_list")
-    return render(request, "accounts/centre_form.html", {"form": form, "heading": heading, "centre": centre})
+    return form_page(
+        request, "accounts/centre_form.html", {"form": form, "heading": heading, "centre": centre}
+    )

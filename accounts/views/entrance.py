@@ -8,10 +8,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, links, throttle
-from accounts.answers import refused
+from accounts.answers import REFUSED, form_page, refused
 from accounts.forms import AddressForm, NewPasswordForm, SignInForm
 from accounts.headers import sealed
 from accounts.link_pages import link_over, link_page, link_unknown
@@ -45,6 +45,10 @@ class SignInView(LoginView):
             "demo_password": DEMO_PASSWORD,
         }
 
+    def form_invalid(self, form):
+        """422, as any form that is refused."""
+        return self.render_to_response(self.get_context_data(form=form), status=REFUSED)
+
 
 def demo_accounts():
     """The demonstration's accounts that exist, in the order of the journey: (address, what it shows, name)."""
@@ -66,10 +70,11 @@ def forgotten_password(request):
             actions.ask_password_reset(email=email)
             return redirect("account_reset_password_done")
         form.add_error(None, throttle.TOO_MANY)
-    return render(request, "accounts/forgotten_password.html", {"form": form})
+    return form_page(request, "accounts/forgotten_password.html", {"form": form})
 
 
 @login_not_required
+@require_safe
 def forgotten_password_sent(request):
     """Says where to look, not whether the address is known."""
     return render(request, "accounts/forgotten_password_sent.html")
@@ -91,7 +96,7 @@ def reset_password(request):
             throttle.forgive(request, user.email)
             messages.success(request, "Mot de passe enregistré. Connectez-vous avec lui.")
             return redirect("account_login")
-    return render(request, "accounts/reset_password.html", {"form": form, "person": user})
+    return form_page(request, "accounts/reset_password.html", {"form": form, "person": user})
 
 
 @sensitive_post_parameters()
@@ -111,7 +116,7 @@ def invitation(request):
             messages.success(request, "Votre compte est ouvert.")
             return redirect("home")
     hats = user.memberships.active().select_related("centre", "resource_centre")
-    return render(request, "accounts/invitation.html", {"form": form, "person": user, "hats": hats})
+    return form_page(request, "accounts/invitation.html", {"form": form, "person": user, "hats": hats})
 
 
 @login_not_required
@@ -150,6 +155,7 @@ def ask_links(request):
 
 
 @login_not_required
+@require_safe
 def link_sent(request):
     """Says that what could be sent was."""
     return sealed(render(request, "accounts/link_sent.html"))

@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts import perms
 from accounts.models import LogEntry
@@ -10,6 +11,7 @@ PAGE = 50
 
 
 @perms.require(perms.is_administrator)
+@require_safe
 def log(request):
     """Newest first. What concerns candidates stays in their centre's journal."""
     entries = LogEntry.objects.for_user(request.user).select_related("centre")

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, links, mailing, perms
 from accounts.actions.outbox import obstacle
@@ -23,6 +23,7 @@ def reads_outbox(user):
 
 
 @perms.require(reads_outbox)
+@require_safe
 def outbox(request):
     """The mails, the latest first; `?etat=` keeps one state, `?q=` those to a person."""
     rows = OutboxMessage.objects.for_user(request.user).select_related("link", "centre")
@@ -55,6 +56,7 @@ def refused_by_server(page):
     return {pk for pk, address in held.items() if address in refused}
 
 
+@require_safe
 def outbox_message(request, pk):
     """The printed twin: what the mail says, and its link as a QR code, for the staff of its centre."""
     message = of_centre(request, pk)

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import actions, throttle
+from accounts.answers import form_page
 from accounts.forms import ChangePasswordForm, ProfileForm
 from accounts.middleware import SESSION_KEY
 from accounts.models import User
@@ -22,7 +23,7 @@ def account(request):
         actions.change_profile(user=request.user, fields=form.cleaned_data)
         messages.success(request, "Fiche enregistrée.")
         return redirect("account")
-    return render(request, "accounts/account.html", {"form": form})
+    return form_page(request, "accounts/account.html", {"form": form})
 
 
 @sensitive_post_parameters()
@@ -40,7 +41,7 @@ def change_password(request):
             update_session_auth_hash(request, actions.change_password(user=request.user, password=chosen))
             messages.success(request, "Mot de passe changé.")
             return redirect("account")
-    return render(request, "accounts/change_password.html", {"form": form})
+    return form_page(request, "accounts/change_password.html", {"form": form})
 
 
 @require_POST

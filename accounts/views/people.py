@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, links, perms
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.forms import HatForm, InvitationForm
 from accounts.keys import key_of
 from accounts.models import Invitation, LogEntry, Membership, User
@@ -18,6 +18,7 @@ PAGE = 30
 
 
 @perms.require(perms.is_head)
+@require_safe
 def team(request):
     """The people of the responsable's own centre, with their invitations."""
     members = (
@@ -37,6 +38,7 @@ def team_invite(request):
 
 
 @perms.require(perms.is_administrator)
+@require_safe
 def account_list(request):
     """Every account, found by name or address."""
     query = request.GET.get("q", "").strip()
@@ -66,7 +68,7 @@ def invite(request, centre, back, template):
         else:
             messages.success(request, f"{user} – {form.hat}. Un courriel l’annonce à {user.email}.")
             return redirect(back)
-    return render(request, template, {"form": form})
+    return form_page(request, template, {"form": form})
 
 
 @perms.require(perms.is_administrator)
@@ -96,7 +98,7 @@ def show_account(request, person, form):
         "form": form,
         "entries": LogEntry.objects.filter(subject=key_of(person))[:20],
     }
-    return render(request, "accounts/account_detail.html", context)
+    return form_page(request, "accounts/account_detail.html", context)
 
 
 @perms.require(perms.is_administrator)
@@ -156,6 +158,7 @@ def reinvite(request, pk):
     return back_to(request, invitation.user)
 
 
+@require_safe
 def invitation_print(request, pk):
     """The invitation on paper: who, what, the address and its QR code. Nothing is sent, nothing changes."""
     invitation = scoped_invitation(request, pk)

@@ -1,10 +1,10 @@
 """Settings: national values for the administrator, a centre's for its responsable."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from accounts import actions, perms, preferences
-from accounts.answers import refused
+from accounts.answers import form_page, refused
 from accounts.forms import SettingsForm
 from accounts.views.entrance import form_methods
 from cqpm.utils.refusal import Refusal
@@ -39,4 +39,4 @@ def edit(request, centre, here):
         else:
             messages.success(request, "Réglages enregistrés.")
             return redirect(here)
-    return render(request, "accounts/settings.html", {"form": form, "centre": centre})
+    return form_page(request, "accounts/settings.html", {"form": form, "centre": centre})

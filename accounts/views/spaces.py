@@ -2,9 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, spaces, throttle
+from accounts.answers import form_page
 from accounts.forms import AddressForm
 from accounts.headers import private
 from accounts.link_pages import link_over, link_page
@@ -25,10 +26,13 @@ def space_ask(request):
             actions.send_space_links(email=email)
             return redirect("space_sent")
         form.add_error(None, throttle.TOO_MANY)
-    return private(render(request, "accounts/space_ask.html", {"form": form, "over": "fini" in request.GET}))
+    return private(
+        form_page(request, "accounts/space_ask.html", {"form": form, "over": "fini" in request.GET})
+    )
 
 
 @login_not_required
+@require_safe
 def space_sent(request):
     """Says where to look, not whether the address is known."""
     return render(request, "accounts/space_sent.html")

@@ -23,13 +23,13 @@ from candidates.actions.imports import (
     settle_warnings,
     undo_import,
 )
+from candidates.actions.inscriptions import next_rank
 from candidates.actions.readings import answer_reading, read_identity, record_paper_reading
 from candidates.actions.registrations import (
     ToConfirm,
     abandon_registration,
     confirm_vae,
     correct_identity,
-    next_rank,
     register_candidate,
     update_registration,
 )

@@ -40,6 +40,10 @@ def answer_reading(*, registration, answer, by):
 
 
 def add_reading(registration, *, seen, remark="", on_paper=False, by):
+    """Keeps one reading of the identity of fingerprint `seen`, right without `remark`; gives it, or the same one made before.
+
+    Refusal when the identity has changed since, or an error reported still awaits the centre.
+    """
     candidate = registration.candidate
     if seen != candidate.identity_fingerprint:
         raise Refusal("Votre identité vient d’être corrigée par le centre : relisez-la.")

@@ -6,15 +6,19 @@ from django.utils import timezone
 from accounts import log
 from accounts.actions import revoke_link
 from accounts.keys import key_of
-from accounts.models import AccessLink, ExaminationCentre
+from accounts.models import AccessLink
 from candidates import journey
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import create_company, create_training_body
-from candidates.actions.dossiers import company_changed, open_dossier, tutor_changed
+from candidates.actions.dossiers.approval import company_changed, tutor_changed
+from candidates.actions.inscriptions import (
+    begin_registrations,
+    check_dates,
+    lock_centre,
+    number_registrations,
+)
 from candidates.actions.readings import settle_readings
-from candidates.models import Candidate, Counter, Registration
-from candidates.rules import registration_number
-from cqpm.utils.french import day, today
+from candidates.models import Candidate, Registration
 from cqpm.utils.refusal import Refusal
 
 # What `update_registration` may change: the rest is what every later date and paper is measured against.
@@ -44,25 +48,6 @@ class ToConfirm(Refusal):
 
 
 @transaction.atomic
-def next_rank(*, centre, series, year):
-    """The next number of a series (`Counter.Series`) in a centre and year, from 1, without gap nor double."""
-    return next_ranks(centre=centre, series=series, year=year, count=1)[0]
-
-
-@transaction.atomic
-def next_ranks(*, centre, series, year, count):
-    """The next `count` numbers of a series, as a range.
-
-    The counter stays locked until the end of the transaction: numbers whose act fails are given to the next.
-    """
-    Counter.objects.get_or_create(centre=centre, series=series, year=year)
-    counter = Counter.objects.select_for_update().get(centre=centre, series=series, year=year)
-    counter.last += count
-    counter.save(update_fields=["last"])
-    return range(counter.last - count + 1, counter.last + 1)
-
-
-@transaction.atomic
 def register_candidate(
     *,
     centre,
@@ -80,22 +65,17 @@ def register_candidate(
 
     `identity`: fields of Candidate; `registration`: «registered_on» and any of `CHANGEABLE`; `new_company`: fields
     of a company to add; `new_training_body`: a name; `same_as`: the known candidate this is (whose identity
-    stays, only e-mail and phone are brought up to date) ; `another_person`: the likely duplicates are other people.
+    stays, only the contact details are brought up to date); `another_person`: the likely duplicates are other people.
 
     Refusal when a field is wrong, the référentiel not open or the candidate already registered for it; `ToConfirm`
     as long as warnings are unread or likely duplicates unsettled.
     """
-    registered_on = registration["registered_on"]
-    derogation = check_dates(registered_on, referentiel, centre)
-    # Two inscriptions of one centre follow one another, and see each other's candidate.
-    ExaminationCentre.objects.select_for_update(no_key=True).get(pk=centre.pk)
-    candidate = Candidate(centre=centre, **identity)
-    validated(candidate)
-    if new_company:
-        registration = registration | {"company": create_company(centre=centre, by=by, **new_company)}
-    if new_training_body.strip():
-        body = create_training_body(centre=centre, name=new_training_body, by=by)
-        registration = registration | {"training_body": body}
+    derogation = check_dates(registration["registered_on"], referentiel, centre)
+    lock_centre(centre)
+    candidate = validated(Candidate(centre=centre, **identity))
+    registration = registration | added_in_place(
+        centre=centre, company=new_company, training_body=new_training_body, by=by
+    )
     row = Registration(
         centre=centre,
         candidate=candidate,
@@ -106,60 +86,19 @@ def register_candidate(
     check_confirmed(row, same_as=same_as, another_person=another_person, warnings_read=warnings_read)
     row.candidate = known_candidate(same_as, candidate, referentiel) if same_as else candidate
     row.candidate.save()
-    rank = next_rank(centre=centre, series=Counter.Series.REGISTRATION, year=registered_on.year)
-    row.number = registration_number(registered_on.year, rank)
-    row.search = row.search_text()
-    validated(row).save()
-    registration_entry(row, by=by, derogation=derogation).save()
-    open_dossier(registration=row, by=by)
+    number_registrations([row])
+    begin_registrations([validated(row)], by=by, derogation=derogation)
     return row
 
 
-def registration_entry(row, *, by, derogation=None):
-    """What the journal says of an inscription, alone or with its class; `derogation`: as `check_dates` gives it."""
-    return log.entry(
-        by=by,
-        verb="register_candidate",
-        subject=row,
-        centre=row.centre,
-        sentence=inscription_sentence(row, derogation),
-        data={"warnings": row.warnings()} | ({"derogation": derogation.pk} if derogation else {}),
-    )
-
-
-def inscription_sentence(row, derogation):
-    """«Inscription n° 2026-0147 de Léo Marchetti le … : …», and by which derogation after the closing."""
-    sentence = f"Inscription n° {row.number} de {row.candidate} le {day(row.registered_on)} : {row.referentiel.title}."
-    if derogation:
-        sentence += (
-            f" Inscriptions closes, dérogation accordée le {day(derogation.granted_at)} "
-            f"par {derogation.granted_by} : {derogation.reason}"
-        )
-    return sentence
-
-
-def check_dates(registered_on, referentiel, centre):
-    """Refusal for an inscription in the future, or outside the référentiel's period.
-
-    Gives the derogation by which the centre registers after the closing, None when it needs none.
-    """
-    if registered_on > today():
-        raise Refusal("La date d’inscription est dans le futur.")
-    if not referentiel.is_published:
-        raise Refusal("Ce référentiel n’est pas publié : on ne s’y inscrit pas encore.")
-    opens, closes = referentiel.registration_opens_on, referentiel.registration_closes_on
-    if opens and registered_on < opens:
-        raise Refusal(f"Les inscriptions à ce référentiel ouvrent le {day(opens)}.")
-    if not closes or registered_on <= closes:
-        return None
-    derogations = referentiel.derogations.select_related("granted_by")
-    derogation = derogations.valid_on(registered_on, centre).first()
-    if not derogation:
-        raise Refusal(
-            f"Les inscriptions à ce référentiel sont closes depuis le {day(closes)}. "
-            "Son centre de ressource peut accorder une dérogation à votre centre."
-        )
-    return derogation
+def added_in_place(*, centre, company, training_body, by):
+    """The fields of a registration that name what was typed beside it: a company to make, a training body by name."""
+    added = {}
+    if company:
+        added["company"] = create_company(centre=centre, by=by, **company)
+    if training_body.strip():
+        added["training_body"] = create_training_body(centre=centre, name=training_body, by=by)
+    return added
 
 
 def check_confirmed(row, *, same_as, another_person, warnings_read):
@@ -177,7 +116,7 @@ def known_candidate(same_as, typed, referentiel):
     running = known.registrations.filter(referentiel=referentiel, state=Registration.State.REGISTERED).first()
     if running:
         raise Refusal(f"{known} est déjà inscrit pour ce référentiel, sous le n° {running.number}.")
-    known.email, known.phone = typed.email or known.email, typed.phone or known.phone
+    known.renew_contact({name: getattr(typed, name) for name in Candidate.CONTACT})
     return known
 
 
@@ -222,11 +161,9 @@ def update_registration(
     Another company makes the approvals of the dossier in preparation void; another tutor, the link sent.
     """
     registration = lock_registration(registration.pk)
-    if new_company:
-        changes = changes | {"company": create_company(centre=registration.centre, by=by, **new_company)}
-    if new_training_body.strip():
-        body = create_training_body(centre=registration.centre, name=new_training_body, by=by)
-        changes = changes | {"training_body": body}
+    changes = changes | added_in_place(
+        centre=registration.centre, company=new_company, training_body=new_training_body, by=by
+    )
     changed = [name for name in changes if getattr(registration, name) != changes[name]]
     if not changed:
         return registration

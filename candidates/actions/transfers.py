@@ -4,13 +4,12 @@ from django.db import transaction
 
 from accounts import log, outbox
 from accounts.keys import Key
-from accounts.models import ExaminationCentre
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import COMPANY_FIELDS, create_company, create_training_body
 from candidates.actions.dossiers import open_dossier, save_dossier
-from candidates.actions.registrations import CHANGEABLE, end_registration, next_rank
-from candidates.models import Candidate, Counter, Registration
-from candidates.rules import registration_number
+from candidates.actions.inscriptions import lock_centre, number_registrations
+from candidates.actions.registrations import CHANGEABLE, end_registration
+from candidates.models import Candidate, Registration
 from candidates.search import folded
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
@@ -29,7 +28,7 @@ def hand_over(*, registration, to, reason, by):
     registration = lock_registration(registration.pk)
     if to.pk == registration.centre_id:
         raise Refusal("Choisissez un autre centre d’examen que celui de l’inscription.")
-    ExaminationCentre.objects.select_for_update(no_key=True).get(pk=to.pk)
+    lock_centre(to)
     end_registration(registration, Registration.State.TRANSFERRED, reason=reason, by=by)
     following = received(registration, to, by=by)
     copy_dossier(registration, following, by=by)
@@ -57,28 +56,24 @@ def hand_over(*, registration, to, reason, by):
 def received(registration, to, *, by):
     """The registration as its new centre has it, dated today."""
     former = registration.candidate
-    candidate = Candidate(
-        centre=to, **{name: getattr(former, name) for name in (*Candidate.IDENTITY, *Candidate.CONTACT)}
-    )
+    candidate = Candidate(centre=to, **{name: getattr(former, name) for name in Candidate.PERSONAL})
     validated(candidate).save()
     around = {name: getattr(registration, name) for name in CHANGEABLE} | {
         "company": company_in(to, registration.company, by=by),
         "training_body": registration.training_body
         and create_training_body(centre=to, name=registration.training_body.name, by=by),
     }
-    rank = next_rank(centre=to, series=Counter.Series.REGISTRATION, year=today().year)
     following = Registration(
         centre=to,
         candidate=candidate,
         referentiel=registration.referentiel,
-        number=registration_number(today().year, rank),
         registered_on=today(),
         state_by=log.actor_name(by),
         vae_confirmed_by=registration.vae_confirmed_by,
         continues=registration,
         **around,
     )
-    following.search = following.search_text()
+    number_registrations([following])
     validated(following).save()
     return following
 

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from candidates.imports.columns import COLUMNS
+from candidates.imports.columns import column_keys
 from candidates.search import folded
 from cqpm.utils.french import MONTHS, day
 
@@ -15,7 +15,7 @@ NUMBERED = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{2,4})(?: 00:00(?::00
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 SPELT = re.compile(r"(?:\w+ )?(\d{1,2})(?:er)? ([^\W\d_]+) (\d{4})")
 MONTH = {folded(name): number for number, name in enumerate(MONTHS, start=1)}
-PHONES = {column.key for column in COLUMNS if column.kind == "phone"}
+PHONES = set(column_keys("phone"))
 EPOCHS = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 FIRST_SERIAL, LAST_SERIAL = 1000, 73050  # 1902 to 2099: any other number was not a date
 

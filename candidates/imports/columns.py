@@ -16,18 +16,23 @@ class Column(NamedTuple):
     example: str
     width: int = 18
     required: bool = False
-    kind: str = "text"  # text, date, phone, digits
+    kind: str = "text"  # what the checks make of it: text, name, choice, date, email, phone, digits
 
 
 COLUMNS = (
-    Column("birth_name", "Nom de naissance", "Celui de l’état civil.", "MARCHETTI", 22, True),
-    Column("usage_name", "Nom d’usage", "Seulement s’il diffère du nom de naissance.", "", 18),
+    Column("birth_name", "Nom de naissance", "Celui de l’état civil.", "MARCHETTI", 22, True, "name"),
+    Column("usage_name", "Nom d’usage", "Seulement s’il diffère du nom de naissance.", "", kind="name"),
     Column(
-        "first_name", "Premier prénom", "Un seul prénom ; les suivants ont leurs colonnes.", "Léo", 18, True
+        "first_name",
+        "Premier prénom",
+        "Un seul prénom ; les suivants ont leurs colonnes.",
+        "Léo",
+        required=True,
+        kind="name",
     ),
-    Column("first_name_2", "Deuxième prénom", "", "Paul"),
-    Column("first_name_3", "Troisième prénom", "", ""),
-    Column("sex", "Sexe", "F ou M, celui de l’état civil.", "M", 8, True),
+    Column("first_name_2", "Deuxième prénom", "", "Paul", kind="name"),
+    Column("first_name_3", "Troisième prénom", "", "", kind="name"),
+    Column("sex", "Sexe", "F ou M, celui de l’état civil.", "M", 8, True, "choice"),
     Column(
         "birth_date",
         "Date de naissance",
@@ -61,6 +66,7 @@ COLUMNS = (
         "Sans elle, chaque envoi est imprimé.",
         "leo.marchetti@exemple.fr",
         30,
+        kind="email",
     ),
     Column("phone", "Téléphone", "", "06 12 34 56 78", 16, kind="phone"),
     Column(
@@ -69,6 +75,7 @@ COLUMNS = (
         "Choisir dans la liste ; vide : celle choisie pour toute la classe.",
         "Apprentissage",
         26,
+        kind="choice",
     ),
     Column(
         "company_name",
@@ -89,10 +96,10 @@ COLUMNS = (
     Column("company_city", "Ville de l’entreprise", "", "Montbard"),
     Column("tutor_name", "Tuteur", "Prénom et nom.", "Laure Cassagne", 22),
     Column("tutor_function", "Fonction du tuteur", "", "Cheffe d’atelier"),
-    Column("tutor_email", "Courriel du tuteur", "", "l.cassagne@exemple.fr", 28),
+    Column("tutor_email", "Courriel du tuteur", "", "l.cassagne@exemple.fr", 28, kind="email"),
     Column("tutor_phone", "Téléphone du tuteur", "", "03 80 00 00 00", 16, kind="phone"),
     Column("line_manager_name", "Responsable hiérarchique", "Prénom et nom.", "", 22),
-    Column("line_manager_email", "Courriel du responsable hiérarchique", "", "", 28),
+    Column("line_manager_email", "Courriel du responsable hiérarchique", "", "", 28, kind="email"),
     Column(
         "training_body",
         "Organisme de formation",
@@ -106,3 +113,8 @@ COLUMNS = (
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 HEADINGS = [column.heading for column in COLUMNS]
+
+
+def column_keys(kind):
+    """The keys of the columns of a kind."""
+    return [column.key for column in COLUMNS if column.kind == kind]

@@ -5,33 +5,35 @@ from candidates.imports import checking, reading
 from candidates.imports.cells import spoken
 from candidates.imports.columns import COLUMNS
 from candidates.imports.findings import status_of
-from candidates.models import Candidate, Company, ImportRow, Registration
+from candidates.imports.layout import places_of_columns
+from candidates.imports.lines import Context
+from candidates.models import Candidate, Company, ImportRow, Registration, TrainingBody
 from candidates.search import folded
 from cqpm.utils import child
 from cqpm.utils.french import today
 
 READ, CHECKED = 40, 95  # hundredths of the whole, for the bar of the page
-# Where the longest text of a column is said.
-FIELDS = {
-    Candidate: ("birth_place", "birth_country", "email", "phone"),
-    Registration: (
-        "tutor_name",
-        "tutor_function",
-        "tutor_email",
-        "tutor_phone",
-        "line_manager_name",
-        "line_manager_email",
-        "adaptation",
-    ),
+# What a column is stored in, where neither candidate nor registration has a field of its name.
+ELSEWHERE = {
+    "company_name": (Company, "name"),
+    "company_postcode": (Company, "postcode"),
+    "company_city": (Company, "city"),
+    "training_body": (TrainingBody, "name"),
 }
-LENGTHS = {
-    name: model._meta.get_field(name).max_length for model, names in FIELDS.items() for name in names
-} | {
-    "company_name": 200,
-    "company_postcode": 10,
-    "company_city": 80,
-    "training_body": 160,
-}
+MEASURED = {"text", "email", "phone"}  # the checks of the other kinds say themselves what is too long
+
+
+def longest_texts():
+    """{column: the longest text its field stores}; names, choices, dates and numbers left out."""
+    stored = {
+        field.name: field for model in (Candidate, Registration) for field in model._meta.concrete_fields
+    }
+    fields = {column.key: stored.get(column.key) for column in COLUMNS if column.kind in MEASURED}
+    fields |= {key: model._meta.get_field(name) for key, (model, name) in ELSEWHERE.items()}
+    return {key: field.max_length for key, field in fields.items() if field and field.max_length}
+
+
+LENGTHS = longest_texts()
 
 
 def dry_run(attempt):
@@ -45,7 +47,7 @@ def dry_run(attempt):
         progress=lambda done, total: leases.note_progress(attempt, READ * done // total),
     )
     (_, headings), *lines = found["lines"]
-    columns = checking.layout(headings, found["version"], workbook=attempt.is_workbook)
+    columns = places_of_columns(headings, found["version"], workbook=attempt.is_workbook)
     share = (CHECKED - READ) / max(len(lines), 1)
     checked = checking.check_lines(
         lines,
@@ -68,7 +70,7 @@ def context_of(class_import, *, epoch=1900):
             by_siret[siret] = (str(pk), name)
         by_name.setdefault(folded(name), []).append((str(pk), name))
     bodies = {folded(name): pk for pk, name in centre.training_bodies.values_list("pk", "name")}
-    return checking.Context(
+    return Context(
         today=today(),
         registered_on=class_import.registered_on,
         rncp=class_import.referentiel.rncp_active,

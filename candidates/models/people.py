@@ -157,28 +157,33 @@ class Sex(models.TextChoices):
     MALE = "M", "Masculin"
 
 
-# What an erased candidate carries: values every other constraint accepts, and that name nobody.
-NOBODY_IDENTITY = {
+# The fields that say who a candidate is and how to reach him or her. This list stands once: forms, imports, journal,
+# transfers and erasure read it through `Candidate`. Each field beside what an erased candidate carries in it, a value
+# every other constraint accepts and that names nobody; the sex alone is kept, for statistics.
+NOBODY_NAMES = {
     "birth_name": GONE,
     "usage_name": "",
     "first_name": GONE,
     "first_name_2": "",
     "first_name_3": "",
+}
+NOBODY_BIRTH = {
     "birth_date": date(1900, 1, 1),
     "birth_commune_code": "99999",
     "birth_place": GONE,
     "birth_country": GONE,
-    "email": "",
-    "phone": "",
 }
+NOBODY_CONTACT = {"email": "", "phone": ""}
+NOBODY_IDENTITY = NOBODY_NAMES | NOBODY_BIRTH | NOBODY_CONTACT
 
 
 class Candidate(SaidInWords):
     """A person as the civil register knows them: what a certificate and the Caisse des Dépôts will ask for."""
 
-    NAMES = ("birth_name", "usage_name", "first_name", "first_name_2", "first_name_3")
-    CONTACT = ("email", "phone")
-    IDENTITY = (*NAMES, "sex", "birth_date", "birth_commune_code", "birth_place", "birth_country")
+    NAMES = tuple(NOBODY_NAMES)
+    IDENTITY = (*NAMES, "sex", *NOBODY_BIRTH)
+    CONTACT = tuple(NOBODY_CONTACT)
+    PERSONAL = (*IDENTITY, *CONTACT)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     centre = models.ForeignKey(
@@ -234,7 +239,6 @@ class Candidate(SaidInWords):
                 condition=Q(birth_commune_code__startswith="99") ^ Q(birth_country="France"),
                 name="candidate_birth_country_fits_commune_code",
             ),
-            # An erased person keeps the sex alone, for statistics.
             models.CheckConstraint(
                 condition=Q(erased_at=None) | Q(**NOBODY_IDENTITY), name="candidate_erased_is_nobody"
             ),
@@ -264,6 +268,17 @@ class Candidate(SaidInWords):
             problems["birth_commune_code"] = birth_place_problems(self.birth_commune_code, self.birth_country)
         if problems := {field: sentences for field, sentences in problems.items() if sentences}:
             raise ValidationError(problems)
+
+    def renew_contact(self, typed):
+        """Takes what was `typed` of the contact details, {field: text}, blanks left out.
+
+        Gives what they were when one of them changed, {} otherwise.
+        """
+        before = {name: getattr(self, name) for name in self.CONTACT}
+        after = {name: typed[name] or before[name] for name in self.CONTACT}
+        for name, value in after.items():
+            setattr(self, name, value)
+        return before if after != before else {}
 
     def warnings(self):
         """What is unusual in the birth place, in French; the table of communes has a date, people not."""

@@ -76,6 +76,24 @@ def identity(**fields):
     } | fields
 
 
+def full_identity(**fields):
+    """The same with nothing left blank, born abroad: each value differs from every other."""
+    return (
+        identity(
+            usage_name="Vautrin",
+            first_name="Zoé",
+            first_name_2="Anne",
+            first_name_3="Marie",
+            sex="F",
+            birth_commune_code="99139",
+            birth_place="Braga",
+            birth_country="Portugal",
+            phone="03 80 11 22 33",
+        )
+        | fields
+    )
+
+
 def make_candidate(centre=None, **fields):
     """A person of the centre, not registered for anything."""
     candidate = Candidate(centre=centre or make_centre(), **identity(**fields))

@@ -8,7 +8,7 @@ import time_machine
 from accounts.models import AccessLink, LogEntry, Role
 from accounts.tests.factories import at_once, make_centre, make_wearer
 from candidates import actions
-from candidates.forms import open_referentiels
+from candidates.forms.registration import open_referentiels
 from candidates.models import Candidate, Dossier, Registration, TrainingBody
 from candidates.rules import Stage
 from candidates.tests.acts import content, last_entry, refused

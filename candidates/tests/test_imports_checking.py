@@ -6,9 +6,11 @@ import pytest
 from stdnum import luhn
 
 from candidates.imports.cells import Odd, date_of, spoken, typed_date
-from candidates.imports.checking import Context, check_known, check_lines, give_keys, layout
+from candidates.imports.checking import check_known, check_lines, give_keys
 from candidates.imports.columns import COLUMNS, COMMENT, HEADINGS, VERSION
 from candidates.imports.findings import OTHER, READ, SAME, Status, known_of, status_of
+from candidates.imports.layout import places_of_columns
+from candidates.imports.lines import Context
 from candidates.rules import Route
 from candidates.tests.classes import person
 from candidates.tests.factories import make_siret
@@ -389,7 +391,7 @@ def test_one_address_for_two_people_is_a_warning():
 
 def refused(headings, version, workbook=True):
     with pytest.raises(Refusal) as refusal:
-        layout(headings, version, workbook=workbook)
+        places_of_columns(headings, version, workbook=workbook)
     return refusal.value.reasons
 
 
@@ -398,8 +400,8 @@ AGAIN = "Téléchargez le modèle actuel sur la page d’import et recopiez-y vo
 
 def test_columns_are_found_in_any_order_and_the_comments_left_out():
     shuffled = [COMMENT, *reversed(HEADINGS), ""]
-    assert layout(shuffled, VERSION, workbook=True)["birth_name"] == len(HEADINGS)
-    assert layout([heading.upper() for heading in HEADINGS], None, workbook=False) == INDEXES
+    assert places_of_columns(shuffled, VERSION, workbook=True)["birth_name"] == len(HEADINGS)
+    assert places_of_columns([heading.upper() for heading in HEADINGS], None, workbook=False) == INDEXES
 
 
 def test_an_older_template_is_refused_and_says_where_the_present_one_is():

@@ -75,7 +75,7 @@ def test_the_answer_is_the_same_whatever_the_address(registration):
 def test_too_many_demands_for_one_address_are_refused(registration):
     url = reverse("space_ask")
     statuses = [Client().post(url, {"email": registration.candidate.email}).status_code for _ in range(7)]
-    assert statuses == [302] * 6 + [200]
+    assert statuses == [302] * 6 + [422]
 
 
 def test_reading_the_page_uses_nothing_up_and_a_press_opens_once(registration):

@@ -183,7 +183,7 @@ def test_saving_what_left_meanwhile_says_so(client, officer):
     dossier = make_dossier(make_registration(by=officer), by=officer)
     before = content()
     response = at("dossier_save", dossier, client, "post", version=dossier.version, context="x")
-    assert [response.status_code, content()] == [200, before]
+    assert [response.status_code, content()] == [422, before]
     assert "Dossier de modalités : transmis, il ne change plus sans avenant." in text(response)
 
 

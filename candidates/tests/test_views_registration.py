@@ -104,7 +104,7 @@ def test_every_error_is_told_at_once_and_what_was_typed_stays(client, officer):
     )
     before = content()
     response = client.post(reverse("candidate_new"), typed)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert errors(response) == {
         "birth_name": [
             "Un nom s’écrit avec des lettres, des espaces, des traits d’union et des apostrophes."

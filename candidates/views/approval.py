@@ -1,14 +1,14 @@
 """The page a company or a candidate opens from a mail or a printed code, without account."""
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from accounts import links
-from accounts.answers import refused
+from accounts.answers import form_page, refused
 from accounts.link_pages import link_page
 from candidates import actions
-from candidates.actions.dossiers import APPROVAL
-from candidates.forms import NameForm
+from candidates.actions.dossiers.approval import APPROVAL
+from candidates.forms.dossier import NameForm
 from candidates.models import Dossier
 from candidates.views.scoped import posted
 from cqpm.utils.refusal import Refusal
@@ -28,4 +28,4 @@ def dossier_approval(request):
         else:
             return redirect(links.path(request.link))
     context = {"dossier": dossier, "registration": dossier.registration, "form": form}
-    return render(request, "candidates/dossier_approval.html", context)
+    return form_page(request, "candidates/dossier_approval.html", context)

@@ -6,10 +6,10 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.answers import refused
+from accounts.answers import form_page, refused
 from accounts.perms import is_staff, require
 from candidates import actions
-from candidates.forms import CompanyForm
+from candidates.forms.company import CompanyForm
 from candidates.models import Company
 from candidates.search import indexed
 from candidates.views.scoped import posted
@@ -43,6 +43,7 @@ def matches(company, query):
 @require(is_staff)
 @require_http_methods(["GET", "HEAD", "POST"])
 def company_new(request):
+    """One more company of the centre."""
     form = CompanyForm(posted(request), centre=request.user.hat.centre)
     if request.method == "POST" and form.is_valid():
         try:
@@ -52,11 +53,14 @@ def company_new(request):
         else:
             messages.success(request, f"{company} : enregistrée.")
             return redirect("company_list")
-    return render(request, "candidates/company_form.html", {"form": form, "heading": "Nouvelle entreprise"})
+    return form_page(
+        request, "candidates/company_form.html", {"form": form, "heading": "Nouvelle entreprise"}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def company_edit(request, pk):
+    """Its name, SIRET and address."""
     company = get_object_or_404(Company.objects.for_user(request.user).select_related("centre"), pk=pk)
     heading = company.name
     form = CompanyForm(posted(request), instance=company, centre=company.centre)
@@ -68,4 +72,4 @@ def company_edit(request, pk):
         else:
             messages.success(request, f"{company} : enregistrée.")
             return redirect("company_list")
-    return render(request, "candidates/company_form.html", {"form": form, "heading": heading})
+    return form_page(request, "candidates/company_form.html", {"form": form, "heading": heading})

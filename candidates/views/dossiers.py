@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links, mailing, reminders
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.keys import key_of
 from accounts.models import OutboxMessage
 from accounts.perms import is_head_of
 from candidates import actions
-from candidates.actions.dossiers import APPROVAL, SCAN_FOLDER
-from candidates.forms import DossierForm, PaperApprovalForm, ReasonForm
+from candidates.actions.dossiers.approval import APPROVAL, SCAN_FOLDER
+from candidates.forms.dossier import DossierForm, PaperApprovalForm
+from candidates.forms.fields import ReasonForm
 from candidates.models import Dossier
 from candidates.views.scoped import own_dossier, own_registration
 from cqpm.utils import stored
@@ -59,7 +60,7 @@ def show(request, registration, form=None, paper_form=None):
         and is_head_of(request.user, registration.centre_id),
         **correspondence(registration, dossier if editable else None),
     }
-    return render(request, "candidates/dossier.html", context)
+    return form_page(request, "candidates/dossier.html", context)
 
 
 def correspondence(registration, dossier):

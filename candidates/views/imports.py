@@ -7,10 +7,10 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.perms import is_staff, require
 from candidates import actions
-from candidates.forms_imports import ClassFileForm, ClassImportForm
+from candidates.forms.class_import import ClassFileForm, ClassImportForm
 from candidates.imports import workbook
 from candidates.imports.findings import READ
 from candidates.models import ClassImport
@@ -50,7 +50,7 @@ def class_import_new(request):
         else:
             return redirect("class_import", made.pk)
     imports = ClassImport.objects.for_user(request.user).select_related("referentiel")[:IMPORTS]
-    return render(request, "candidates/class_import_new.html", {"form": form, "imports": imports})
+    return form_page(request, "candidates/class_import_new.html", {"form": form, "imports": imports})
 
 
 @require(is_staff)
@@ -88,7 +88,7 @@ def class_import_progress(request, pk):
     report = Report(own_import(request, pk), {})
     response = render(
         request,
-        "candidates/_class_import_progress.html",
+        "candidates/class_import_progress.html",
         {"attempt": report.attempt, "class_import": report.class_import},
     )
     if not report.attempt.is_pending:

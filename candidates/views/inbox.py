@@ -4,11 +4,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import preferences
-from accounts.answers import told
+from accounts.answers import form_page, told
 from accounts.perms import allow, is_resource, require
 from candidates import actions
-from candidates.actions.dossiers import ACCEPTANCE_AWAITED
-from candidates.forms import ReasonForm
+from candidates.actions.dossiers.transmission import ACCEPTANCE_AWAITED
+from candidates.forms.fields import ReasonForm
 from candidates.models import Dossier
 from cqpm.utils.paging import LongPaginator
 
@@ -68,7 +68,7 @@ def show(request, dossier, form=None):
         "acceptance_awaited": preferences.value(ACCEPTANCE_AWAITED, dossier.registration.centre),
         "form": form or return_form(),
     }
-    return render(request, "candidates/dossier_received.html", context)
+    return form_page(request, "candidates/dossier_received.html", context)
 
 
 def return_form(data=None):

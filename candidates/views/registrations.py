@@ -1,13 +1,15 @@
 """Inscription and what may be changed of it afterwards."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.perms import allow, is_head_of, is_staff, require
 from candidates import actions
-from candidates.forms import IdentityForm, Inscription, ReasonForm, RegistrationChange, comparison
+from candidates.forms.fields import ReasonForm
+from candidates.forms.identity import IdentityForm, comparison
+from candidates.forms.inscription import Inscription, RegistrationChange
 from candidates.models import Candidate
 from candidates.views.scoped import own_registration, posted
 from cqpm.utils.refusal import Refusal
@@ -34,7 +36,7 @@ def candidate_new(request):
                 request, f"Inscription n° {registration.number} enregistrée : {registration.candidate}."
             )
             return redirect("registration_detail", registration.pk)
-    return render(request, "candidates/candidate_new.html", {"page": page, "question": question})
+    return form_page(request, "candidates/candidate_new.html", {"page": page, "question": question})
 
 
 def question_of(confirmation, typed=None):
@@ -76,7 +78,7 @@ def registration_edit(request, pk):
         "registration": registration,
         "abandon_form": abandon_form(),
     }
-    return render(request, "candidates/registration_edit.html", context)
+    return form_page(request, "candidates/registration_edit.html", context)
 
 
 @form_methods
@@ -94,7 +96,7 @@ def identity_edit(request, pk):
             for warning in form.instance.warnings():
                 messages.warning(request, warning)
             return redirect("registration_file", pk)
-    return render(request, "candidates/identity_edit.html", {"form": form, "registration": registration})
+    return form_page(request, "candidates/identity_edit.html", {"form": form, "registration": registration})
 
 
 def abandon_form(data=None):

@@ -19,7 +19,7 @@ from stdnum import luhn
 from accounts.log import SYSTEM
 from accounts.models import ExaminationCentre
 from candidates.actions import confirm_import, prepare_import
-from candidates.actions.registrations import registration_entry
+from candidates.actions.inscriptions import registration_entry
 from candidates.imports.columns import COLUMNS, HEADINGS, ROWS, SHEET, VERSION, VERSION_LABEL
 from candidates.models import Candidate, Company, Dossier, Registration
 from candidates.rules import Route

@@ -105,7 +105,6 @@ class Person:
             "birth_place": self.place,
             "birth_country": self.country,
             "email": f"{plain}@candidats.demo.test" if self.email else "",
-            "phone": "",
         }
 
 

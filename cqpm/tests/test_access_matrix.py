@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db
 
 # A form posted empty: done, shown again with its errors, or refused by a rule. In any case the visitor is in.
 ANSWERS_TO_POST = {200, 302, 409, 422}
+# The verbs that answer with a paper or a file instead of leading to a page.
+HANDS_OVER = {"account_password", "candidate_export", "contact_print", "space_print"}
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +117,11 @@ def test_a_verb_does_not_answer_to_reading(name, world):
     visitor = min(visitor for visitor, word in ACCESS[name].outcomes.items() if word == IN)
     response = ask(world, visitor, "get", name)
     assert (response.status_code, response.writes) == (405, [])
+
+
+@pytest.mark.parametrize("name", sorted(ACCESS))
+def test_a_form_shown_again_says_that_it_was_refused(name, world):
+    """What is posted leads to a page when it is accepted; the page of a form that answers it is a 422, never a 200."""
+    visitors = [visitor for visitor, word in ACCESS[name].outcomes.items() if word in (IN, MOVED)]
+    responses = [ask(world, visitor, "post", name) for visitor in visitors[:1]]
+    assert all(response.status_code != 200 for response in responses) or name in HANDS_OVER

@@ -80,28 +80,35 @@ def test_template_compiles_and_loads_nothing_missing(name):
 def test_every_template_is_used():
     """Named by a module of the program or by another template, or found by Django or a package on its own."""
     program = [module for module in modules() if not module.is_test]
-    named = set().union(*(module.strings for module in program))
+    named = set().union(*(module.strings for module in program), ERROR_PAGES)
     for name in NAMES:
         named |= set(re.findall(r"[\w./-]+\.(?:html|txt|svg)\b", source(name))) - {name}
-    packages = [
-        directory
-        for loader in engines["django"].engine.template_loaders
-        for directory in loader.get_dirs()
-        if TEMPLATES not in [directory, *directory.parents]
-    ]
     unused = [
         name
         for name in NAMES
         if not (
             name in named
-            or name in ERROR_PAGES
             # A mail goes by its bare name: outbox.post(template="opinion_requested").
             or (name.startswith("emails/") and re.sub(r"^emails/|\.(txt|html)$", "", name) in named)
             or any(module.composes(name) for module in program)
-            or any((directory / name).exists() for directory in packages)
+            or is_of_a_package(name)
         )
     ]
     assert unused == []
+
+
+def is_of_a_package(name):
+    """A template of ours that takes the place of one of a package, which names it."""
+    directories = {
+        directory for loader in engines["django"].engine.template_loaders for directory in loader.get_dirs()
+    }
+    packages = [directory for directory in directories if TEMPLATES not in [directory, *directory.parents]]
+    return any((directory / name).exists() for directory in packages)
+
+
+def test_a_part_of_a_page_is_named_as_a_page_is():
+    """Most parts bear no mark before their name: none does."""
+    assert [name for name in NAMES if name.rpartition("/")[2].startswith("_")] == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -4,7 +4,7 @@ from django import forms
 from stdnum.fr import siren as siren_number
 
 from accounts.models import Membership, Role, User
-from candidates.forms import ReasonForm, date_input
+from candidates.forms.fields import ReasonForm, date_input
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
 from cqpm.utils.alphabet import alphabetical

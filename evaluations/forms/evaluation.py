@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import Membership, Role, User
-from candidates.forms import date_input
+from candidates.forms.fields import date_input
 from candidates.journey import kept_capacities
 from candidates.models import DossierChoice
 from cqpm.utils.french import day, enumeration, hour, today

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from candidates.forms import date_input
+from candidates.forms.fields import date_input
 from candidates.models import Registration
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import today

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from candidates.forms import date_input
+from candidates.forms.fields import date_input
 from cqpm.utils.uploads import UploadField
 from evaluations.models.report import REPORTS
 

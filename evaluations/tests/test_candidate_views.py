@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -21,8 +22,8 @@ from accounts.tests.factories import (
     make_wearer,
 )
 from candidates.actions import abandon_registration, create_training_body
-from candidates.models import Dossier, Registration
-from candidates.tests.factories import make_company, make_dossier, make_registration
+from candidates.models import Candidate, Dossier, Registration
+from candidates.tests.factories import full_identity, make_company, make_dossier, make_registration
 from cqpm.utils.french import day, today
 from evaluations.actions import commission as commissions
 from evaluations.models import Jury
@@ -258,6 +259,17 @@ def test_the_list_is_exported_as_it_is_narrowed(centre, referentiel, staff):
     entry = LogEntry.objects.get(verb="export_candidates")
     assert (entry.sentence, entry.data) == ("Liste exportée : 1\u00a0inscription.", {"filters": "q=oeuvr"})
     assert len(exported(staff)) == 2
+
+
+def test_spreadsheet_and_file_show_each_field_of_the_person(centre, referentiel, staff):
+    registration = make_registration(centre, referentiel, who=full_identity())
+    (row,) = exported(staff)
+    page = plain(unescape(staff.get(reverse("registration_file", args=[registration.pk])).content.decode()))
+    words = {name: getattr(registration.candidate, name) for name in Candidate.PERSONAL}
+    exported_text = " ".join(map(str, row.values()))
+    assert [name for name, value in words.items() if str(value) not in exported_text] == []
+    words |= {"sex": "Féminin", "birth_date": plain(day(words["birth_date"]))}
+    assert [name for name, value in words.items() if value not in page] == []
 
 
 def test_a_name_that_looks_like_a_formula_is_exported_as_a_text(centre, referentiel, staff):

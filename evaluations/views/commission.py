@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import mailing
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.views.scoped import posted
 from cqpm.utils.french import today
@@ -78,7 +78,7 @@ def commission_new(request):
         else:
             messages.success(request, "Commission préparée : désignez ses membres et ses candidats.")
             return redirect("commission_detail", commission.pk)
-    return render(request, "evaluations/commission_form.html", {"form": form})
+    return form_page(request, "evaluations/commission_form.html", {"form": form})
 
 
 @form_methods
@@ -95,7 +95,7 @@ def commission_edit(request, pk):
             messages.success(request, "Commission modifiée.")
             return redirect("commission_detail", pk)
     context = {"form": form, "commission": commission}
-    return render(request, "evaluations/commission_form.html", context)
+    return form_page(request, "evaluations/commission_form.html", context)
 
 
 @require_POST
@@ -117,7 +117,7 @@ def commission_detail(request, pk):
     return show(request, seen(request, pk))
 
 
-def show(request, commission, *, status=200, **refusals):
+def show(request, commission, **refusals):
     """The page; `refusals`: the form just refused, under its name in the template."""
     user, sitting = request.user, Sitting(commission)
     staff = is_staff_of(user, commission.centre_id)
@@ -141,7 +141,7 @@ def show(request, commission, *, status=200, **refusals):
         context["account_form"] = AccountMemberForm(commission=commission)
         context["named_form"] = NamedMemberForm(auto_id="nomme_%s")
         context["agenda_form"] = AgendaForm(commission=commission)
-    return render(request, "evaluations/commission_detail.html", context | refusals, status=status)
+    return form_page(request, "evaluations/commission_detail.html", context | refusals)
 
 
 def letters(sitting):
@@ -191,7 +191,7 @@ def commission_add_member(request, pk):
         else:
             messages.success(request, f"{member.name} est membre de la commission.")
             return redirect("commission_detail", pk)
-    return show(request, commission, status=422, **{name: form})
+    return show(request, commission, **{name: form})
 
 
 @require_POST
@@ -232,7 +232,7 @@ def commission_add_candidate(request, pk):
         else:
             messages.success(request, f"{entry.registration.candidate} est à l’ordre du jour.")
             return redirect("commission_detail", pk)
-    return show(request, commission, status=422, agenda_form=form)
+    return show(request, commission, agenda_form=form)
 
 
 @require_POST
@@ -251,7 +251,7 @@ def commission_personal_link(request, pk):
     form = PairForm(request.POST, commission=commission)
     if not form.is_valid():
         allow(is_staff_of(request.user, commission.centre_id))
-        return show(request, commission, status=422, link_form=form)
+        return show(request, commission, link_form=form)
     allow(may_declare_link(request.user, form.cleaned_data["member"]))
     success = "Lien personnel déclaré : il bloque jusqu’à ce que le responsable le lève."
     return act(request, pk, success, actions.declare_personal_link, **form.cleaned_data)

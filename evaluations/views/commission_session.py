@@ -5,10 +5,10 @@ the page is shown again at the row: the same page either way. 422: refused, noth
 """
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.perms import allow
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import commission as commissions, validation as validations
@@ -54,7 +54,7 @@ def commission_session(request, pk, registration=None):
     return show(request, sitting, candidate_of(sitting, registration or sitting.entries[0].registration_id))
 
 
-def show(request, sitting, registration, *, status=200, form=None, refusal=None):
+def show(request, sitting, registration, *, form=None, refusal=None):
     """The page. `form`: the interview just refused; `refusal`: (number, outcome, reason, error) of a decision."""
     journey = sitting.journeys[registration.pk]
     presides = may_preside(request.user, sitting) and not sitting.is_closed
@@ -82,7 +82,7 @@ def show(request, sitting, registration, *, status=200, form=None, refusal=None)
         "saved_at": screen.saved_at(sitting, journey),
         "closing": list(screen.closing_points(sitting)) if presides else [],
     }
-    return render(request, "evaluations/commission_session.html", context, status=status)
+    return form_page(request, "evaluations/commission_session.html", context)
 
 
 def interview_form(sitting, journey, data=None):
@@ -123,7 +123,7 @@ def interview_record(request, pk, registration):
             refused(form, refusal)
         else:
             return redirect(screen.session_url(sitting, candidate, "capacites"))
-    return show(request, sitting, candidate, status=422, form=form)
+    return show(request, sitting, candidate, form=form)
 
 
 @require_POST
@@ -149,9 +149,7 @@ def capacity_validate(request, pk, registration, number):
         error = " ".join(problem for problems in form.errors.values() for problem in problems)
     typed = request.POST.get("outcome", ""), request.POST.get("reason", "")
     sitting = sitting_of(request, pk)  # as it is now: somebody else may have decided
-    return show(
-        request, sitting, candidate_of(sitting, registration), status=422, refusal=(number, *typed, error)
-    )
+    return show(request, sitting, candidate_of(sitting, registration), refusal=(number, *typed, error))
 
 
 @require_POST

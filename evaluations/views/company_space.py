@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.spaces import space_page
 from candidates.models import ContactRequest, Registration
 from candidates.models.registrations import COMPANY_SPACE
@@ -42,7 +42,7 @@ def company_candidate(request, pk):
     return show(request, get_object_or_404(mine(request), pk=pk))
 
 
-def show(request, registration, *, status=200, **forms):
+def show(request, registration, **forms):
     """The page; `forms`: by kind, the one just refused."""
     row = Followed(registration, address_of(request.guest))
     offered = {Kind.OPINION: row.opinion, Kind.APPROVAL: row.approval, Kind.TUTOR: row.may_act}
@@ -56,7 +56,7 @@ def show(request, registration, *, status=200, **forms):
             if is_offered
         },
     }
-    return render(request, "evaluations/company_candidate.html", context, status=status)
+    return form_page(request, "evaluations/company_candidate.html", context)
 
 
 @space_page(COMPANY_SPACE)
@@ -77,7 +77,7 @@ def company_change(request, pk, kind):
         else:
             messages.success(request, answered(made))
             return redirect("company_space")  # the candidate may no longer be the reader's
-    return show(request, registration, status=422, **{kind: form})
+    return show(request, registration, **{kind: form})
 
 
 @space_page(COMPANY_SPACE)

@@ -3,12 +3,12 @@
 import uuid
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.perms import allow, is_head_of, is_staff_of
-from candidates.forms import ReasonForm
+from candidates.forms.fields import ReasonForm
 from candidates.views.scoped import own_registration, posted
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
@@ -65,7 +65,7 @@ def evaluation_new(request, pk):
     offer = offers.get(wanted)
     if offer is None:
         context = {"registration": registration, "offers": offers.values()}
-        return render(request, "evaluations/evaluation_new.html", context)
+        return form_page(request, "evaluations/evaluation_new.html", context)
     form = EvaluationForm(
         posted(request), registration=registration, offer=offer, initial=taken_up(former) if former else {}
     )
@@ -80,7 +80,7 @@ def evaluation_new(request, pk):
             messages.success(request, "Évaluation prévue.")
             return redirect("evaluation_detail", evaluation.pk)
     context = {"registration": registration, "offer": offer, "form": form, "former": former}
-    return render(request, "evaluations/evaluation_form.html", context)
+    return form_page(request, "evaluations/evaluation_form.html", context)
 
 
 def taken_up_by(request, registration):
@@ -128,7 +128,7 @@ def evaluation_edit(request, pk):
         "form": form,
         "evaluation": evaluation,
     }
-    return render(request, "evaluations/evaluation_form.html", context)
+    return form_page(request, "evaluations/evaluation_form.html", context)
 
 
 # --- Page ------------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def evaluation_detail(request, pk):
     return show(request, seen(request, pk))
 
 
-def show(request, evaluation, *, status=200, **forms):
+def show(request, evaluation, **forms):
     """The page; `forms`: those just refused, with what was typed."""
     user, registration = request.user, evaluation.registration
     sheets = list(evaluation.sheets.select_related("evaluator"))
@@ -168,7 +168,7 @@ def show(request, evaluation, *, status=200, **forms):
         "absence_form": reason_form("absence"),
         "postponement_form": reason_form("report"),
     }
-    return render(request, "evaluations/evaluation_detail.html", context | forms, status=status)
+    return form_page(request, "evaluations/evaluation_detail.html", context | forms)
 
 
 def reason_form(prefix, data=None):
@@ -212,7 +212,7 @@ def called_off(request, pk, verb, prefix, name, success):
     evaluation = held(request, pk)
     form = reason_form(prefix, request.POST)
     if not form.is_valid():
-        return show(request, evaluation, status=422, **{name: form})
+        return show(request, evaluation, **{name: form})
     with told(request, success):
         verb(evaluation=evaluation, reason=form.cleaned_data["reason"], by=request.user)
     return redirect("evaluation_detail", pk)
@@ -248,7 +248,7 @@ def evaluation_report(request, pk):
         else:
             messages.success(request, "Réception du rapport consignée.")
             return redirect("evaluation_detail", pk)
-    return show(request, evaluation, status=422, report_form=form)
+    return show(request, evaluation, report_form=form)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mailing
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.keys import key_of
 from accounts.models import LogEntry
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
@@ -92,7 +92,7 @@ def jury_new(request):
         else:
             messages.success(request, "Jury préparé. Désignez ses membres, inscrivez ses candidats.")
             return redirect("jury_detail", jury.pk)
-    return render(request, "evaluations/jury_form.html", {"form": form})
+    return form_page(request, "evaluations/jury_form.html", {"form": form})
 
 
 def jury_edit(request, pk):
@@ -107,7 +107,7 @@ def jury_edit(request, pk):
         else:
             messages.success(request, "Jury modifié.")
             return redirect("jury_detail", pk)
-    return render(request, "evaluations/jury_form.html", {"form": form, "jury": jury})
+    return form_page(request, "evaluations/jury_form.html", {"form": form, "jury": jury})
 
 
 @require_POST
@@ -154,7 +154,7 @@ def detail_page(request, jury, **forms):
         "journal": LogEntry.objects.filter(subject=key_of(jury))[:JOURNAL] if staff else [],
         **forms,
     }
-    return render(request, "evaluations/jury_detail.html", context)
+    return form_page(request, "evaluations/jury_detail.html", context)
 
 
 def colleges_of(sitting):
@@ -239,7 +239,7 @@ def seat_page(request, seat, **forms):
         "invitation": member.user.pending_invitation() if renews else None,
         **forms,
     }
-    return render(request, "evaluations/jury_seat.html", context)
+    return form_page(request, "evaluations/jury_seat.html", context)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.keys import key_of
 from accounts.perms import is_staff_of
 from accounts.throttle import check_password_throttled
@@ -59,7 +59,7 @@ def session_page(request, jury, *, opened=None, **forms):
         **(case_forms(case) if case and decides else {}),
         **forms,
     }
-    return render(request, "evaluations/jury_session.html", context)
+    return form_page(request, "evaluations/jury_session.html", context)
 
 
 def case_forms(case):

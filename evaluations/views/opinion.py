@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import links, mailing, preferences, reminders
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.keys import key_of
 from accounts.link_pages import link_page
 from accounts.models import OutboxMessage
@@ -51,7 +51,9 @@ def opinion_request(request, pk):
         else:
             messages.success(request, f"Avis demandé à {opinion.respondent_name}.")
             return redirect("opinion_detail" if opinion.respondent_email else "opinion_print", opinion.pk)
-    return render(request, "evaluations/opinion_request.html", {"form": form, "registration": registration})
+    return form_page(
+        request, "evaluations/opinion_request.html", {"form": form, "registration": registration}
+    )
 
 
 def own_opinion(request, pk):
@@ -81,7 +83,7 @@ def show(request, opinion, **forms):
         "absence_form": AbsenceForm(),
         "may_record_absence": is_head(request.user) and opinion.is_overdue,
     }
-    return render(request, "evaluations/opinion_detail.html", context | forms)
+    return form_page(request, "evaluations/opinion_detail.html", context | forms)
 
 
 @require_POST
@@ -177,7 +179,7 @@ def company_page(request, template, opinion, *, shown=None, **context):
         },
         "answers": ANSWERS,
     }
-    return render(request, f"evaluations/{template}.html", frame | context)
+    return form_page(request, f"evaluations/{template}.html", frame | context)
 
 
 @link_page(actions.OPINION, done=True)

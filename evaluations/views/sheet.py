@@ -13,9 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import told
+from accounts.answers import REFUSED, told
 from accounts.perms import allow
-from candidates.forms import ReasonForm
+from candidates.forms.fields import ReasonForm
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import sheet as actions
 from evaluations.actions.sheet import Conflict
@@ -24,7 +24,7 @@ from evaluations.models import ScoreSheet
 from evaluations.perms import may_hold, may_reopen, may_score
 from evaluations.screens.sheet import Answer, answer_at, condition_at, notes_of, progress_of, screen_of
 
-SAVED, REFUSED, STALE = 200, 422, 409
+SAVED, STALE = 200, 409
 
 
 def seen(request, pk):

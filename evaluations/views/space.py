@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mailing
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.spaces import space_page
 from candidates import actions as candidate_actions
 from candidates.history import spoken
@@ -59,7 +59,7 @@ def page_of(registration, anchor=""):
     return reverse("my_registration", args=[registration.pk]) + (f"#{anchor}" if anchor else "")
 
 
-def show(request, registration, *, status=200, form=None, for_evaluation=None):
+def show(request, registration, *, form=None, for_evaluation=None):
     """The page; `form`: the report just refused, of `for_evaluation`."""
     way = read(registration)
     sent, decision = report_files(way), way.decision
@@ -80,7 +80,7 @@ def show(request, registration, *, status=200, form=None, for_evaluation=None):
         "appeal_until": appeal_until(way) if way.is_over else None,
         "papers": papers_for_candidate(way),
     }
-    return render(request, "evaluations/space.html", context, status=status)
+    return form_page(request, "evaluations/space.html", context)
 
 
 def report_form(row):
@@ -115,7 +115,7 @@ def my_report(request, pk, evaluation):
             refused(form, refusal)
         else:
             return redirect(page_of(registration, row.anchor))
-    return show(request, registration, status=422, form=form, for_evaluation=evaluation)
+    return show(request, registration, form=form, for_evaluation=evaluation)
 
 
 @space_page(CANDIDATE_SPACE)

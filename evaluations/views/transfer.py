@@ -1,10 +1,10 @@
 """A registration that goes on in another centre d'examen."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from accounts.answers import refused
+from accounts.answers import form_page, refused
 from accounts.perms import allow, is_staff_of
 from candidates.models import Registration
 from candidates.views.scoped import posted
@@ -39,4 +39,4 @@ def registration_transfer(request, pk):
         "form": form,
         "missing": list(actions.missing_to_transfer(registration)),
     }
-    return render(request, "evaluations/transfer.html", context)
+    return form_page(request, "evaluations/transfer.html", context)

@@ -99,7 +99,7 @@ def test_while_it_is_read_the_page_asks_again(keeper, client):
     row = waiting(keeper)
     importing.note(importing.claim(row.pk), 2, 7)
     response = client.get(page_of(row), headers={"HX-Request": "true"})
-    assert response.templates[0].name == "referentiel/_import_state.html"
+    assert response.templates[0].name == "referentiel/import_state.html"
     assert 'hx-trigger="every 1s"' in response.content.decode()
     assert "Page 2 sur 7" in response.content.decode()
     read_import(str(row.pk))  # somebody else has it: nothing happens
@@ -253,7 +253,7 @@ def test_too_large_a_file_is_refused_unread(client):
 def test_a_picture_is_refused_by_the_form(client):
     file = SimpleUploadedFile("page.txt", b"\x89PNG\r\n\x1a\n")
     response = client.post(reverse("referentiel_import_new"), {"file": file})
-    assert "n’est pas du type attendu" in text_of(response)
+    assert "n’est pas du type attendu" in text_of(response, 422)
     assert ReferentielImport.objects.count() == 0
 
 

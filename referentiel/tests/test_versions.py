@@ -57,7 +57,7 @@ def test_a_new_version_begins_as_a_copy(client, published):
 
 def test_version_number_taken_is_said_in_the_form(client, published):
     response = client.post(url("version_new", published), {"version": "1"})
-    assert "La version 1 de cette certification existe déjà." in text_of(response)
+    assert "La version 1 de cette certification existe déjà." in text_of(response, 422)
     assert Referentiel.objects.count() == 1
 
 
@@ -141,7 +141,7 @@ def test_a_foreign_capacity_is_refused(client, keeper, published):
     response = client.post(
         url("version_mapping", new, published), {f"old-{published.tree[0].pk}": [foreign.pk]}
     )
-    assert (response.status_code, CapacityMapping.objects.count()) == (200, 0)
+    assert (response.status_code, CapacityMapping.objects.count()) == (422, 0)
     with pytest.raises(Refusal, match="même certification"):
         actions.map_capacities(old=foreign.referentiel, new=new, pairs=[], by=keeper)
 
@@ -191,13 +191,13 @@ def test_a_document_goes_with_a_published_version(client, published):
 @pytest.mark.parametrize("content", [b"<html><script>", b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\n"])
 def test_markup_and_pictures_are_refused(client, published, content):
     response = send(client, published, content, name="manuel.pdf")
-    assert "n’est pas du type attendu" in text_of(response)
+    assert "n’est pas du type attendu" in text_of(response, 422)
     assert ResourceDocument.objects.count() == 0
 
 
 def test_one_title_one_document(client, published):
     send(client, published)
-    assert "a déjà un document" in text_of(send(client, published))
+    assert "a déjà un document" in text_of(send(client, published), 422)
 
 
 def test_document_of_a_draft_is_its_centre_s_alone(client, keeper, published):

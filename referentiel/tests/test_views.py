@@ -20,9 +20,9 @@ def client_of(role):
     return client_as(make_membership(role).user)
 
 
-def text_of(response):
+def text_of(response, status=200):
     """What a page says: its words without tags, spaces made ordinary."""
-    assert response.status_code == 200
+    assert response.status_code == status
     body = response.content.decode().split("<main", 1)[1].split("</main>")[0]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
@@ -204,7 +204,7 @@ def test_unknown_certification_is_refused_and_changes_nothing():
     kept = make_referentiel(resource_centre=centre).certification
     before = LogEntry.objects.count()
     response = client_of(Role.ADMINISTRATOR).post(assignment(centre), {"certifications": ["999999", "x"]})
-    assert "« x » n’est pas une valeur correcte." in text_of(response)
+    assert "« x » n’est pas une valeur correcte." in text_of(response, 422)
     assert (list(centre.certifications.all()), LogEntry.objects.count()) == ([kept], before)
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import told
+from accounts.answers import REFUSED, told
 from accounts.perms import allow
 from cqpm.utils.refusal import Refusal, Stale
 from referentiel import actions, perms
@@ -16,7 +16,7 @@ from referentiel.exchange import capacity_content
 from referentiel.forms import SECTIONS, BlocksForm, CapacityForm
 from referentiel.models import Capacity, Referentiel
 
-REFUSED, STALE = 422, 409
+STALE = 409
 
 
 def kept(request, pk):

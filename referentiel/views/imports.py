@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.answers import told
+from accounts.answers import form_page, told
 from accounts.perms import is_resource, require
 from cqpm.utils.uploads import takes
 from referentiel import actions
@@ -24,7 +24,7 @@ def import_new(request):
             centre=request.user.hat.resource_centre, content=file.read(), file_name=file.name, by=request.user
         )
         return redirect("referentiel_import", row.pk)
-    return render(request, "referentiel/import_new.html", {"form": form})
+    return form_page(request, "referentiel/import_new.html", {"form": form})
 
 
 @require_safe
@@ -33,14 +33,14 @@ def import_detail(request, pk):
     """Where the reading stands, then its report; for htmx, the state alone while it moves."""
     row = readable(request.user, pk)
     if request.htmx and row.will_move:
-        return render(request, "referentiel/_import_state.html", {"row": row})
+        return render(request, "referentiel/import_state.html", {"row": row})
     context = {
         "row": row,
         "missing": row.found(MISSING),
         "doubtful": row.found(DOUBTFUL),
         "recognised": row.found(RECOGNISED),
     }
-    template = "referentiel/_import_report.html" if request.htmx else "referentiel/import.html"
+    template = "referentiel/import_report.html" if request.htmx else "referentiel/import.html"
     return render(request, template, context)
 
 

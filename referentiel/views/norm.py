@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.answers import told
+from accounts.answers import form_page, told
 from accounts.models import ResourceCentre
 from accounts.perms import is_administrator, is_resource, require
 from referentiel import actions, perms
@@ -67,4 +67,4 @@ def resource_centre_certifications(request, pk):
                 centre=centre, certifications=form.cleaned_data["certifications"], by=request.user
             )
         return redirect("resource_centre_certifications", pk)
-    return render(request, "referentiel/certifications.html", {"centre": centre, "form": form})
+    return form_page(request, "referentiel/certifications.html", {"centre": centre, "form": form})

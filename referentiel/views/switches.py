@@ -1,10 +1,10 @@
 """What stays open on a published version: codes, dates, derogations."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from cqpm.utils.refusal import Refusal
 from referentiel import actions
 from referentiel.forms.switches import DerogationForm, SwitchesForm
@@ -20,7 +20,7 @@ def show(request, referentiel, **forms):
         "derogation_form": DerogationForm(),
         "derogations": referentiel.derogations.select_related("centre", "granted_by"),
     }
-    return render(request, "referentiel/switches.html", context | forms)
+    return form_page(request, "referentiel/switches.html", context | forms)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

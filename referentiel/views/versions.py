@@ -5,7 +5,7 @@ import logging
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.answers import refused, told
+from accounts.answers import form_page, refused, told
 from accounts.perms import allow
 from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
@@ -41,7 +41,7 @@ def version_new(request, pk):
             return redirect("referentiel_edit", draft.pk)
         except Refusal as refusal:
             refused(form, refusal)
-    return render(request, "referentiel/version_new.html", {"referentiel": referentiel, "form": form})
+    return form_page(request, "referentiel/version_new.html", {"referentiel": referentiel, "form": form})
 
 
 @require_safe
@@ -114,7 +114,7 @@ def version_mapping(request, pk, other):
             actions.map_capacities(old=old, new=new, pairs=form.pairs(), by=request.user)
         return redirect("version_compare", pk, other)
     context = {"old": old, "new": new, "form": form, "stored": bool(mapped)}
-    return render(request, "referentiel/mapping.html", context)
+    return form_page(request, "referentiel/mapping.html", context)
 
 
 # --- Documents --------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def resource_document_new(request, pk):
             return redirect("referentiel_detail", pk)
         except Refusal as refusal:
             refused(form, refusal)
-    return render(request, "referentiel/document_new.html", {"referentiel": referentiel, "form": form})
+    return form_page(request, "referentiel/document_new.html", {"referentiel": referentiel, "form": form})
 
 
 def visible_document(request, pk):

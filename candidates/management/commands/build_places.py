@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, default=FILE)
 
     def handle(self, *, countries, sources, output, **options):
+        """Writes the file from one folder of the register a year, the last of which is `YEAR`; CommandError otherwise."""
         folders = {
             int(year): Path(folder) for year, _, folder in (source.partition("=") for source in sources)
         }

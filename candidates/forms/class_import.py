@@ -2,7 +2,8 @@
 
 from django import forms
 
-from candidates.forms import date_input, open_referentiels, referentiel_label
+from candidates.forms.fields import date_input
+from candidates.forms.registration import offer_open_referentiels
 from candidates.models import ClassImport
 from candidates.rules import Route
 from cqpm.utils.french import today
@@ -39,9 +40,7 @@ class ClassImportForm(forms.ModelForm):
 
     def __init__(self, *args, centre, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["referentiel"].queryset = open_referentiels(centre)
-        self.fields["referentiel"].label_from_instance = referentiel_label
-        self.fields["referentiel"].empty_label = "Choisir…"
+        offer_open_referentiels(self.fields["referentiel"], centre)
         self.fields["registered_on"].initial = today
         self.fields["route"].choices = [("", "Celle de chaque ligne"), *Route.choices]
         self.fields["company"].queryset = centre.companies.all()

@@ -1,0 +1,26 @@
+"""What the verbs on an import share."""
+
+from accounts import log
+from candidates.models import ClassImport
+from cqpm.utils.refusal import Refusal
+
+BATCH = 500
+
+
+def lock_import(pk):
+    """The import, locked until the end of the transaction: acts on one import follow one another."""
+    around = ("referentiel", "centre", "company", "training_body")
+    return ClassImport.objects.select_for_update(of=("self",)).select_related(*around).get(pk=pk)
+
+
+def check_import_prepared(class_import):
+    if not class_import.is_prepared:
+        raise Refusal(f"Cet import est {class_import.get_state_display().lower()} : il ne change plus.")
+
+
+def last_attempt(class_import):
+    return class_import.attempts.order_by("-rank").first()
+
+
+def journal_import(class_import, *, by, verb, sentence):
+    log.record(by=by, verb=verb, subject=class_import, centre=class_import.centre, sentence=sentence)

@@ -1,0 +1,60 @@
+"""Who the candidate is: typed, and compared with whom he or she may be already."""
+
+from django import forms
+from django.urls import reverse
+
+from candidates.forms.fields import date_input
+from candidates.models import Candidate
+from cqpm.utils.french import day
+
+# The fields of a person in the order one types them; `Candidate` has the order of the journal.
+TYPED = tuple(dict.fromkeys(("sex", *Candidate.NAMES, "birth_date", "birth_place", *Candidate.PERSONAL)))
+
+
+class IdentityForm(forms.ModelForm):
+    """Civil identity, as on the identity document, and how to reach the person."""
+
+    # On the grid of the page; the other fields take half of it.
+    WIDTHS = {
+        "sex": "w6 in-line",
+        "first_name": "w2",
+        "first_name_2": "w2",
+        "first_name_3": "w2",
+        "birth_date": "w2",
+        "birth_place": "w4",
+    }
+
+    class Meta:
+        model = Candidate
+        fields = TYPED
+        widgets = {"birth_date": date_input(), "sex": forms.RadioSelect}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sex"].choices = Candidate._meta.get_field("sex").choices
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"  # somebody else's identity, never the reader's own
+        for name, kind in (("birth_place", "communes"), ("birth_country", "pays")):
+            self.fields[name].widget.attrs["data-places"] = reverse("place_search", args=[kind])
+
+    @property
+    def laid_out(self):
+        """[(field, its width on the grid)], in the order of the page."""
+        return [(field, self.WIDTHS.get(field.name, "")) for field in self]
+
+
+def comparison(typed, known):
+    """Two records of perhaps one person, side by side, empty fields left out: [(label, typed, known, differ)]."""
+    rows = []
+    for name in TYPED:
+        pair = [shown(candidate, name) for candidate in (typed, known)]
+        if any(pair):
+            rows.append((Candidate._meta.get_field(name).verbose_name, *pair, pair[0] != pair[1]))
+    return rows
+
+
+def shown(candidate, name):
+    """A field of an identity as people read it."""
+    if name == "birth_date":
+        return day(candidate.birth_date)
+    return candidate.get_sex_display() if name == "sex" else getattr(candidate, name)
