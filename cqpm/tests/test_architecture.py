@@ -58,6 +58,7 @@ FOREIGN = {
     # Machines
     "cqpm/bench/": "the address of a database",
     "cqpm/demo/": "people as somebody would write them",
+    "cqpm/same/": "pages and papers, as anybody reads them",
     "cqpm/settings.py": "the name of an engine",
     "cqpm/utils/logs.py": "a line of a log",
     "cqpm/utils/s3.py": "the address of a store",
