@@ -47,6 +47,7 @@ INLINE = {"a", "abbr", "b", "bdi", "button", "code", "em", "i", "img", "input", 
           "span", "strong", "sub", "sup", "svg", "time", "u", "wbr"}  # fmt: skip
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TOKEN = re.compile(r"(?<=/)[\w-]{43}(?=/)")
+FINGERPRINT = re.compile(r"(?<=‹value=)[0-9a-f]{16}(?=›)")  # of what a page was drawn from: moments are in it
 SECONDS = re.compile(r"(\d\d-\d\d[T ]\d\d:\d\d):\d\d(\.\d+)?")  # two calls more in an act move those after it
 SPACE = re.compile(r"/espace/[0-9a-f-]{36}/[\w-]{43}/")
 SECRET = {"password", "sha256", "size"}  # columns nobody reads, or of the file that is not printed here
@@ -113,6 +114,7 @@ class Collection:
     def plain(self, text):
         """What differs between two builds replaced by what does not: a row's key by its rank, a code by its paper."""
         text = UUID.sub(lambda found: self.ranks.get(found[0], "uuid"), TOKEN.sub("token", text))
+        text = FINGERPRINT.sub("fingerprint", text)
         for code, name in self.codes.items():
             text = text.replace(code, name)
         return SECONDS.sub(r"\1", text)
