@@ -29,6 +29,7 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(os.environ["CQPM_
 from django.conf import settings as django_settings  # noqa: E402 - reads CQPM_VAR
 from django.core.cache import cache  # noqa: E402
 
+from cqpm.tests.databases import own_database  # noqa: E402
 from cqpm.utils.memo import forget  # noqa: E402
 from documents.fonts import ensure  # noqa: E402
 
@@ -73,6 +74,13 @@ def pytest_collection_modifyitems(config, items):
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item not in set(deselected)]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """In place of pytest-django's, which migrates for each process of each run."""
+    with django_db_blocker.unblock(), own_database():
+        yield
 
 
 @pytest.fixture(autouse=True)
