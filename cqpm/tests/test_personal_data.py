@@ -42,6 +42,7 @@ from evaluations.tests.factories import (
 )
 from referentiel.tests.factories import make_referentiel, make_resource_centre
 
+pytestmark = pytest.mark.both_engines
 REFUSED, ADMITTED = "Quentinval", "Hautecombe"
 FIVE_YEARS_LATER = timedelta(days=67 * 31)
 

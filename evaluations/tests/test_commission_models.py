@@ -25,7 +25,7 @@ from evaluations.tests.acts import breaks, rewrite, twin
 from evaluations.tests.factories import decide_all, hear, make_ready_registration, make_session, with_dossier
 from referentiel.tests.factories import make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 NOW = timezone.now()
 
 

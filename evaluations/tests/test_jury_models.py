@@ -23,7 +23,7 @@ from evaluations.tests.acts import breaks, rewrite, twin
 from evaluations.tests.factories import finish, make_decided_registration, make_jury
 from referentiel.tests.factories import make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 NOW = timezone.now()
 
 

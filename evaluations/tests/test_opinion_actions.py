@@ -485,6 +485,7 @@ def test_the_responsable_records_the_absence_after_the_due_date(opinion):
 # --- What the database refuses ------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_a_given_opinion_is_frozen(opinion):
     draft_opinion(opinion)
     submit(opinion)
@@ -498,6 +499,7 @@ def test_a_given_opinion_is_frozen(opinion):
     breaks(REFUSAL, lambda: rewrite(value, value="unfavorable"))
 
 
+@pytest.mark.both_engines
 def test_the_database_refuses_half_an_opinion(opinion):
     now = timezone.now()
     breaks("company_opinion_state_known", lambda: rewrite(opinion, state="lost"))
@@ -521,6 +523,7 @@ def test_the_database_refuses_half_an_opinion(opinion):
     rewrite(opinion, **whole)
 
 
+@pytest.mark.both_engines
 def test_an_opinion_without_any_capacity_is_not_given(opinion):
     opinion.values.all().delete()
     breaks(
@@ -535,6 +538,7 @@ def test_an_opinion_without_any_capacity_is_not_given(opinion):
     )
 
 
+@pytest.mark.both_engines
 def test_the_database_refuses_an_answer_nobody_asked_for(opinion):
     value = opinion.values.first()
     breaks("capacity_opinion_once", lambda: twin(value))
@@ -543,6 +547,7 @@ def test_the_database_refuses_an_answer_nobody_asked_for(opinion):
     breaks("capacity_opinion_asked_by_its_referentiel", lambda: rewrite(value, capacity=foreign))
 
 
+@pytest.mark.both_engines
 def test_the_database_refuses_an_opinion_the_referentiel_does_not_want():
     opinion = ask_opinion(with_dossier(kept_somewhere(load_fictitious())))
     silent = next(row for row in opinion.registration.referentiel.tree if not row.company_opinion)

@@ -317,6 +317,7 @@ def test_two_contacts_name_a_tutor_at_once():
 # --- The database ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_each_constraint_refuses(registration):
     made = make_contact_request(registration)
     breaks("contact_request_one_pending", lambda: twin(made))
@@ -339,6 +340,7 @@ def test_each_constraint_refuses(registration):
         breaks(name, lambda fields=fields: rewrite(made, **fields))
 
 
+@pytest.mark.both_engines
 def test_a_settled_request_is_frozen(registration, officer):
     made = make_contact_request(registration)
     accept_request(request=made, by=officer)

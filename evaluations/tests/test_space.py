@@ -163,6 +163,7 @@ def test_a_file_name_is_believed_for_its_words_only(given, kept):
     assert reports.clean_name(given, make_report_file().sniffed) == kept
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
@@ -181,6 +182,7 @@ def test_no_incoherent_report(presentation, fields, name):
     breaks(name, lambda: twin(report, **{"rank": 2, "upload": uuid.uuid4()} | fields))
 
 
+@pytest.mark.both_engines
 def test_a_report_is_one_sending_of_a_presentation_and_never_changes(presentation):
     report = send(presentation)
     breaks("report_sent_once", lambda: twin(report, rank=2))
