@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config, items):
     their own, `pytest -m browser`. What is promised of concurrency is promised on PostgreSQL.
     """
     for item in items:
-        if "db" in item.fixturenames:
+        if {"db", "stage"} & set(item.fixturenames):
             item.add_marker("django_db")
     sqlite = django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     aside = {"postgres"} if sqlite else set()

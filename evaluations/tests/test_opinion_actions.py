@@ -15,6 +15,7 @@ from candidates.actions import abandon_registration
 from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.tests.factories import make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.freeze import REFUSAL
 from cqpm.utils.french import day, of, today
 from evaluations.actions import opinion as opinions
@@ -41,12 +42,14 @@ def held_still():
         yield
 
 
-@pytest.fixture
+@situation
+@time_machine.travel(NOW, tick=False)
 def registration():
     return with_dossier()
 
 
-@pytest.fixture
+@situation
+@time_machine.travel(NOW, tick=False)
 def opinion(registration):
     return ask_opinion(registration)
 

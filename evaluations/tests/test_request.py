@@ -15,6 +15,7 @@ from candidates.declarations import contacts_at
 from candidates.models import ContactRequest, Dossier, Registration
 from candidates.models.registrations import COMPANY_SPACE, contact_key
 from candidates.tests.factories import contact_link, make_dossier, make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.opinion import submit_opinion
@@ -35,12 +36,12 @@ TUTOR = "laure.cassagne@exemple.fr"
 MANAGER = "paul.colin@exemple.fr"
 
 
-@pytest.fixture
+@situation
 def officer():
     return make_wearer(Role.OFFICER)
 
 
-@pytest.fixture
+@situation
 def registration(officer):
     """Its tutor is «Laure Cassagne»; the opinion can be asked for."""
     referentiel = make_referentiel((2, 1), resource_centre=make_resource_centre())
@@ -52,7 +53,7 @@ def registration(officer):
     )
 
 
-@pytest.fixture
+@situation
 def tutor(registration):
     return contact_link(registration)
 

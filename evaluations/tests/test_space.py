@@ -12,6 +12,7 @@ from accounts.tests.factories import client_as, client_of_guest, make_centre, ma
 from candidates.actions import abandon_registration, record_paper_reading
 from candidates.models import Registration
 from candidates.tests.factories import make_registration, space_link
+from cqpm.tests.situations import situation
 from cqpm.utils import stored
 from cqpm.utils.freeze import REFUSAL
 from cqpm.utils.french import day, today
@@ -45,7 +46,7 @@ from referentiel.tests.factories import make_referentiel
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@situation
 def presentation():
     return make_presentation()
 

@@ -88,6 +88,11 @@ def standing(like=None):
     if server := os.environ.get("DATABASE_URL"):
         execute(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {like.name}" if like else ""))
         environment["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    broker, process = os.environ.get("REDIS_URL"), os.environ.get("PYTEST_XDIST_WORKER")
+    if broker and process:  # a worker takes any task it finds: sites that run together have a queue each
+        environment["REDIS_URL"] = urlunsplit(
+            urlsplit(broker)._replace(path=f"/{process.removeprefix('gw')}")
+        )
     try:
         yield Site(folder, name, environment)
     finally:
