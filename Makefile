@@ -4,9 +4,11 @@ PORT ?= 8000
 BIN := .venv/bin
 BEGIN := $(shell date +%s)
 export PORT
+# Some shells forbid it: then each of some forty processes of a run compiles every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench guide same fmt pins clean
+.PHONY: help run test quick demo bench guide same fmt pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | \
@@ -24,6 +26,12 @@ test: install-dev pango ## every check and every test, on PostgreSQL, SQLite and
 	@.ci/need postgresql -- sh -c 'ls /usr/lib/postgresql/*/bin/initdb'
 	@.ci/need redis-server -- sh -c 'command -v redis-server redis-cli'
 	@.ci/test
+
+quick: install-dev pango ## what one runs while working: format, lint, types, tests without database; a minute at most
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@# types: $(BIN)/mypy, once it is in requirements-dev.txt
+	@$(BIN)/pytest -q -n 2 -m "not django_db and not browser"
 
 demo: export DEMO := 1
 demo: install pango ## throws the demonstration away and builds it again

@@ -7,9 +7,12 @@ Notes for those who write tests:
 - The calendar is held still with `time_machine.travel("2026-11-23 09:00+00:00", tick=False)`: frozen in UTC,
   asserted in Europe/Paris. Never around Playwright.
 - Properties on the database use `hypothesis.extra.django.TestCase`, which rolls back after each example.
+- `@situation` (cqpm/tests/situations.py) is a fixture built once for the tests that follow each other: for what takes
+  more than some thirty queries and many tests of a module begin with.
 - The order is random; `-p no:randomly` or the printed `-p randomly_seed=…` repeats a run.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -29,14 +32,18 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(os.environ["CQPM_
 from django.conf import settings as django_settings  # noqa: E402 - reads CQPM_VAR
 from django.core.cache import cache  # noqa: E402
 
+from cqpm.tests.databases import own_database  # noqa: E402
 from cqpm.utils.memo import forget  # noqa: E402
 from documents.fonts import ensure  # noqa: E402
 
+pytest_plugins = ["cqpm.tests.situations"]
 PAGE_QUERIES = 15  # the most one page of the journey may ask of the database, whatever the number of rows
 
 # No deadline: a machine under load is not a failure. No stored examples: a failure prints how to repeat it.
 hypothesis.settings.register_profile("cqpm", deadline=None, database=None, print_blob=True)
 hypothesis.settings.load_profile("cqpm")
+# Thousands of tests leave little behind: at the usual 700, one second in fifteen went to looking for it.
+gc.set_threshold(50_000)
 
 
 def pytest_configure(config):
@@ -63,7 +70,7 @@ def pytest_collection_modifyitems(config, items):
     their own, `pytest -m browser`. What is promised of concurrency is promised on PostgreSQL.
     """
     for item in items:
-        if "db" in item.fixturenames:
+        if {"db", "stage"} & set(item.fixturenames):
             item.add_marker("django_db")
     sqlite = django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     aside = {"postgres"} if sqlite else set()
@@ -73,6 +80,13 @@ def pytest_collection_modifyitems(config, items):
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item not in set(deselected)]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """In place of pytest-django's, which migrates for each process of each run."""
+    with django_db_blocker.unblock(), own_database():
+        yield
 
 
 @pytest.fixture(autouse=True)

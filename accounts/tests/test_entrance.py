@@ -126,6 +126,7 @@ def test_allauth_sends_nothing_by_itself():
         AccountAdapter().send_mail("account/email/unknown_account", "a@exemple.fr", {})
 
 
+@pytest.mark.both_engines
 def test_the_tries_are_counted_in_the_database_where_there_is_no_redis(client, user, settings):
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}

@@ -8,7 +8,7 @@ from accounts.models import LogEntry
 from accounts.tests.factories import make_link, make_user
 from cqpm.utils.freeze import gate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def write(by=SYSTEM):

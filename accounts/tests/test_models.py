@@ -31,7 +31,7 @@ from accounts.tests.factories import (
     make_wearer,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def twice(make, **values):

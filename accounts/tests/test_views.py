@@ -186,6 +186,7 @@ def test_the_printed_invitation_carries_the_address_and_its_code(head, centre):
 # --- Accounts ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_accounts_are_found_by_name_or_address(administrator):
     make_user("lea@exemple.fr", first_name="Léa", last_name="Roussel")
     page = client_as(administrator).get(reverse("account_list"), {"q": "rouss"})
@@ -443,6 +444,7 @@ def test_the_page_of_a_mail_held_says_what_to_do(head, centre):
         assert words in text
 
 
+@pytest.mark.both_engines
 def test_mails_are_found_by_their_person(head, administrator, centre):
     message = write(centre)
     other = write(centre, "2")

@@ -223,6 +223,7 @@ def test_a_class_is_registered_as_people_are_one_by_one(officer):
     assert Counter.objects.get(centre=officer.hat.centre).last == 3
 
 
+@pytest.mark.both_engines
 def test_the_act_takes_the_same_queries_for_three_lines_and_for_thirty(officer, django_assert_num_queries):
     make_registration(by=officer)  # the counter of the year is there
     for count in (3, 30):
@@ -359,6 +360,7 @@ def test_two_people_confirm_at_once(officer):
 # --- Undone -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_an_import_is_undone_whole_while_nothing_stands_on_it(officer):
     kept = make_registration(by=officer)
     before = Candidate.objects.count(), Company.objects.count()
@@ -426,6 +428,7 @@ def test_what_is_over_does_not_begin_again(officer):
 # --- What the database refuses ----------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("name", "model", "change"),
     [
@@ -452,6 +455,7 @@ def test_the_database_refuses(name, model, change, officer):
         model.objects.update(**change)
 
 
+@pytest.mark.both_engines
 def test_the_database_refuses_a_registration_of_a_line_that_was_not_ready(officer):
     made = make_import(person(sex="H"), by=officer)
     registration = make_registration(by=officer)
@@ -459,6 +463,7 @@ def test_the_database_refuses_a_registration_of_a_line_that_was_not_ready(office
         ImportedRow.objects.create(row=last(made).rows.get(), registration=registration, made_candidate=True)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("name", ["import_attempt_rank_unique", "import_row_line_unique"])
 def test_the_database_refuses_the_same_twice(name, officer):
     made = make_import(person(), by=officer)

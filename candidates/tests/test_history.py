@@ -9,7 +9,7 @@ from candidates.history import Change, changes_of, corrections_of
 from candidates.tests.factories import make_registration
 from cqpm.utils.freeze import REFUSAL
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def corrected(registration, officer, **fields):

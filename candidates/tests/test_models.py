@@ -23,7 +23,7 @@ from cqpm.utils.french import today
 from referentiel.models import Capacity, Method
 from referentiel.tests.factories import make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 State = Dossier.State
 YESTERDAY = timezone.now() - timedelta(days=1)
 

@@ -249,6 +249,7 @@ def test_an_identity_is_read_from_the_page(registration):
     assert list(IdentityReading.objects.values_list("correct", "remark")) == [(True, "")]
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
@@ -268,6 +269,7 @@ def test_no_incoherent_reading(registration, fields, name):
     breaks(name, lambda: IdentityReading.objects.create(**values | fields))
 
 
+@pytest.mark.both_engines
 def test_a_reading_never_changes(registration):
     reading = read(registration)
     breaks(REFUSAL, lambda: rewrite(reading, seen={}))

@@ -9,6 +9,7 @@ from cqpm.utils.alphabet import alphabetical
 
 
 @pytest.mark.django_db
+@pytest.mark.both_engines
 def test_neither_case_accents_nor_ligatures_move_a_name():
     names = [
         "Aéro-Usinage",

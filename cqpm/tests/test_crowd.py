@@ -22,7 +22,7 @@ from evaluations.tests.factories import (
 )
 from referentiel.tests.factories import make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 # {hat: {page: queries}}
 ASKED = {

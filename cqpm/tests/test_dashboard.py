@@ -38,7 +38,7 @@ from evaluations.tests.factories import (
 )
 from referentiel.tests.factories import make_referentiel, plain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.tests.factories import make_class_import, make_registration, make_scanned_dossier
 from cqpm import dashboard, personal_data
 from cqpm.tests.code import APPS
+from cqpm.tests.situations import situation
 from cqpm.utils import stored
 from cqpm.utils.freeze import gate
 from cqpm.utils.french import today
@@ -42,6 +43,7 @@ from evaluations.tests.factories import (
 )
 from referentiel.tests.factories import make_referentiel, make_resource_centre
 
+pytestmark = pytest.mark.both_engines
 REFUSED, ADMITTED = "Quentinval", "Hautecombe"
 FIVE_YEARS_LATER = timedelta(days=67 * 31)
 
@@ -54,8 +56,8 @@ def test_every_model_stands_in_the_table_or_holds_nobody():
     assert held | nobody == ours | {Session}
 
 
-@pytest.fixture
-def judged(db):
+@situation
+def judged():
     """A published jury with one person admitted and one refused."""
     referentiel = make_referentiel(resource_centre=make_resource_centre())
     centre = make_centre()

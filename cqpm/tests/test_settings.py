@@ -69,6 +69,7 @@ def test_logs_never_hold_the_token_of_a_link(tmp_path):
     assert TOKEN not in answer.stdout + answer.stderr
 
 
+@pytest.mark.both_engines
 @pytest.mark.django_db
 def test_the_database_holds_every_constraint():
     """One that this database cannot hold is a warning of `check --database`, and would be left out in silence."""
@@ -83,6 +84,7 @@ def change(row, sentence):
     LogEntry.objects.filter(pk=row.pk).update(sentence=sentence)
 
 
+@pytest.mark.both_engines
 @pytest.mark.django_db
 def test_the_gate_of_frozen_rows_is_closed_unless_opened():
     row = entry()

@@ -13,7 +13,7 @@ from documents.models import Document
 from documents.tests.factories import make_document, make_rendered
 from documents.tests.kinds import build_register
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 NOW = timezone.now()
 LEASED = {"lease": uuid.uuid4(), "lease_until": NOW}

@@ -189,6 +189,7 @@ def test_an_answer_costs_one_query(make, django_assert_num_queries):
         Client().get(reverse("verify", args=[code]))
 
 
+@pytest.mark.both_engines
 def test_with_the_cache_in_the_database_a_true_code_costs_two(settings, django_assert_num_queries):
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}

@@ -7,6 +7,7 @@ from accounts.models import Role
 from accounts.tests.factories import make_centre, make_resource_centre, make_user, make_wearer
 from candidates.models import Dossier
 from candidates.tests.factories import make_dossier, make_registration
+from cqpm.tests.situations import situation
 from evaluations.actions import commission as commissions
 from evaluations.models import Jury
 from evaluations.perms import may_list_candidates, may_read_bases
@@ -22,21 +23,21 @@ from evaluations.tests.factories import (
 )
 from referentiel.tests.factories import make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
-@pytest.fixture
+@situation
 def resource_centre():
     return make_resource_centre()
 
 
-@pytest.fixture
+@situation
 def registration(resource_centre):
     """Its dossier is transmitted; nobody scores or hears it yet."""
     return with_dossier(make_referentiel((1,), resource_centre=resource_centre))
 
 
-@pytest.fixture
+@situation
 def other(registration):
     """Another candidate of the same centre and référentiel, whose dossier is a draft."""
     row = make_registration(registration.centre, registration.referentiel)

@@ -87,6 +87,7 @@ def tabs_of(response):
 # --- The list ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     "typed", ["oeuv", "OEUVRARD", "œuvrard", "noel", "jean oeuv", "fonder", "2026-0001", "2026 0001"]
 )
@@ -103,6 +104,7 @@ def test_a_word_is_found_by_its_beginning_whatever_accents_and_case(centre, refe
         assert names(read(staff, q=typed)) == ["2026-0001"]
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("typed", ["uvrard", "onderie", "oeuvrard ada", "%", "_"])
 def test_the_middle_of_a_word_is_not_its_beginning(centre, referentiel, staff, typed):
     company = make_company(centre, name="Fonderie Chauvelot")
@@ -110,6 +112,7 @@ def test_the_middle_of_a_word_is_not_its_beginning(centre, referentiel, staff, t
     assert names(read(staff, q=typed)) == ([] if typed not in "%_" else ["2026-0001"])
 
 
+@pytest.mark.both_engines
 def test_filters_stand_in_the_address_and_are_taken_away_one_by_one(centre, referentiel, staff):
     drafted = make_registration(centre, referentiel, route="apprenticeship")
     sent = with_dossier(referentiel, centre=centre, route="apprenticeship")
@@ -148,6 +151,7 @@ def test_the_versions_offered_are_those_of_the_centre(centre, referentiel, staff
     ]
 
 
+@pytest.mark.both_engines
 def test_the_most_urgent_stand_first_and_what_is_over_last(centre, referentiel, staff):
     officer = make_wearer(Role.OFFICER, centre=centre)
     over = make_registration(centre, referentiel)
@@ -166,6 +170,7 @@ def test_the_most_urgent_stand_first_and_what_is_over_last(centre, referentiel, 
     assert (rows[nothing.pk], rows[over.pk]) == (None, None)
 
 
+@pytest.mark.both_engines
 def test_commissions_and_juries_are_deadlines_too(centre, referentiel):
     heard = with_dossier(referentiel, centre=centre)
     officer = make_wearer(Role.OFFICER, centre=centre)
@@ -202,6 +207,7 @@ def test_the_list_asks_as_many_queries_for_one_as_for_three(
             read(staff)
 
 
+@pytest.mark.both_engines
 def test_the_longer_filters_stand_in_the_address_too(centre, referentiel, staff):
     """Company, training body, commission, jury: shown when asked for or in force."""
     others = make_registration(centre, referentiel)
@@ -242,6 +248,7 @@ def exported(client, **filters):
     return [dict(zip(heading, row, strict=True)) for row in rows]
 
 
+@pytest.mark.both_engines
 def test_the_list_is_exported_as_it_is_narrowed(centre, referentiel, staff):
     make_registration(centre, referentiel, who={"birth_name": "Martin"})  # the factory’s names take turns
     decided = make_decided_registration(referentiel, centre=centre, who={"birth_name": "Œuvrard"})

@@ -10,6 +10,7 @@ from accounts.models import OutboxMessage, Role, SettingValue
 from accounts.tests.factories import make_centre, make_user, make_wearer
 from candidates.actions import abandon_registration
 from candidates.tests.factories import make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import day, today
 from evaluations.actions import commission as commissions, evaluation as planning, sheet as scoring
 from evaluations.models import Commission, CommissionCandidate, CommissionMember, PersonalLink
@@ -33,12 +34,12 @@ pytestmark = pytest.mark.django_db
 CLOSED = "Cette commission est close : une correction se fait dans une nouvelle commission."
 
 
-@pytest.fixture
+@situation
 def centre():
     return make_centre()
 
 
-@pytest.fixture
+@situation
 def officer(centre):
     return make_wearer(Role.OFFICER, centre=centre)
 
@@ -54,7 +55,7 @@ def commission(centre, officer):
     return make_commission(centre, by=officer)
 
 
-@pytest.fixture
+@situation
 def registration(centre):
     return with_dossier(centre=centre)
 

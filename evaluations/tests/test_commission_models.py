@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.tests.factories import make_user
 from candidates.tests.factories import make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.freeze import REFUSAL, gate
 from cqpm.utils.french import today
 from evaluations.actions.commission import close_commission, declare_personal_link
@@ -25,11 +26,11 @@ from evaluations.tests.acts import breaks, rewrite, twin
 from evaluations.tests.factories import decide_all, hear, make_ready_registration, make_session, with_dossier
 from referentiel.tests.factories import make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 NOW = timezone.now()
 
 
-@pytest.fixture
+@situation
 def commission():
     """In session, one candidate with a dossier and nothing else."""
     return make_session(with_dossier())
@@ -210,7 +211,7 @@ def test_a_validation_is_of_a_candidate_on_the_agenda(commission):
 # --- Frozen once closed -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@situation
 def closed():
     """A closed commission with every kind of row hanging from it."""
     registration, commission = make_ready_registration()

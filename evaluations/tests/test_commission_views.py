@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Role
 from accounts.tests.factories import client_as, make_centre, make_user, make_wearer
 from candidates.tests.factories import make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import today
 from evaluations.actions import commission as commissions
 from evaluations.models import (
@@ -40,12 +41,12 @@ pytestmark = pytest.mark.django_db
 NEEDS_REASON = "S’écarter de la proposition « non acquise » demande un motif écrit."
 
 
-@pytest.fixture
+@situation
 def centre():
     return make_centre()
 
 
-@pytest.fixture
+@situation
 def officer(centre):
     return make_wearer(Role.OFFICER, centre=centre)
 
@@ -60,7 +61,7 @@ def head_client(centre):
     return client_as(make_wearer(Role.HEAD, centre=centre).hat)
 
 
-@pytest.fixture
+@situation
 def session(centre):
     """(registration, commission): heard, capacity 1 proposed acquise, capacity 2 non acquise, nothing decided."""
     return make_ready_registration(centre=centre, except_for={"2.1": "not_met"})

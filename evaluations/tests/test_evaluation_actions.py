@@ -11,6 +11,7 @@ from candidates.actions import abandon_registration
 from candidates.journey import KeptCapacity
 from candidates.models import Dossier
 from candidates.tests.factories import make_dossier, make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import day, today
 from evaluations.actions import evaluation as planning, sheet as scoring
 from evaluations.models import CriterionResult, Evaluation, ScoreSheet
@@ -36,12 +37,12 @@ ALL = list(Method)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@situation
 def registration():
     return with_dossier(methods=ALL)
 
 
-@pytest.fixture
+@situation
 def officer(registration):
     return make_wearer(Role.OFFICER, centre=registration.centre)
 

@@ -31,7 +31,7 @@ from evaluations.tests.factories import (
 from referentiel.models import Method
 from referentiel.tests.factories import make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 TOMORROW = timedelta(days=1)
 
 

@@ -11,6 +11,7 @@ from accounts.models import Role
 from accounts.tests.factories import client_as, make_membership, make_wearer
 from candidates.models import Dossier
 from candidates.tests.factories import make_dossier, make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import today
 from evaluations.actions import evaluation as planning
 from evaluations.models import Evaluation
@@ -32,7 +33,7 @@ ALL = list(Method)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@situation
 def officer():
     return make_wearer(Role.OFFICER)
 
@@ -42,7 +43,7 @@ def client(officer):
     return client_as(officer.hat)
 
 
-@pytest.fixture
+@situation
 def registration(officer):
     return with_dossier(methods=ALL, centre=officer.hat.centre)
 

@@ -53,7 +53,7 @@ from evaluations.tests.factories import (
 )
 from referentiel.tests.factories import load_fictitious, load_seed, make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 @pytest.fixture

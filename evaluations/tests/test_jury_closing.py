@@ -14,6 +14,7 @@ from accounts.tests.factories import make_centre, make_user, make_wearer
 from candidates.actions import abandon_registration
 from candidates.models import Registration
 from candidates.tests.factories import make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
 from documents.models import Document
@@ -45,17 +46,17 @@ pytestmark = pytest.mark.django_db
 NOT_PRESIDING = "Seul celui ou celle qui préside le jury peut clore la délibération."
 
 
-@pytest.fixture
+@situation
 def ready():
     return make_decided_registration(make_referentiel((1, 1)))
 
 
-@pytest.fixture
+@situation
 def officer(ready):
     return make_wearer(Role.OFFICER, centre=ready.centre)
 
 
-@pytest.fixture
+@situation
 def jury(ready, officer):
     """Open, its only candidate pronounced admissible: nothing but the closing is left."""
     jury = make_jury(ready)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.tests.factories import make_centre, make_user
 from candidates.tests.factories import make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.freeze import REFUSAL, gate
 from cqpm.utils.french import today
 from evaluations.models import (
@@ -23,11 +24,11 @@ from evaluations.tests.acts import breaks, rewrite, twin
 from evaluations.tests.factories import finish, make_decided_registration, make_jury
 from referentiel.tests.factories import make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 NOW = timezone.now()
 
 
-@pytest.fixture
+@situation
 def jury():
     """Open, with one candidate nothing is known of."""
     return make_jury(make_registration())
@@ -272,7 +273,7 @@ def test_a_jury_does_not_close_without_its_numbers(decided, entry):
     breaks("jury_closed_with_numbers", lambda: close(decided))
 
 
-@pytest.fixture
+@situation
 def closed():
     """A jury closed by the real act: one not admissible, one withdrawal."""
     referentiel = make_referentiel()

@@ -9,6 +9,7 @@ from accounts.models import Role
 from accounts.tests.factories import make_resource_centre, make_wearer
 from candidates.actions import abandon_registration, return_dossier
 from candidates.tests.factories import make_dossier, make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Stale
 from evaluations.actions import jury as juries
@@ -23,29 +24,29 @@ pytestmark = pytest.mark.django_db
 DECIDED = "Une décision est déjà consignée pour ce candidat : annulez-la d’abord."
 
 
-@pytest.fixture
+@situation
 def referentiel():
     return make_referentiel((1, 1), resource_centre=make_resource_centre())
 
 
-@pytest.fixture
+@situation
 def ready(referentiel):
     """Every capacity acquired."""
     return make_decided_registration(referentiel)
 
 
-@pytest.fixture
+@situation
 def failed(ready):
     """Capacity 2 not acquired."""
     return make_decided_registration(ready.referentiel, centre=ready.centre, lacking=[2])
 
 
-@pytest.fixture
+@situation
 def officer(ready):
     return make_wearer(Role.OFFICER, centre=ready.centre)
 
 
-@pytest.fixture
+@situation
 def jury(ready, failed):
     """Open, both on its agenda."""
     return make_jury(ready, failed)

@@ -11,6 +11,7 @@ from accounts.models import Invitation, Role
 from accounts.tests.factories import PASSWORD, client_as, make_centre, make_user, make_wearer
 from candidates.actions import return_dossier
 from candidates.tests.factories import make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import day, today
 from documents.models import Document
 from evaluations.actions import jury as juries
@@ -35,12 +36,12 @@ THROTTLED = "Trop d’essais manqués. Attendez cinq minutes avant de recommence
 GONE = "Quelqu’un d’autre vient de modifier cette fiche. Rechargez la page pour voir ses changements."
 
 
-@pytest.fixture
+@situation
 def centre():
     return make_centre()
 
 
-@pytest.fixture
+@situation
 def head(centre):
     return make_wearer(Role.HEAD, centre=centre)
 
@@ -50,12 +51,12 @@ def client(head):
     return client_as(head.hat)
 
 
-@pytest.fixture
+@situation
 def ready(centre):
     return make_decided_registration(make_referentiel((1, 1)), centre=centre)
 
 
-@pytest.fixture
+@situation
 def jury(ready):
     """Open, one candidate ready and undecided."""
     return make_jury(ready)
@@ -164,7 +165,7 @@ def test_a_jury_convened_is_not_deleted(client, ready):
 # --- The preparation ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@situation
 def prepared(centre):
     return make_jury(centre=centre, state=Jury.State.PREPARED)
 

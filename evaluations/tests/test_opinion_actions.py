@@ -15,6 +15,7 @@ from candidates.actions import abandon_registration
 from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.tests.factories import make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.freeze import REFUSAL
 from cqpm.utils.french import day, of, today
 from evaluations.actions import opinion as opinions
@@ -41,12 +42,14 @@ def held_still():
         yield
 
 
-@pytest.fixture
+@situation
+@time_machine.travel(NOW, tick=False)
 def registration():
     return with_dossier()
 
 
-@pytest.fixture
+@situation
+@time_machine.travel(NOW, tick=False)
 def opinion(registration):
     return ask_opinion(registration)
 
@@ -485,6 +488,7 @@ def test_the_responsable_records_the_absence_after_the_due_date(opinion):
 # --- What the database refuses ------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_a_given_opinion_is_frozen(opinion):
     draft_opinion(opinion)
     submit(opinion)
@@ -498,6 +502,7 @@ def test_a_given_opinion_is_frozen(opinion):
     breaks(REFUSAL, lambda: rewrite(value, value="unfavorable"))
 
 
+@pytest.mark.both_engines
 def test_the_database_refuses_half_an_opinion(opinion):
     now = timezone.now()
     breaks("company_opinion_state_known", lambda: rewrite(opinion, state="lost"))
@@ -521,6 +526,7 @@ def test_the_database_refuses_half_an_opinion(opinion):
     rewrite(opinion, **whole)
 
 
+@pytest.mark.both_engines
 def test_an_opinion_without_any_capacity_is_not_given(opinion):
     opinion.values.all().delete()
     breaks(
@@ -535,6 +541,7 @@ def test_an_opinion_without_any_capacity_is_not_given(opinion):
     )
 
 
+@pytest.mark.both_engines
 def test_the_database_refuses_an_answer_nobody_asked_for(opinion):
     value = opinion.values.first()
     breaks("capacity_opinion_once", lambda: twin(value))
@@ -543,6 +550,7 @@ def test_the_database_refuses_an_answer_nobody_asked_for(opinion):
     breaks("capacity_opinion_asked_by_its_referentiel", lambda: rewrite(value, capacity=foreign))
 
 
+@pytest.mark.both_engines
 def test_the_database_refuses_an_opinion_the_referentiel_does_not_want():
     opinion = ask_opinion(with_dossier(kept_somewhere(load_fictitious())))
     silent = next(row for row in opinion.registration.referentiel.tree if not row.company_opinion)

@@ -12,6 +12,7 @@ from accounts import links
 from accounts.log import SYSTEM
 from accounts.models import FaultyAddress, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_membership, make_resource_centre
+from cqpm.tests.situations import situation
 from evaluations.actions import opinion as opinions
 from evaluations.models import CapacityOpinion, CompanyOpinion
 from evaluations.tests.acts import content
@@ -28,17 +29,20 @@ def held_still():
         yield
 
 
-@pytest.fixture
+@situation
+@time_machine.travel(NOW, tick=False)
 def centre():
     return make_centre()
 
 
-@pytest.fixture
+@situation
+@time_machine.travel(NOW, tick=False)
 def registration(centre):
     return with_dossier(make_referentiel((2, 1, 1), resource_centre=make_resource_centre()), centre=centre)
 
 
-@pytest.fixture
+@situation
+@time_machine.travel(NOW, tick=False)
 def opinion(registration):
     return ask_opinion(registration)
 

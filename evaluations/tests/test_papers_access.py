@@ -7,6 +7,7 @@ from accounts.log import SYSTEM
 from accounts.models import Role
 from accounts.tests.factories import client_as, make_centre, make_resource_centre, make_wearer
 from candidates.tests.factories import make_dossier
+from cqpm.tests.situations import situation
 from cqpm.utils.codes import new_code
 from documents import tasks
 from documents.actions import publish_documents, request_document, revoke_document
@@ -23,12 +24,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fonts")]
 INES = {"sex": "F", "birth_name": "Berthier", "usage_name": "Lacoste", "first_name": "Inès"}
 
 
-@pytest.fixture
+@situation
 def resource_centre():
     return make_resource_centre()
 
 
-@pytest.fixture
+@situation
 def registration(resource_centre):
     referentiel = make_referentiel((1, 1), resource_centre=resource_centre)
     centre = make_centre("UIMM territoriale Val-de-Brenne")
@@ -37,7 +38,7 @@ def registration(resource_centre):
     return registration
 
 
-@pytest.fixture
+@situation
 def jury(registration):
     """Closed."""
     return finish(make_jury(registration), Jury.State.CLOSED)

@@ -15,6 +15,7 @@ from candidates.declarations import contacts_at
 from candidates.models import ContactRequest, Dossier, Registration
 from candidates.models.registrations import COMPANY_SPACE, contact_key
 from candidates.tests.factories import contact_link, make_dossier, make_registration
+from cqpm.tests.situations import situation
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.opinion import submit_opinion
@@ -35,12 +36,12 @@ TUTOR = "laure.cassagne@exemple.fr"
 MANAGER = "paul.colin@exemple.fr"
 
 
-@pytest.fixture
+@situation
 def officer():
     return make_wearer(Role.OFFICER)
 
 
-@pytest.fixture
+@situation
 def registration(officer):
     """Its tutor is «Laure Cassagne»; the opinion can be asked for."""
     referentiel = make_referentiel((2, 1), resource_centre=make_resource_centre())
@@ -52,7 +53,7 @@ def registration(officer):
     )
 
 
-@pytest.fixture
+@situation
 def tutor(registration):
     return contact_link(registration)
 
@@ -317,6 +318,7 @@ def test_two_contacts_name_a_tutor_at_once():
 # --- The database ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_each_constraint_refuses(registration):
     made = make_contact_request(registration)
     breaks("contact_request_one_pending", lambda: twin(made))
@@ -339,6 +341,7 @@ def test_each_constraint_refuses(registration):
         breaks(name, lambda fields=fields: rewrite(made, **fields))
 
 
+@pytest.mark.both_engines
 def test_a_settled_request_is_frozen(registration, officer):
     made = make_contact_request(registration)
     accept_request(request=made, by=officer)

@@ -156,6 +156,7 @@ def test_nothing_is_saved_on_a_submitted_sheet():
     refused(lambda: save(sheet, value="not_met", version=1), *closed(sheet))
 
 
+@pytest.mark.both_engines
 def test_a_sheet_submitted_since_it_was_read_is_closed_by_the_database():
     read = fill_sheet(make_open_sheet())
     scoring.submit_sheet(sheet=fresh_sheet(read), by=read.evaluator)
@@ -163,6 +164,7 @@ def test_a_sheet_submitted_since_it_was_read_is_closed_by_the_database():
     refused(lambda: save(read, value="not_met", version=1), *closed(fresh_sheet(read)))
 
 
+@pytest.mark.both_engines
 def test_an_evaluation_put_off_since_it_was_read_is_closed_too():
     read = make_open_sheet()
     officer = make_wearer(Role.OFFICER, centre=read.evaluation.registration.centre)

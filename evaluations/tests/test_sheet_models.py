@@ -23,7 +23,7 @@ from evaluations.tests.factories import (
 from referentiel.models import Criterion, Method
 from referentiel.tests.factories import load_seed, make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 SEAL = "0" * 64
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from accounts.tests.factories import client_as, make_membership, make_wearer
+from cqpm.tests.situations import situation
 from cqpm.utils.french import day
 from evaluations.actions import evaluation as planning, sheet as scoring
 from evaluations.models import CriterionResult, ScoreSheet
@@ -33,7 +34,7 @@ SCRIPT = {"HX-Request": "true"}
 TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"')
 
 
-@pytest.fixture
+@situation
 def sheet():
     return make_open_sheet(with_dossier(load_seed()))
 

@@ -12,6 +12,7 @@ from accounts.tests.factories import client_as, client_of_guest, make_centre, ma
 from candidates.actions import abandon_registration, record_paper_reading
 from candidates.models import Registration
 from candidates.tests.factories import make_registration, space_link
+from cqpm.tests.situations import situation
 from cqpm.utils import stored
 from cqpm.utils.freeze import REFUSAL
 from cqpm.utils.french import day, today
@@ -45,7 +46,7 @@ from referentiel.tests.factories import make_referentiel
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@situation
 def presentation():
     return make_presentation()
 
@@ -163,6 +164,7 @@ def test_a_file_name_is_believed_for_its_words_only(given, kept):
     assert reports.clean_name(given, make_report_file().sniffed) == kept
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
@@ -181,6 +183,7 @@ def test_no_incoherent_report(presentation, fields, name):
     breaks(name, lambda: twin(report, **{"rank": 2, "upload": uuid.uuid4()} | fields))
 
 
+@pytest.mark.both_engines
 def test_a_report_is_one_sending_of_a_presentation_and_never_changes(presentation):
     report = send(presentation)
     breaks("report_sent_once", lambda: twin(report, rank=2))

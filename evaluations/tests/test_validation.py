@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts.models import Role
 from accounts.tests.factories import make_centre, make_wearer
+from cqpm.tests.situations import situation
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Stale
 from evaluations import rules
@@ -34,17 +35,17 @@ NO_REASON = "S’écarter de la proposition « {} » demande un motif écrit."
 CHANGED = "La capacité a changé depuis l’affichage de la page : relisez-la avant de décider."
 
 
-@pytest.fixture
+@situation
 def centre():
     return make_centre()
 
 
-@pytest.fixture
+@situation
 def officer(centre):
     return make_wearer(Role.OFFICER, centre=centre)
 
 
-@pytest.fixture
+@situation
 def session(centre):
     """A candidate whose capacity 1 is to be proposed acquise and 2 non acquise, heard by a commission."""
     return make_ready_registration(centre=centre, except_for={"2.1": "not_met"})

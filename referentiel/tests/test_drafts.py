@@ -147,6 +147,7 @@ def test_identity_is_corrected_and_the_new_certification_follows(client, draft):
     assert (row.certification.title, row.certification.number) == ("Juste", "MQ 1988 09 92 0002")
 
 
+@pytest.mark.both_engines
 def test_identity_taken_by_another_is_refused(client, draft):
     make_referentiel(number="ESSAI 0900")
     client.post(
@@ -157,6 +158,7 @@ def test_identity_taken_by_another_is_refused(client, draft):
     assert fresh(draft).title == draft.title
 
 
+@pytest.mark.both_engines
 def test_a_version_that_exists_is_refused(client, keeper, draft):
     published = make_referentiel(number="ESSAI 0901", resource_centre=keeper.hat.resource_centre)
     second = actions.create_draft(published.certification, content(published) | {"version": "2"})

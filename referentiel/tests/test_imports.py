@@ -318,6 +318,7 @@ def test_command_refuses_in_french(tmp_path, content):
 # --- What the database refuses ----------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("name", "fields"),
     [

@@ -17,7 +17,7 @@ from referentiel.models import (
 )
 from referentiel.tests.factories import load_fictitious, load_seed, make_content, make_referentiel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def make_draft(**options):

@@ -93,6 +93,7 @@ def test_what_is_wrong_is_said_and_nothing_changes(client, published, data, stat
 # --- Derogations ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_a_derogation_is_granted_and_taken_back_on_the_page(client, published):
     close(published)
     centre = make_centre("UIMM Essai")
@@ -113,6 +114,7 @@ def test_a_derogation_is_granted_and_taken_back_on_the_page(client, published):
     assert "Retirée" in text_of(client.get(page(published)))
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("changes", "closes", "words"),
     [
@@ -144,6 +146,7 @@ def test_derogation_of_another_version_is_not_found(client, keeper, published):
     assert client.post(reverse("derogation_revoke", args=[published.pk, row.pk])).status_code == 404
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
@@ -158,6 +161,7 @@ def test_half_a_derogation_is_refused_by_the_database(keeper, published, name, f
         Derogation.objects.filter(pk=row.pk).update(**fields)
 
 
+@pytest.mark.both_engines
 def test_two_derogations_in_force_are_refused_by_the_database(keeper, published):
     close(published)
     row = grant(published, keeper)

@@ -146,6 +146,7 @@ def test_a_foreign_capacity_is_refused(client, keeper, published):
         actions.map_capacities(old=foreign.referentiel, new=new, pairs=[], by=keeper)
 
 
+@pytest.mark.both_engines
 def test_the_database_refuses_what_a_mapping_may_not_be(keeper, published):
     new = make_referentiel((1,), number="ESSAI 0800", version="2", resource_centre=keeper.hat.resource_centre)
     foreign = make_referentiel((1,)).tree[0]
@@ -195,6 +196,7 @@ def test_markup_and_pictures_are_refused(client, published, content):
     assert ResourceDocument.objects.count() == 0
 
 
+@pytest.mark.both_engines
 def test_one_title_one_document(client, published):
     send(client, published)
     assert "a déjà un document" in text_of(send(client, published), 422)
@@ -217,6 +219,7 @@ def test_a_file_altered_on_disk_is_not_handed_out(client, published, tmp_path):
     assert client.get(url("resource_document", document)).status_code == 503
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("name", "fields"),
     [("resource_document_is_stored", {"size": 0}), ("resource_document_title_once", {"title": "Deux"})],

@@ -12,6 +12,7 @@ import time
 import urllib.request
 import uuid
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit, urlunsplit
@@ -30,8 +31,8 @@ FIRST_LOAD = 150_000  # bytes a page may transfer on a first visit: compressed, 
 class Site:
     """The running application: `url`, and `manage` for what an operator does at the command line."""
 
-    def __init__(self, folder, environment):
-        self.folder, self.environment = folder, environment
+    def __init__(self, folder, name, environment):
+        self.folder, self.name, self.environment = folder, name, environment
         self.url = f"http://127.0.0.1:{environment['PORT']}"
 
     def manage(self, *arguments):
@@ -71,45 +72,58 @@ class Site:
         self.log.close()
 
 
-def own_database(url):
-    """A database of its own on the server of `url`; gives its address and what drops it."""
-    name = f"site_{uuid.uuid4().hex[:12]}"
-    parts = urlsplit(url)
-
-    def execute(statement):
-        connection = psycopg2.connect(url)
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-        connection.close()
-
-    execute(f"CREATE DATABASE {name}")
-    return urlunsplit(parts._replace(path=f"/{name}")), lambda: execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
-def site():
-    """An empty site for each module, whatever their order: migrated, référentiels loaded, nobody in it."""
-    folder = Path(tempfile.mkdtemp(prefix="cqpm-site-"))
+@contextmanager
+def standing(like=None):
+    """A site with a folder, a port and a database of its own: empty, or a copy of one that does not run."""
+    folder, name = Path(tempfile.mkdtemp(prefix="cqpm-site-")), f"site_{uuid.uuid4().hex[:12]}"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     environment = {**os.environ, "CQPM_VAR": str(folder / "var"), "PORT": port}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    drop = None
-    if environment.get("DATABASE_URL"):
-        environment["DATABASE_URL"], drop = own_database(environment["DATABASE_URL"])
-    # Fonts are cut once for all the tests of a run.
-    if (fonts := Path(os.environ["CQPM_VAR"]) / "fonts").is_dir():
+    if like:
+        shutil.copytree(like.folder / "var", folder / "var")
+    elif (fonts := Path(os.environ["CQPM_VAR"]) / "fonts").is_dir():  # cut once for all the tests of a run
         shutil.copytree(fonts, folder / "var" / "fonts")
-    site = Site(folder, environment)
-    site.manage("prepare")
-    site.start()
-    yield site
-    site.stop()
-    if drop:
-        drop()
-    shutil.rmtree(folder, ignore_errors=True)
+    if server := os.environ.get("DATABASE_URL"):
+        execute(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {like.name}" if like else ""))
+        environment["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    broker, process = os.environ.get("REDIS_URL"), os.environ.get("PYTEST_XDIST_WORKER")
+    if broker and process:  # a worker takes any task it finds: sites that run together have a queue each
+        environment["REDIS_URL"] = urlunsplit(
+            urlsplit(broker)._replace(path=f"/{process.removeprefix('gw')}")
+        )
+    try:
+        yield Site(folder, name, environment)
+    finally:
+        if server:
+            execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def execute(server, statement):
+    connection = psycopg2.connect(server)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def empty_site():
+    """Migrated, référentiels loaded, nobody in it: made once, copied for each module."""
+    with standing() as site:
+        site.manage("prepare")
+        yield site
+
+
+@pytest.fixture(scope="module")
+def site(empty_site):
+    """A site for each module, whatever their order."""
+    with standing(like=empty_site) as site:
+        site.start()
+        yield site
+        site.stop()
 
 
 @pytest.fixture(scope="session")
