@@ -3,6 +3,7 @@
 Writing then reading gives the same value back. Reading never fails: what it cannot place is a line of its own.
 """
 
+import itertools
 import re
 
 ITEM = re.compile(r"[-–•]\s+|[-–•](?=\S)")
@@ -55,16 +56,9 @@ def read_criterion(text):
     lines = lines_of(text)
     blank = {"text": "", "items": [], "alternatives": [], "tail": ""}
     if any(JOINT.match(line) for line in lines):
-        branches, current = [], []
-        for line in [*lines, JOINT_LINE]:
-            if not JOINT.match(line):
-                current.append(line)
-            elif current:
-                branches.append(" ".join(current))
-                current = []
-        if len(branches) > 1:
-            return blank | {"alternatives": branches}
-        lines = branches
+        lines = branches_of(lines)
+        if len(lines) > 1:
+            return blank | {"alternatives": lines}
     marks = [ITEM.match(line) for line in lines]
     items = [rank for rank, mark in enumerate(marks) if mark and rank]
     if not items:
@@ -76,6 +70,12 @@ def read_criterion(text):
         "items": [text for text in texts[items[0] : items[-1] + 1] if text],
         "tail": " ".join(texts[items[-1] + 1 :]),
     }
+
+
+def branches_of(lines):
+    """The texts between which «Et/ou» stands alone on its line, each made one line."""
+    groups = itertools.groupby(lines, key=lambda line: bool(JOINT.match(line)))
+    return [" ".join(branch) for is_joint, branch in groups if not is_joint]
 
 
 def write_arrangements(sections):
