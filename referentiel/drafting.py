@@ -31,6 +31,7 @@ def write_nested(rows):
 
 
 def read_nested(text):
+    """Missions or conditions: [{text, items}]; a line with a dash is an item of the line above."""
     rows = []
     for line in lines_of(text):
         mark = ITEM.match(line)
@@ -84,6 +85,7 @@ def write_arrangements(sections):
 
 
 def read_arrangements(text):
+    """[{heading, text: [paragraph]}]; what stands before the first «#» has a heading of its own."""
     sections = []
     for line in lines_of(text):
         if line.startswith("#"):

@@ -95,6 +95,7 @@ def guessed_title(document):
 
 
 def read_number(document, content, findings):
+    """Fills the number: that of «Qualification :» when it ends with four digits, else one found before the first section."""
     text = document.text.text
     named = QUALIFICATION.search(text)
     if named:
@@ -153,6 +154,7 @@ def read_level(document, content, findings):
 
 
 def read_date(document, content, findings):
+    """Fills the date, as ISO: the first that exists; doubtful without a day or with a year of two digits."""
     for match in DATED.finditer(document.text.text):
         day, month, year = match.groups()
         found = civil_date(day, month, year)
