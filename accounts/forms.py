@@ -121,6 +121,7 @@ class HatForm(forms.Form):
         self.fields["role"].choices = [("", "Choisir…"), *((role.value, role.label) for role in roles)]
 
     def clean(self):
+        """Makes `hat` out of the role and the centre it wants; the other centre is left out, a missing one said at its field."""
         data = super().clean()
         role = data.get("role")
         if not role:

@@ -3,6 +3,7 @@
 Writing then reading gives the same value back. Reading never fails: what it cannot place is a line of its own.
 """
 
+import itertools
 import re
 
 ITEM = re.compile(r"[-–•]\s+|[-–•](?=\S)")
@@ -30,6 +31,7 @@ def write_nested(rows):
 
 
 def read_nested(text):
+    """Missions or conditions: [{text, items}]; a line with a dash is an item of the line above."""
     rows = []
     for line in lines_of(text):
         mark = ITEM.match(line)
@@ -55,16 +57,9 @@ def read_criterion(text):
     lines = lines_of(text)
     blank = {"text": "", "items": [], "alternatives": [], "tail": ""}
     if any(JOINT.match(line) for line in lines):
-        branches, current = [], []
-        for line in [*lines, JOINT_LINE]:
-            if not JOINT.match(line):
-                current.append(line)
-            elif current:
-                branches.append(" ".join(current))
-                current = []
-        if len(branches) > 1:
-            return blank | {"alternatives": branches}
-        lines = branches
+        lines = branches_of(lines)
+        if len(lines) > 1:
+            return blank | {"alternatives": lines}
     marks = [ITEM.match(line) for line in lines]
     items = [rank for rank, mark in enumerate(marks) if mark and rank]
     if not items:
@@ -78,12 +73,19 @@ def read_criterion(text):
     }
 
 
+def branches_of(lines):
+    """The texts between which «Et/ou» stands alone on its line, each made one line."""
+    groups = itertools.groupby(lines, key=lambda line: bool(JOINT.match(line)))
+    return [" ".join(branch) for is_joint, branch in groups if not is_joint]
+
+
 def write_arrangements(sections):
     """«# IV.1 …» then its paragraphs."""
     return "\n\n".join("\n".join([HEADING + row["heading"], *row["text"]]) for row in sections)
 
 
 def read_arrangements(text):
+    """[{heading, text: [paragraph]}]; what stands before the first «#» has a heading of its own."""
     sections = []
     for line in lines_of(text):
         if line.startswith("#"):

@@ -134,6 +134,7 @@ class ClassResource(resources.ModelResource):
         super().validate_instance(instance, *args, **kwargs)
 
     def after_save_instance(self, instance, row, **kwargs):
+        """The rows our own import writes for a candidate: company, registration, its journal entry, its dossier."""
         self.rank += 1
         company, _ = Company.objects.get_or_create(
             centre=self.centre, siret=row["siret"], defaults={"name": row["company_name"]}
@@ -169,6 +170,7 @@ def theirs(content, referentiel):
 
 
 def main():
+    """Prints the ratio of both imports, dry run and real, medians of pairs; and ours' resident memory in megabytes."""
     referentiel = Referentiel.objects.published().first()
     content = workbook()
     ours(content, referentiel)

@@ -34,6 +34,7 @@ PORT = int(os.environ["PORT"])
 
 
 def main():
+    """Migrates an empty database, tells the demonstration's story, then takes every measure of the README."""
     for command in ("migrate", "createcachetable", "build_fonts", "load_referentiel"):
         call_command(command, verbosity=0, **({"run_syncdb": True} if command == "migrate" else {}))
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -10,6 +10,7 @@ from cqpm.utils.french import short_day
 
 
 def to_do(user):
+    """The administrator's sections: mails stuck, centres without head, invitations without answer."""
     heads = Membership.objects.active().filter(role=Role.HEAD, centre=OuterRef("pk"))
     pending = Invitation.objects.filter(accepted_at=None).select_related("user", "link")
     return [
@@ -30,6 +31,7 @@ def to_do(user):
 
 
 def invitation_line(row):
+    """An invitation not accepted yet; late once its link is over."""
     return Line(
         str(row.user),
         row.user.email,

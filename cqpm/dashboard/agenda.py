@@ -8,6 +8,7 @@ from evaluations.models import Commission, CommissionCandidate, DeliberationEntr
 
 
 def commissions(user):
+    """Commissions to hold among those this hat sees, the nearest first."""
     mine = Commission.objects.for_user(user).order_by().values("pk")
     rows = (
         Commission.objects.filter(pk__in=mine)
@@ -19,6 +20,7 @@ def commissions(user):
 
 
 def commission_line(row):
+    """A commission, its date first; late when its day has passed and it is not closed."""
     late = row.held_on < today()
     return Line(
         "Aujourd’hui" if row.held_on == today() else long_day(row.held_on).capitalize(),
@@ -45,6 +47,7 @@ def open_juries(user):
 
 
 def jury_line(row):
+    """A jury, its date first, with the days left."""
     days = (row.held_on - today()).days
     return Line(
         "Aujourd’hui" if days == 0 else long_day(row.held_on).capitalize(),

@@ -11,6 +11,7 @@ from evaluations.models import Evaluation
 
 
 def to_do(user):
+    """The evaluator's sections: sheets open, evaluations to lead, commissions and juries to sit on."""
     mine = (
         Evaluation.objects.for_user(user)
         .filter(
@@ -39,6 +40,7 @@ def to_do(user):
 
 
 def evaluation_line(row, *, action="Ouvrir"):
+    """An evaluation to hold; late when its day has passed."""
     return Line(
         str(row.registration.candidate),
         f"{row.short_method}, {row.place}",

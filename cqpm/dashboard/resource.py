@@ -15,6 +15,7 @@ RECENT = timedelta(days=30)
 
 
 def to_do(user):
+    """The centre de ressource's sections: dossiers received in the last thirty days, drafts to publish, juries."""
     received = (
         Dossier.objects.for_user(user)
         .filter(state=Dossier.State.TRANSMITTED, transmitted_at__gte=timezone.now() - RECENT)

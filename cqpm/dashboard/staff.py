@@ -16,6 +16,7 @@ from evaluations.reads.deadline import with_deadlines
 
 
 def to_do(user):
+    """The centre's sections, most urgent first: overdue opinions, calls, dossiers, evaluations, what waits, mails, sittings."""
     opinions = (
         CompanyOpinion.objects.for_user(user).awaiting().select_related("registration__candidate", "link")
     )
@@ -52,6 +53,7 @@ def to_do(user):
 
 
 def opinion_line(row):
+    """An opinion past its date: days late, and when the company was last reminded."""
     reminded = row.link.reminded_at
     last = recent_day(reminded) if reminded else ""
     return Line(
@@ -66,6 +68,7 @@ def opinion_line(row):
 
 
 def dossier_line(row):
+    """A dossier not transmitted: what it waits for; late when it was returned."""
     returned = row.state == Dossier.State.RETURNED
     actions = {Dossier.State.RETURNED: "Corriger", Dossier.State.APPROVED: "Transmettre"}
     return Line(
@@ -106,6 +109,7 @@ def to_call(user):
 
 
 def call_line(link):
+    """A link nobody can be reminded of by mail: somebody calls its holder."""
     due_on = reminders.due_on(link)
     return Line(
         link.holder,
@@ -168,6 +172,7 @@ def waiting_url(key, stages):
 
 
 def waiting_line(row, key, action):
+    """A registration that waits for the centre. `key`: answer, correct, plan, ask or hear, of the section it stands in."""
     pages = {"correct": "registration_file", "plan": "evaluation_new", "ask": "opinion_request"}
     said = {
         "answer": lambda: f"{row.company} : {ContactRequest.Kind(row.asked).label}",

@@ -23,6 +23,7 @@ COLOURS = (128, 64, 32, 16)
 
 
 def main():
+    """Runs a demonstration of its own, on a free port and in a temporary folder, and takes every picture of it."""
     with tempfile.TemporaryDirectory(prefix="cqpm-guide-") as name:
         folder = Path(name)
         with socket.socket() as free:
@@ -42,6 +43,7 @@ def main():
 
 
 def take_all(url, folder):
+    """Every picture of the guide, of the site at `url`; `folder` keeps the files typed in."""
     wait_for(url)
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:

@@ -38,6 +38,7 @@ class Shots:
         self.mails()
 
     def norm(self):
+        """A référentiel imported from its PDF: the report, then the draft."""
         page = self.open("ressource")
         page.goto(f"{self.url}/referentiels/importer/")
         page.set_input_files("input[type=file]", SEED)
@@ -48,6 +49,7 @@ class Shots:
         self.take(page, "referentiel-brouillon")
 
     def class_import(self):
+        """A class sent, then the findings on its lines."""
         page = self.open("centre")
         page.goto(f"{self.url}/candidats/importer/")
         self.take(page, "classe-depot")
@@ -81,6 +83,7 @@ class Shots:
         return path
 
     def candidates(self):
+        """The list of candidates, one dossier, and the dossiers the centre de ressource received."""
         page = self.open("centre")
         page.goto(f"{self.url}/candidats/?plus=1")
         self.take(page, "candidats-liste")
@@ -97,6 +100,7 @@ class Shots:
         page.wait_for_load_state()
 
     def spaces(self):
+        """Both spaces at a phone's width, each opened by its printed link, and what they ask of the centre."""
         page = self.open("centre")
         self.candidate(page, "ndiaye")
         page.get_by_role("link", name="Fiche").click()

@@ -41,6 +41,7 @@ def check_out(commit, tree):
 
 
 def main(base):
+    """Collects both sides at once and prints the differences; leaves by 0 when there is none, else by diff's status."""
     begin, here = time.monotonic(), Path.cwd()
     with tempfile.TemporaryDirectory(prefix="cqpm-same-") as name:
         work = Path(name)

@@ -65,6 +65,7 @@ class Page(HTMLParser):
         self.text = "\n".join(line for line in lines if line)
 
     def handle_starttag(self, tag, attributes):
+        """A block begins a line, and another after what its own attributes say: white space in it is no text."""
         attributes = {name: value or "" for name, value in attributes}
         if tag in ("script", "style"):
             self.silent = tag
@@ -75,6 +76,8 @@ class Page(HTMLParser):
         if attributes.get("name") == "csrfmiddlewaretoken":
             return
         self.parts += [f"‹{name}={value}›" for name, value in attributes.items() if name in READ]
+        if tag not in INLINE:
+            self.parts.append("\0")
         self.follow(tag, attributes)
 
     def follow(self, tag, attributes):
@@ -271,6 +274,7 @@ def settle():
 
 
 def main(folder):
+    """Builds the demonstration of the tree one stands in, and writes into `folder` all it says."""
     settle()
     sys.path.insert(0, str(Path.cwd()))
     os.environ["DJANGO_SETTINGS_MODULE"] = "cqpm.settings"

@@ -122,20 +122,23 @@ MATCHES = {"match", "fullmatch", "search", "findall", "finditer", "split"}
 
 
 def readings(tree):
-    """Every call of a file that reads a text: (line, the function or class it stands in, name of the method).
-
-    Left out: words (`split()`), bytes, lines (`partition("\\n")`). A pattern is `re` itself, or a name in capitals.
-    """
+    """Every call of a file that reads a text: (line, the function or class it stands in, name of the method)."""
     for top, node in [(part, node) for part in tree.body for node in ast.walk(part)]:
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-            continue
-        name, holder = node.func.attr, node.func.value
-        first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-        is_pattern = isinstance(holder, ast.Name) and (holder.id == "re" or holder.id.isupper())
-        cuts = name in CUTS and node.args and not isinstance(first, bytes) and first != "\n"
-        unlabels = name == "replace" and isinstance(first, str) and first.endswith(":")
-        if cuts or unlabels or (is_pattern and name in MATCHES):
-            yield node.lineno, getattr(top, "name", ""), name
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and reads_text(node):
+            yield node.lineno, getattr(top, "name", ""), node.func.attr
+
+
+def reads_text(call):
+    """Whether a method's call takes a text apart or recognises it. A pattern is `re` itself, or a name in capitals.
+
+    Left out: words (`split()`), bytes, lines (`partition("\\n")`).
+    """
+    name, holder = call.func.attr, call.func.value
+    first = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+    is_pattern = isinstance(holder, ast.Name) and (holder.id == "re" or holder.id.isupper())
+    cuts = name in CUTS and call.args and not isinstance(first, bytes) and first != "\n"
+    unlabels = name == "replace" and isinstance(first, str) and first.endswith(":")
+    return bool(cuts or unlabels or (is_pattern and name in MATCHES))
 
 
 def url_names(resolver=None, prefix=""):

@@ -272,6 +272,7 @@ def spoken(opinion):
 
 
 def record(opinion, *, by, verb, what):
+    """One entry in the registration's journal; `what` goes on after «Avis de l’entreprise»."""
     log.record(
         by=by,
         verb=verb,

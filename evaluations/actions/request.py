@@ -167,6 +167,7 @@ def apply(request, *, by):
 
 
 def hand_opinion(request, *, by):
+    """Asks the person the company named instead, until the same date. Refused when no opinion is awaited."""
     opinion = opinion_awaited(request.registration)
     if opinion is None:
         raise Refusal("L’avis de l’entreprise n’est plus attendu.")
@@ -203,6 +204,7 @@ def change_tutor(request, *, by):
 
 
 def record(request, *, by, verb, what):
+    """One entry in the registration's journal; `what`: the whole sentence, with or without its full stop."""
     registration = request.registration
     log.record(
         by=by,
@@ -228,6 +230,7 @@ def tell_settled(request):
 
 
 def post(request, template, *, to, act, name=""):
+    """One mail about a request of the company; sent once for each `act` on it."""
     registration = request.registration
     outbox.post(
         event=Key.of(request, "contact_request").event(act),

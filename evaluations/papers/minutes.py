@@ -103,6 +103,7 @@ def summons(members, held_on):
 
 
 def seat_words(seat, chair):
+    """A seat as the minutes print it, taken or empty; `chair`: the member who presided."""
     member = getattr(seat, "member", None)
     return {
         "name": typeset(member.name) if member else "",

@@ -64,21 +64,13 @@ def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
     for decision in decisions:
         if decision.pk in replaced or decision.jury.state != Jury.State.PUBLISHED:
             continue
-        held = {
-            state: frozenset(
-                numbers[row.capacity_id]
-                for row in decision.capacity_rows
-                if row.state == state and row.capacity_id in numbers
-            )
-            for state in DecisionCapacity.State.HELD
-        }
         source[decision.jury.held_on] = decision.entry.registration.number
         previous.append(
             rules.PreviousDecision(
                 deliberated_on=decision.jury.held_on,
                 verdict=Verdict(decision.verdict),
-                acquired=held[DecisionCapacity.State.ACQUIRED],
-                kept=held[DecisionCapacity.State.KEPT],
+                acquired=_numbers_in(decision, DecisionCapacity.State.ACQUIRED, numbers),
+                kept=_numbers_in(decision, DecisionCapacity.State.KEPT, numbers),
                 blocks=blocks,
                 rncp=registration.referentiel.rncp_active,
             )
@@ -87,3 +79,9 @@ def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
         number: KeptCapacity(number, one.since, one.until, source[one.since])
         for number, one in rules.kept_periods(previous, on_day).items()
     }
+
+
+def _numbers_in(decision, state, numbers):
+    """The capacities a decision holds in that state, by the `numbers` of one version: {capacity key: number}."""
+    rows = [row for row in decision.capacity_rows if row.state == state]
+    return frozenset(numbers[row.capacity_id] for row in rows if row.capacity_id in numbers)

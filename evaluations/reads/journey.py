@@ -299,16 +299,11 @@ def _journey(
     journey = Journey(registration, [], dossiers, evaluations, opinion, interviews, decisions, on_day)
     kept = kept_among(registration, chain, decided, on_day)
     in_force = choices[journey.dossier.pk] if journey.dossier else []
-    sent_back = {
-        row.capacity_id: decision.decided_at
-        for decision in decisions
-        for row in decision.capacity_rows
-        if row.sent_back and decision.jury.state in Jury.State.DONE
-    }
+    sent_back = _sent_back(decisions)
     for capacity in tree:
         covering = [row for row in evaluations if capacity.pk in row.capacity_ids]
-        chosen = [row for row in in_force if row.capacity_id == capacity.pk]
-        said = next((row for row in opinions if row.capacity_id == capacity.pk), None)
+        chosen = _about(capacity, in_force)
+        said = next(iter(_about(capacity, opinions)), None)
         journey.capacities.append(
             CapacityFile(
                 capacity=capacity,
@@ -317,14 +312,29 @@ def _journey(
                 evaluations=covering,
                 inputs=_inputs(journey, capacity, chosen, covering, said),
                 opinion=said,
-                remark=next((row for row in reversed(remarks) if row.capacity_id == capacity.pk), None),
-                validations=[row for row in validations if row.capacity_id == capacity.pk],
+                remark=next(reversed(_about(capacity, remarks)), None),
+                validations=_about(capacity, validations),
                 sent_back_at=sent_back.get(capacity.pk),
             )
         )
     for evaluation in evaluations:
         evaluation.capacity_numbers = [row.number for row in tree if row.pk in evaluation.capacity_ids]
     return journey
+
+
+def _about(capacity, rows):
+    """Those of the rows that bear on this capacity, in their order."""
+    return [row for row in rows if row.capacity_id == capacity.pk]
+
+
+def _sent_back(decisions):
+    """{capacity key: when a jury, its sitting closed, last sent it back}."""
+    return {
+        row.capacity_id: decision.decided_at
+        for decision in decisions
+        for row in decision.capacity_rows
+        if row.sent_back and decision.jury.state in Jury.State.DONE
+    }
 
 
 def _inputs(journey, capacity, chosen, covering, said):

@@ -1,4 +1,4 @@
-"""The screens of a commission: list, preparation, session, closing, and who reaches them."""
+"""The screens of a commission: list, preparation, session, closing."""
 
 import re
 from datetime import timedelta
@@ -20,7 +20,6 @@ from evaluations.models import (
     CommissionMember,
     ConflictOverride,
     Interview,
-    PersonalLink,
 )
 from evaluations.tests.acts import said
 from evaluations.tests.factories import (
@@ -128,27 +127,12 @@ def test_the_candidate_one_comes_for_is_placed_in_one_press(client, centre, sess
     assert session[1].agenda.filter(registration=placing).exists()
 
 
-def test_nobody_else_is_placed(client, session):
-    """Neither a key that is none, nor another centre's candidate, nor by somebody who does not prepare."""
-    for key in ("x", with_dossier().pk):
-        assert client.get(reverse("commission_list"), {"candidat": key}).context["placing"] is None
-    seen = president_client(session[1]).get(reverse("commission_list"), {"candidat": session[0].pk})
-    assert seen.context["placing"] is None
-
-
 def test_closed_commissions_are_listed_apart(client, session, officer):
     registration, commission = session
     decide_all(commission, registration)
     commissions.close_commission(commission=commission, by=officer)
     context = client.get(reverse("commission_list")).context
     assert ([row.commission for row in context["closed"]], context["to_come"]) == ([commission], [])
-
-
-def test_an_evaluator_sees_the_commissions_he_or_she_sits_on(session, centre):
-    make_commission(centre)
-    context = president_client(session[1]).get(reverse("commission_list")).context
-    assert [row.commission for row in context["to_come"]] == [session[1]]
-    assert context["staff"] is False
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -268,15 +252,6 @@ def test_the_verbs_on_a_member(client, session):
     assert commission.members.get(is_president=True) == second
 
 
-def test_a_member_of_another_commission_is_not_found(client, centre, session):
-    other = make_commission(centre)
-    member = session[1].members.first()
-    for verb in ("commission_remove_member", "commission_president", "commission_presence"):
-        assert client.post(at(verb, other, member.pk)).status_code == 404
-    assert client.post(at("commission_remove_candidate", other, session[0].pk)).status_code == 404
-    assert (session[1].members.count(), session[1].agenda.count()) == (2, 1)
-
-
 def test_candidates_whose_dossier_is_in_force_are_offered(client, centre):
     commission = make_commission(centre)
     make_registration(centre)
@@ -354,21 +329,6 @@ def test_a_conflict_is_shown_in_words_and_lifted_by_the_head(client, head_client
     )
     (row,) = client.get(detail).context["oppositions"]
     assert row.lifted.reason == "Seul expert."
-
-
-def test_a_member_declares_his_or_her_own_link_and_nobody_elses(session):
-    registration, commission = session
-    browser = member_client(commission)
-    own, other = commission.members.get(is_president=False), commission.members.get(is_president=True)
-    detail = at("commission_detail", commission)
-    form = browser.get(detail).context["link_form"]
-    assert [pk for pk, _ in form.fields["member"].choices] == ["", own.pk]
-    url = at("commission_personal_link", commission)
-    assert browser.post(url, {"member": other.pk, "registration": registration.pk}).status_code == 403
-    assert browser.post(url, {"member": "", "registration": registration.pk}).status_code == 403
-    assert PersonalLink.objects.count() == 0
-    assert browser.post(url, {"member": own.pk, "registration": registration.pk})["Location"] == detail
-    assert PersonalLink.objects.get().member == own
 
 
 # --- The session --------------------------------------------------------------------------------------------------
@@ -603,37 +563,6 @@ def test_the_president_sits_and_the_other_members_read(session):
         assert member.post(at(verb, commission, *more), {"outcome": "acquired"}).status_code == 403
     assert member.post(at("commission_close", commission)).status_code == 403
     assert CapacityValidation.objects.count() == 1
-
-
-def test_the_president_does_not_prepare(session):
-    registration, commission = session
-    browser = president_client(commission)
-    member = commission.members.first()
-    assert browser.get(at("commission_detail", commission)).context["staff"] is False
-    assert browser.get(reverse("commission_new")).status_code == 403
-    assert browser.get(at("commission_edit", commission)).status_code == 403
-    for verb, more in (
-        ("commission_summon", []),
-        ("commission_delete", []),
-        ("commission_add_member", []),
-        ("commission_remove_member", [member.pk]),
-        ("commission_president", [member.pk]),
-        ("commission_presence", [member.pk]),
-        ("commission_add_candidate", []),
-        ("commission_remove_candidate", [registration.pk]),
-        ("commission_override", []),
-    ):
-        assert browser.post(at(verb, commission, *more)).status_code == 403
-    assert commission.members.count() == 2
-
-
-def test_elsewhere_it_does_not_exist(session):
-    registration, commission = session
-    for role in (Role.OFFICER, Role.HEAD, Role.EVALUATOR):
-        browser = client_as(make_wearer(role).hat)
-        for name in ("commission_detail", "commission_session", "commission_edit"):
-            assert browser.get(at(name, commission)).status_code == 404
-        assert browser.post(at("capacity_validate", commission, registration.pk, 1)).status_code == 404
 
 
 def test_closing_with_an_undecided_candidate_is_refused_with_the_list(client, session):

@@ -222,6 +222,7 @@ def commission_presence(request, pk, member):
 
 @require_POST
 def commission_add_candidate(request, pk):
+    """Puts a candidate on the agenda; a refusal is said in the form."""
     commission = own(request, pk)
     form = AgendaForm(request.POST, commission=commission)
     if form.is_valid():

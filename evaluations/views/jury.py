@@ -112,6 +112,7 @@ def jury_edit(request, pk):
 
 @require_POST
 def jury_delete(request, pk):
+    """Deletes a jury not convened yet."""
     jury = own(request, pk)
     try:
         actions.delete_jury(jury=jury, by=request.user)
@@ -227,6 +228,7 @@ def jury_seat(request, pk, seat):
 
 
 def seat_page(request, seat, **forms):
+    """The page of one seat; `forms` replace those of the same name, shown again with their errors."""
     member = getattr(seat, "member", None)
     presidency = member and seat.college == College.EMPLOYER
     renews = member and member.awaits_account and is_head_of(request.user, seat.jury.centre_id)
@@ -366,6 +368,7 @@ def jury_letters(request, pk):
 
 @require_POST
 def jury_open(request, pk):
+    """Opens the sitting; each reason against it is a message."""
     jury = own(request, pk)
     try:
         actions.open_jury(jury=jury, by=request.user)

@@ -111,6 +111,7 @@ def own_entry(request, pk, entry):
 
 @require_POST
 def jury_presence(request, pk, member):
+    """Records whether a member sits: oui, non, or not known any more."""
     members = JuryMember.objects.filter(seat__jury=own(request, pk))
     member = get_object_or_404(members.select_related("seat"), pk=member)
     present = PRESENCE.get(request.POST.get("present"))

@@ -159,8 +159,9 @@ def assign_certifications(*, centre, certifications, by):
     kept = {row.pk: row for row in Certification.objects.select_for_update().order_by("pk")}
     gained = [row for pk, row in kept.items() if pk in wanted and row.resource_centre_id != centre.pk]
     lost = [row for pk, row in kept.items() if pk not in wanted and row.resource_centre_id == centre.pk]
-    Certification.objects.filter(pk__in=[row.pk for row in gained]).update(resource_centre=centre)
-    Certification.objects.filter(pk__in=[row.pk for row in lost]).update(resource_centre=None)
+    moves = {"gained": [row.pk for row in gained], "lost": [row.pk for row in lost]}
+    Certification.objects.filter(pk__in=moves["gained"]).update(resource_centre=centre)
+    Certification.objects.filter(pk__in=moves["lost"]).update(resource_centre=None)
     changes = [
         f"{words} {enumeration(map(quoted, rows))}"
         for words, rows in (("reçoit", gained), ("ne garde plus", lost))
@@ -172,5 +173,5 @@ def assign_certifications(*, centre, certifications, by):
             verb="assign_certifications",
             subject=centre,
             sentence=f"{centre} {' et '.join(changes)}",
-            data={"gained": [row.pk for row in gained], "lost": [row.pk for row in lost]},
+            data=moves,
         )

@@ -82,6 +82,7 @@ def revoke_derogation(*, derogation, by):
 
 
 def record(derogation, by, verb, words):
+    """One entry of the journal about a version; `words` go on after «dérogation de Centre»."""
     referentiel = derogation.referentiel
     log.record(
         by=by,

@@ -212,6 +212,7 @@ class CapacityForm(SectionForm):
 
     @property
     def rows(self):
+        """What was typed, as (label, text): shown beside what somebody else saved meanwhile."""
         typed = [(field.label, field.value()) for field in self.visible_fields()]
         named = dict(Method.choices)
         rows = [
@@ -222,6 +223,7 @@ class CapacityForm(SectionForm):
         return [*rows, ("Critères", "\n\n".join(text for text in self.criteria if text.strip()))]
 
     def changes(self):
+        """The whole capacity as `actions.editing` takes it; a criterion emptied is left out."""
         criteria = [drafting.read_criterion(text) for text in self.moved()]
         return {
             "title": drafting.one_line(self.cleaned_data["title"]),

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from cqpm.utils.freeze import refused
-from referentiel.models.norm import Capacity, Referentiel
+from referentiel.models.capacity import Capacity
+from referentiel.models.norm import Referentiel
 
 
 class CapacityMapping(models.Model):

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ResourceCentre, Role, User
-from referentiel.models.norm import Referentiel, records, texts
+from referentiel.models.fields import records, texts
+from referentiel.models.norm import Referentiel
 
 MAX_ATTEMPTS = 3  # readings begun without anybody asking
 

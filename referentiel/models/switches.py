@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.models import ExaminationCentre, User
 from cqpm.utils.french import day, today
-from referentiel.models.norm import Referentiel, filled
+from referentiel.models.fields import filled
+from referentiel.models.norm import Referentiel
 
 
 class DerogationQuerySet(models.QuerySet):

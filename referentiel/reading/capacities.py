@@ -301,42 +301,71 @@ def bullet_of_criteria(blocks):
 def add_to_criteria(block, reading, criterion_bullet, branch):
     """A criterion of its own, or what belongs to the last one: a branch, an item, the tail."""
     last = reading.criteria[-1] if reading.criteria else None
-    lower = starts_lower(block.text)
-    if branch and last:
-        if not last["alternatives"]:
-            last["alternatives"] = [criterion_text(last)]
-            last["text"], last["items"], last["tail"] = "", [], ""
-        last["alternatives"].append(block.text)
-        return
-    opened = last and (last["items"] or last["text"].endswith(":")) and not last["alternatives"]
-    if opened and not last["tail"]:
-        if last["items"] and lower and not block.bullet:
-            if VERB.match(block.text) or ends(last["items"][-1], ",;"):
-                last["tail"] = block.text
-            else:
-                last["items"][-1] += f" {block.text}"
-            return
-        other = block.bullet and criterion_bullet and block.bullet != criterion_bullet
-        if lower or other:
-            item, tail = block.text, ""
-            if glued := GLUED_TAIL.search(item):
-                item, tail = item[: glued.end()].strip(), item[glued.end() :]
-            last["items"].append(item)
-            last["tail"] = tail
-            return
-    if last and lower and not block.bullet and not ends(criterion_text(last), "."):
-        key = "tail" if last["tail"] else "text"
-        if last["alternatives"]:
-            last["alternatives"][-1] += f" {block.text}"
-        else:
-            last[key] += f" {block.text}"
-        return
-    if lower:
+    plain = starts_lower(block.text) and not block.bullet
+    if last is None:
+        begin_criterion(block, reading)
+    elif branch:
+        add_branch(last, block.text)
+    elif plain and last["items"] and awaits_items(last):
+        add_after_items(last, block.text)
+    elif awaits_items(last) and is_criterion_item(block, criterion_bullet):
+        add_item(last, block.text)
+    elif plain and not ends(criterion_text(last), "."):
+        add_words(last, block.text)
+    else:
+        begin_criterion(block, reading)
+
+
+def begin_criterion(block, reading):
+    if starts_lower(block.text):
         reading.odd.append(
             (f"Le critère « {block.text[:80]} » commence au milieu d’une phrase.", block.marked.lines)
         )
     reading.criteria.append({"text": block.text, "items": [], "alternatives": [], "tail": ""})
     reading.where.append(block.marked.lines)
+
+
+def add_branch(criterion, text):
+    """What was read so far becomes the first branch."""
+    if not criterion["alternatives"]:
+        criterion["alternatives"] = [criterion_text(criterion)]
+        criterion["text"], criterion["items"], criterion["tail"] = "", [], ""
+    criterion["alternatives"].append(text)
+
+
+def awaits_items(criterion):
+    """A list is open: announced by «:» or begun, and not closed by a tail."""
+    announced = criterion["items"] or criterion["text"].endswith(":")
+    return bool(announced) and not criterion["alternatives"] and not criterion["tail"]
+
+
+def is_criterion_item(block, criterion_bullet):
+    """In lower case, or under another bullet than criteria bear."""
+    other = block.bullet and criterion_bullet and block.bullet != criterion_bullet
+    return starts_lower(block.text) or bool(other)
+
+
+def add_after_items(criterion, text):
+    """The tail, where a verb or the last item's comma announces it; otherwise the last item goes on."""
+    if VERB.match(text) or ends(criterion["items"][-1], ",;"):
+        criterion["tail"] = text
+    else:
+        criterion["items"][-1] += f" {text}"
+
+
+def add_item(criterion, text):
+    """An item, and the tail when its line has it too."""
+    glued = GLUED_TAIL.search(text)
+    criterion["items"].append(text[: glued.end()].strip() if glued else text)
+    criterion["tail"] = text[glued.end() :] if glued else ""
+
+
+def add_words(criterion, text):
+    """The rest of a sentence cut by the page."""
+    if criterion["alternatives"]:
+        criterion["alternatives"][-1] += f" {text}"
+    else:
+        criterion["tail" if criterion["tail"] else "text"] += f" {text}"
 
 
 def criterion_text(criterion):

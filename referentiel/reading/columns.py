@@ -65,9 +65,9 @@ def by_columns(words, starts):
     rows = by_line(words)
     heads = heads_of(rows)
     if not (heads or starts):
-        return [(("", *said(row))) for row in rows], None
+        return outside(rows), None
     first, after, starts = heads or (0, 0, starts)
-    lines = [("", *said(row)) for row in rows[:first]]
+    lines = outside(rows[:first])
     pending = {sign: [] for sign in COLUMN}
 
     def flush():
@@ -76,13 +76,12 @@ def by_columns(words, starts):
             pending[sign].clear()
 
     for rank, row in enumerate(rows[after:], after):
-        whole = said(row)[0]
-        if any(heading.key != "arrangements" or heading.number for heading in headings.find(whole)):
-            flush()  # the next section: no column any more
-            return [*lines, *(("", *said(later)) for later in rows[rank:])], None
+        if opens_section(row):
+            flush()  # no column any more
+            return [*lines, *outside(rows[rank:])], None
         if crosses(row, sorted(starts)):
             flush()
-            lines.append(("", *said(row)))
+            lines += outside([row])
             continue
         cells = cells_of(row, starts)
         if COLUMN[0] in cells and BEGINS.match(said(cells[COLUMN[0]])[0]):
@@ -99,6 +98,17 @@ BEGINS = re.compile(r"\d{1,2}\s?[.)]|(?:Capacité|CAPACITE|Compétence|C)\s?\d")
 def said(row):
     """(the words of a line, the line of the first)."""
     return " ".join(word.text for word in row), row[0].line
+
+
+def outside(rows):
+    """Lines that stand in no column."""
+    return [("", *said(row)) for row in rows]
+
+
+def opens_section(row):
+    """Whether a line is the heading of another section, not that of the column of methods."""
+    found = headings.find(said(row)[0])
+    return any(heading.key != "arrangements" or heading.number for heading in found)
 
 
 def by_line(words):

@@ -35,6 +35,7 @@ DATED = re.compile(
     re.I,
 )
 RNCP = re.compile(r"\bRNCP\s?(?:n[°o]\s?)?(\d{3,6})(?!\d|\s?BC|\s?-\s?BC)", re.I)
+AFTER_TITLE = re.compile(r"\n\s*(?:Qualification|Niveau|Cat[ée]gorie|Derni[èe]re|[IVX]+\s*$|\d\.?\s*$)", re.M)
 TITLE_LIMIT = 250  # what the database holds
 
 
@@ -54,29 +55,16 @@ def read_header(document, content, findings):
 
 
 def read_title(document, content, findings):
+    """Fills kind and title: the title announced, else a guess, marked as doubtful."""
     match = TITLE.search(document.text.text)
     if match:
         content["kind"] = match[1].upper()
-        end = min(
-            [heading.start for heading in document.headings if heading.start >= match.end()]
-            or [match.end() + TITLE_LIMIT]
-        )
-        words = document.text[match.end() : end]
-        stop = re.search(
-            r"\n\s*(?:Qualification|Niveau|Cat[ée]gorie|Derni[èe]re|[IVX]+\s*$|\d\.?\s*$)", words.text, re.M
-        )
-        title = document.joiner.join(words[: stop.start()] if stop else words).strip(" .:")
+        title = announced_title(document, match.end())
         if 0 < len(title.text) <= TITLE_LIMIT:
             content["title"] = title.text
             findings.recognised("title", f"Intitulé : « {title.text} ».", title.lines)
             return
-    guess = next((row for row in document.head.rows() if len(row.text.split()) > 1), None)
-    for heading in document.headings:
-        if heading.key == "head":
-            after = next((row for row in document.text[heading.end :].rows() if row), None)
-            guess = after if after and len(after.text) < TITLE_LIMIT else guess
-            break
-    if guess:
+    if guess := guessed_title(document):
         content["title"] = guess.strip().text[:TITLE_LIMIT].strip()
         findings.doubtful(
             "title",
@@ -87,7 +75,27 @@ def read_title(document, content, findings):
         findings.missing("title", "L’intitulé du CQPM n’a pas été trouvé.")
 
 
+def announced_title(document, start):
+    """What follows «Titre du CQPM :», up to the next field, number or heading; Marked."""
+    following = [heading.start for heading in document.headings if heading.start >= start]
+    words = document.text[start : min(following, default=start + TITLE_LIMIT)]
+    stop = AFTER_TITLE.search(words.text)
+    return document.joiner.join(words[: stop.start()] if stop else words).strip(" .:")
+
+
+def guessed_title(document):
+    """The line after «Référentiel du CQPM», else the first of two words or more; Marked, or None."""
+    for heading in document.headings:
+        if heading.key == "head":
+            after = next((row for row in document.text[heading.end :].rows() if row), None)
+            if after and len(after.text) < TITLE_LIMIT:
+                return after
+            break
+    return next((row for row in document.head.rows() if len(row.text.split()) > 1), None)
+
+
 def read_number(document, content, findings):
+    """Fills the number: that of «Qualification :» when it ends with four digits, else one found before the first section."""
     text = document.text.text
     named = QUALIFICATION.search(text)
     if named:
@@ -146,6 +154,7 @@ def read_level(document, content, findings):
 
 
 def read_date(document, content, findings):
+    """Fills the date, as ISO: the first that exists; doubtful without a day or with a year of two digits."""
     for match in DATED.finditer(document.text.text):
         day, month, year = match.groups()
         found = civil_date(day, month, year)

@@ -68,29 +68,49 @@ def find(text):
 
 
 def best(text, words, rank, number, line_start):
-    """The heading that begins at this word, or None."""
+    """The heading that begins at this word, or None; `words` are (word, start, end).
+
+    The most alike wins, and of two the first of `NAMES`.
+    """
     chosen = None
     start, first_word = words[rank][1], fold(words[rank][0])
-    for key, name in NAMES:
-        if fuzz.ratio(first_word, name[: len(first_word)]) < FIRST_ENOUGH:
-            continue
-        for length in range(max(2, name.count(" ")), name.count(" ") + 4):
-            if rank + length > len(words):
-                break
-            end = words[rank + length - 1][2]
-            typed = text[start:end]
-            if len(typed) > 100 or typed.count("\n") > 2:
-                break
-            score = fuzz.ratio(fold(typed), name)
-            whole = line_start and not text[end : (text + "\n").find("\n", end)].strip(" :.")
-            set_apart = is_capitals(typed) or number or (whole and name not in COLUMN_HEADS)
+    first = words[rank - 1][1] if number else start
+    names = [pair for pair in NAMES if fuzz.ratio(first_word, pair[1][: len(first_word)]) >= FIRST_ENOUGH]
+    for key, name in names:
+        for end, score in likenesses(text, words, rank, name):
+            set_apart = number or is_set_apart(
+                text, start, end, alone=line_start and name not in COLUMN_HEADS
+            )
             if score >= ENOUGH and set_apart and (chosen is None or score > chosen.score):
                 kept = name.startswith(KEPT)
-                first = words[rank - 1][1] if number else start
                 chosen = Heading(key, first, first if kept else end, score, number)
-    if chosen and chosen.end > chosen.start and (more := KIND.match(text, chosen.end)):
-        chosen = Heading(chosen.key, chosen.start, more.end(), chosen.score, chosen.number)
-    return chosen
+    return chosen and with_kind(chosen, text)
+
+
+def likenesses(text, words, rank, name):
+    """How like a name the words from this one on are: (where they end, score out of 100), for each length tried."""
+    start = words[rank][1]
+    for length in range(max(2, name.count(" ")), name.count(" ") + 4):
+        if rank + length > len(words):
+            return
+        end = words[rank + length - 1][2]
+        typed = text[start:end]
+        if len(typed) > 100 or typed.count("\n") > 2:
+            return
+        yield end, fuzz.ratio(fold(typed), name)
+
+
+def is_set_apart(text, start, end, *, alone):
+    """Typed in capitals; or, where standing `alone` is enough, with nothing after it on its line."""
+    rest_of_line = text[end : (text + "\n").find("\n", end)]
+    return is_capitals(text[start:end]) or (alone and not rest_of_line.strip(" :."))
+
+
+def with_kind(heading, text):
+    """The heading with the kind of certificate that follows its name: «… du CQPM :»."""
+    if heading.end > heading.start and (more := KIND.match(text, heading.end)):
+        return Heading(heading.key, heading.start, more.end(), heading.score, heading.number)
+    return heading
 
 
 def is_capitals(text):

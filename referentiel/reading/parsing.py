@@ -81,6 +81,7 @@ def without_signs(value):
 
 
 def empty_content():
+    """The content of a référentiel before anything is read: the keys of `schema`, all empty."""
     return {
         "title": "",
         "number": None,
@@ -163,6 +164,7 @@ def take_blocs(region, findings):
 
 
 def capacity_content(reading):
+    """A `Reading` as `schema` wants a capacity; what has no text is left out."""
     return {
         "number": reading.number,
         "title": reading.title,

@@ -119,6 +119,7 @@ def read_admissibility(document, sections, content, findings):
 
 
 def read_arrangements(document, sections, content, findings):
+    """Fills the evaluation arrangements: one record for each sub-heading, and one for what precedes the first."""
     section = sections.get("arrangements", Marked())
     places = list(SUB_HEADING.finditer(section.text))
     parts = []

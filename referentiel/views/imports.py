@@ -17,6 +17,7 @@ from referentiel.reading.findings import DOUBTFUL, MISSING, RECOGNISED
 @require(is_resource)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_new(request):
+    """A document sent, read by the worker."""
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

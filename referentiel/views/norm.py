@@ -16,6 +16,7 @@ IMPORTS = 10  # shown in the list, the latest first
 
 @require_safe
 def referentiel_list(request):
+    """Published versions, for everybody; its own drafts and running imports for a centre de ressource."""
     versions = (
         Referentiel.objects.published()
         .with_shape()
@@ -33,6 +34,7 @@ def referentiel_list(request):
 
 @require_safe
 def referentiel_detail(request, pk):
+    """One version whole; a draft is found by its keeper only."""
     visible = Referentiel.objects.for_user(request.user)
     referentiel = get_object_or_404(visible.select_related("certification__resource_centre"), pk=pk)
     sections = [
@@ -58,6 +60,7 @@ def referentiel_detail(request, pk):
 @require(is_administrator)
 @require_http_methods(["GET", "HEAD", "POST"])
 def resource_centre_certifications(request, pk):
+    """Which certifications a centre de ressource keeps; an administrator's page."""
     centre = get_object_or_404(ResourceCentre, pk=pk)
     posted = request.POST if request.method == "POST" else None
     form = CertificationsForm(posted, centre=centre)

@@ -25,6 +25,7 @@ def show(request, referentiel, **forms):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def referentiel_switches(request, pk):
+    """NSF codes and registration period, open on a published version too."""
     referentiel = kept(request, pk)
     if request.method != "POST":
         return show(request, referentiel)

@@ -123,6 +123,7 @@ def version_mapping(request, pk, other):
 @takes("referentiel")
 @require_http_methods(["GET", "HEAD", "POST"])
 def resource_document_new(request, pk):
+    """A file added beside a version; a refusal is said in the form."""
     referentiel = kept(request, pk)
     form = DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

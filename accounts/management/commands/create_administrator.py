@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--last-name", default="Administrateur")
 
     def handle(self, *, email, first_name, last_name, **options):
+        """Invites the person and prints the address where the password is chosen; an account that exists gains the hat only."""
         try:
             user = invite_person(
                 email=email,

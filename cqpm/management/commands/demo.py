@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--rebuild", action="store_true", help="empties the database first")
 
     def handle(self, *, rebuild, **options):
+        """Refused without DEMO=1, or where somebody real has an account; built already, it is left as it is."""
         if not settings.DEMO:
             raise CommandError("The demonstration is built with DEMO=1 only.")
         real = User.objects.exclude(email__endswith=DEMO_DOMAIN)

@@ -18,6 +18,7 @@ class Command(PersonCommand):
         parser.add_argument("--yes", action="store_true", help="efface vraiment")
 
     def handle(self, *, yes, **options):
+        """Says what would be erased, and does it with --yes. Refused while the person must be kept."""
         person = self.person(**options)
         if reasons := personal_data.must_be_kept(person):
             raise CommandError(

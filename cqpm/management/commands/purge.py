@@ -13,6 +13,7 @@ class Command(BaseCommand):
         parser.add_argument("--table", action="store_true", help="montre la table des durées, n’efface rien")
 
     def handle(self, *, dry_run, table, **options):
+        """Prints the table of periods, or purges and prints what went."""
         if table:
             for row in personal_data.TABLE:
                 self.stdout.write(

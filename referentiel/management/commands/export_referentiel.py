@@ -19,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--version", help="version du référentiel")
 
     def handle(self, *, serial, version, **options):
+        """Prints one published version as JSON; refused when the options name none or several."""
         published = Referentiel.objects.published().select_related("certification")
         chosen = (
             published.filter(certification__serial=serial) if serial else published.filter(fictitious=False)

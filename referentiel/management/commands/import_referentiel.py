@@ -24,6 +24,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file, report, **options):
+        """Reads the document in a child process, then prints the report or makes a draft of it."""
         try:
             content = file.read_bytes()
             reading = child.run(
@@ -70,6 +71,7 @@ def summary(reading):
 
 
 def findings(reading, level):
+    """The findings of one level, each with the line of the document it begins on, or None."""
     return [
         {
             "what": finding["what"],
