@@ -5,6 +5,9 @@ the text; it is written and read here alone, everybody else asks the values belo
 """
 
 from dataclasses import dataclass
+from typing import Self
+
+from django.db.models import Model
 
 
 @dataclass(frozen=True)
@@ -14,20 +17,20 @@ class Key:
     kind: str
     pk: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind}:{self.pk}"
 
     @classmethod
-    def of(cls, row, kind=""):
+    def of(cls, row: Model, kind: str = "") -> Self:
         """The key of a row; `kind`: where it goes by another word than its model's name."""
         return cls(kind or row._meta.model_name, str(row.pk))
 
     @classmethod
-    def read(cls, text):
+    def read(cls, text: str) -> Self:
         kind, _, pk = text.partition(":")
         return cls(kind, pk)
 
-    def event(self, *words):
+    def event(self, *words: object) -> "MailEvent":
         """What a mail tells of the row: `Key.of(decision).event("published")`."""
         return MailEvent(self, ":".join(map(str, words)))
 
@@ -42,26 +45,26 @@ class MailEvent:
     about: Key
     what: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.about}:{self.what}" if self.what else str(self.about)
 
     @classmethod
-    def read(cls, text):
+    def read(cls, text: str) -> Self:
         kind, _, rest = text.partition(":")
         pk, _, what = rest.partition(":")
         return cls(Key(kind, pk), what)
 
     @property
-    def person(self):
+    def person(self) -> Key:
         """Of a convocation, the row of whom it is for: «jury:<uuid>:member:<id>:<moment>»."""
         return MailEvent.read(self.what).about
 
 
-def key_of(about):
+def key_of(about: Model | Key | str) -> str:
     """The text columns hold and compare: the key of a row, or one made before."""
     return about if isinstance(about, str) else str(about if isinstance(about, Key) else Key.of(about))
 
 
-def beginning(kind):
+def beginning(kind: str) -> str:
     """What the text of every key of a kind begins with: «user:»."""
     return str(Key(kind, ""))

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.template import Context, engines
 
 from accounts import links
-from accounts.models import OutboxMessage
+from accounts.models import ExaminationCentre, OutboxMessage
 
 LABELS: dict[str, str] = {}
 
@@ -23,7 +24,7 @@ class Contact:
 CONTACTS: dict[str, Callable[[OutboxMessage], Contact | None]] = {}
 
 
-def register_contacts(**readers):
+def register_contacts(**readers: Callable[[OutboxMessage], Contact | None]) -> None:
     """Says how to find a mail's contact as it is now, by the kind of row its event is about: `opinion=…`.
 
     A reader takes the mail, and gives None when what it told of is gone.
@@ -31,19 +32,19 @@ def register_contacts(**readers):
     CONTACTS.update(readers)
 
 
-def contact(message):
+def contact(message: OutboxMessage) -> Contact:
     """Whom a mail was for, as the application knows that person now; the mail's own address by default."""
     message = message.resends or message
     reader = CONTACTS.get(message.mail_event.about.kind)
     return (reader and reader(message)) or Contact(message.recipient)
 
 
-def register(**labels):
+def register(**labels: str) -> None:
     """Names mails in French for the list of mails: `mailing.register(opinion_requested="Demande d’avis")`."""
     LABELS.update(labels)
 
 
-def label(message):
+def label(message: OutboxMessage) -> str:
     """The French name of a mail: what it is, without saying whom it is about."""
     return LABELS.get(message.template) or (
         links.PURPOSES[message.link.purpose].label if message.link else "Courriel"
@@ -57,7 +58,7 @@ def labelled(messages):
     return messages
 
 
-def render(message, *, link_url=None, signed=True):
+def render(message: OutboxMessage, *, link_url: str | None = None, signed: bool = True) -> tuple[str, str]:
     """(subject, body) of an outbox row, from `templates/emails/<template>.txt`: the first line is the subject.
 
     The text sees the row's context, `recipient_name`, `centre`, `public_url`, and `link_url`, the link's address as
@@ -83,7 +84,9 @@ def render(message, *, link_url=None, signed=True):
     return " ".join(subject.split()), f"{body.strip()}\n\n{signature}".strip() + "\n"
 
 
-def printed(*, template, context, name, centre, **_):
+def printed(
+    *, template: str, context: dict[str, Any], name: str, centre: ExaminationCentre | None, **_: object
+) -> tuple[str, str]:
     """(subject, body) of the letter to hand over, from what `outbox.post` takes: the paper bears the centre's head."""
     message = OutboxMessage(template=template, context=context, recipient_name=name, centre=centre)
     return render(message, signed=False)

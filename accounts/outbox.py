@@ -1,16 +1,29 @@
 """Posting mails: a row in the transaction of the act, sent after commit by `accounts.tasks`."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 
 from accounts.addresses import is_faulty
-from accounts.models import OutboxMessage
+from accounts.keys import MailEvent
+from accounts.models import AccessLink, ExaminationCentre, OutboxMessage
 from accounts.tasks import send_message
 
 State = OutboxMessage.State
 
 
-def post(*, event, to, template, context, name="", link=None, centre=None, resends=None):
+def post(
+    *,
+    event: MailEvent,
+    to: str,
+    template: str,
+    context: dict[str, Any],
+    name: str = "",
+    link: AccessLink | None = None,
+    centre: ExaminationCentre | None = None,
+    resends: OutboxMessage | None = None,
+) -> OutboxMessage | None:
     """Writes one mail in the outbox and asks the worker to send it once the act is committed.
 
     `event`: what it tells (`keys.MailEvent`), unique per recipient, so that the same act never writes twice; `to`:
@@ -40,7 +53,7 @@ def post(*, event, to, template, context, name="", link=None, centre=None, resen
     return message
 
 
-def wake(message):
+def wake(message: OutboxMessage) -> None:
     """Asks the worker to send a mail that waits, once the act is committed."""
     if settings.OUTBOX_DELIVERS and message.state == State.WAITING:
         # robust: the act is done even when the queue is away; `send_outbox` finds the row a minute later.

@@ -9,10 +9,11 @@ centre's value. Values are changed by `accounts.actions.change_settings`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import SettingValue
+from accounts.models import ExaminationCentre, SettingValue
 
 TO_CONFIRM = "À confirmer auprès de l’UIMM"
 
@@ -39,18 +40,18 @@ class Preference:
 PREFERENCES: dict[str, Preference] = {}
 
 
-def register(*preferences):
+def register(*preferences: Preference) -> None:
     """Declares settings; a second one under the same key replaces the first."""
     for preference in preferences:
         PREFERENCES[preference.key] = preference
 
 
-def declared(*, scope=None):
+def declared(*, scope: str | None = None) -> list[Preference]:
     """The settings one may give a value: every one nationally (`scope` empty), only «centre» ones for a centre."""
     return [preference for preference in PREFERENCES.values() if scope in (None, preference.scope)]
 
 
-def problem(preference, given):
+def problem(preference: Preference, given: object) -> str | None:
     """What is wrong with a value, in French, or None when it may be stored."""
     # A bool is an int to Python, not to a reader of settings.
     if type(given) is not type(preference.default):
@@ -64,7 +65,7 @@ def problem(preference, given):
     return None
 
 
-def values(centre=None):
+def values(centre: ExaminationCentre | int | None = None) -> dict[str, Any]:
     """Every setting's value for a centre (or nationally), in one query: {key: value}."""
     result = {key: preference.default for key, preference in PREFERENCES.items()}
     rows = SettingValue.objects.filter(Q(centre=None) | Q(centre=centre) if centre else Q(centre=None))
@@ -75,6 +76,6 @@ def values(centre=None):
     return result
 
 
-def value(key, centre=None):
+def value(key: str, centre: ExaminationCentre | int | None = None) -> Any:
     """One setting's value."""
     return values(centre)[key]

@@ -55,7 +55,7 @@ def send_reminders():
             logger.exception("reminder of link %s could not be written", link.pk)
 
 
-class Sending(Claims):
+class Sending(Claims[OutboxMessage]):
     """A mail being sent is one that waits until its claim is over: another worker finds it due again then."""
 
     model = OutboxMessage

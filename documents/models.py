@@ -21,7 +21,7 @@ FOLDER = "documents"  # where their files are stored
 MAX_ATTEMPTS = 3  # renderings tried without anybody asking
 
 
-class DocumentQuerySet(models.QuerySet):
+class DocumentQuerySet(models.QuerySet["Document"]):
     def of_code(self, code):
         """The public document bearing that code with what replaced it, or None; published or not."""
         return self.select_related("replaced_by").filter(code=code).first()

@@ -1,6 +1,7 @@
 """Links sent to people without an account (or not yet): one purpose, one subject, revocable."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,8 +11,8 @@ from accounts.keys import Key
 from accounts.models.centres import ExaminationCentre
 
 
-class AccessLinkQuerySet(models.QuerySet):
-    def open(self):
+class AccessLinkQuerySet(models.QuerySet["AccessLink"]):
+    def open(self) -> Self:
         """Links whose task can still be done now; the same rule as `AccessLink.is_open`."""
         return self.filter(revoked_at=None, closed_at=None, expires_at__gt=timezone.now())
 
@@ -60,11 +61,11 @@ class AccessLink(models.Model):
         return f"{self.purpose}, {self.holder}"
 
     @property
-    def subject_key(self):
+    def subject_key(self) -> Key:
         """The row it is about, which this app does not know."""
         return Key.read(self.subject)
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         """Whether the task can still be done with it, now."""
         return self.revoked_at is None and self.closed_at is None and timezone.now() < self.expires_at

@@ -1,5 +1,7 @@
 """The one log: who did what, when, to which subject. Append-only, in the database too."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -16,7 +18,7 @@ ADMINISTRATIVE = ("user", "examinationcentre", "resourcecentre")
 NATIONAL_SETTINGS = str(Key("settings", "national"))
 
 
-class LogEntryQuerySet(models.QuerySet):
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
     def for_user(self, user):
         """The staff read their centre's journal; the administrator reads the acts on accounts and centres."""
         hat = user.hat
@@ -26,7 +28,7 @@ class LogEntryQuerySet(models.QuerySet):
             return self.administrative()
         return self.none()
 
-    def administrative(self):
+    def administrative(self) -> Self:
         """Acts on accounts, centres and settings: they name no candidate."""
         condition = Q(subject=NATIONAL_SETTINGS)
         for name in ADMINISTRATIVE:

@@ -1,6 +1,7 @@
 """Every mail is first a row, written in the transaction of the act it tells of; and the addresses that do not work."""
 
 from enum import nonmember
+from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -12,8 +13,8 @@ from accounts.models.links import AccessLink
 from accounts.models.people import Role
 
 
-class FaultyAddressQuerySet(models.QuerySet):
-    def standing(self):
+class FaultyAddressQuerySet(models.QuerySet["FaultyAddress"]):
+    def standing(self) -> Self:
         """Marked and not cleared since."""
         return self.filter(cleared_at=None)
 
@@ -72,7 +73,7 @@ class FaultyAddress(models.Model):
         return self.address
 
 
-class OutboxMessageQuerySet(models.QuerySet):
+class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
     def for_user(self, user):
         """The staff see their centre's mails; the administrator those of no centre, and what did not leave."""
         hat = user.hat
@@ -86,12 +87,12 @@ class OutboxMessageQuerySet(models.QuerySet):
         """What was sent with the links of one purpose about one subject (its key), the latest first."""
         return self.filter(link__purpose=purpose, link__subject=subject).select_related("link")
 
-    def freed(self):
+    def freed(self) -> Self:
         """Held back although nothing stops their address any more."""
         marks = FaultyAddress.objects.stopping(OuterRef("recipient"), OuterRef("centre"))
         return self.filter(~Exists(marks), state=OutboxMessage.State.HELD)
 
-    def due(self):
+    def due(self) -> Self:
         """Waiting, and no worker holds them: a claim moves `next_attempt_at` into the future."""
         return self.filter(state=OutboxMessage.State.WAITING, next_attempt_at__lte=timezone.now())
 
@@ -172,6 +173,6 @@ class OutboxMessage(models.Model):
         return f"{self.template} à {self.recipient}"
 
     @property
-    def mail_event(self):
+    def mail_event(self) -> MailEvent:
         """What it tells, and of which row."""
         return MailEvent.read(self.event)

@@ -1,5 +1,7 @@
 """People with an account, and the hats they wear."""
 
+from typing import Self
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -32,7 +34,7 @@ def validate_siren(value):
         raise ValidationError("Ce numéro SIREN n’est pas valide : neuf chiffres, le dernier est une clé.")
 
 
-class UserQuerySet(models.QuerySet):
+class UserQuerySet(models.QuerySet["User"]):
     def for_user(self, user):
         """The administrator sees every account; the staff those who wear a hat in their centre."""
         hat = user.hat
@@ -139,8 +141,8 @@ class User(AbstractBaseUser):
         )
 
 
-class MembershipQuerySet(models.QuerySet):
-    def active(self):
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> Self:
         """Memberships that open doors: neither suspended nor of a closed account."""
         return self.filter(suspended_at=None, user__is_active=True)
 
@@ -227,7 +229,7 @@ class Membership(models.Model):
         return self.role in STAFF
 
 
-class InvitationQuerySet(models.QuerySet):
+class InvitationQuerySet(models.QuerySet["Invitation"]):
     def for_user(self, user):
         """Those of the accounts one sees, and those one's centre sent (a president wears no hat)."""
         hat = user.hat
@@ -239,7 +241,7 @@ class InvitationQuerySet(models.QuerySet):
             ).distinct()
         return self.none()
 
-    def pending(self):
+    def pending(self) -> Self:
         return self.filter(accepted_at=None)
 
 

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 from enum import nonmember
 from functools import cached_property
+from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -22,7 +23,7 @@ from cqpm.utils.freeze import frozen, local_date, refused
 from referentiel.models import Capacity, Method
 
 
-class DossierQuerySet(models.QuerySet):
+class DossierQuerySet(models.QuerySet["Dossier"]):
     def for_user(self, user):
         """A centre's own dossiers; for a centre de ressource, those transmitted to it."""
         hat = user.hat
@@ -35,11 +36,11 @@ class DossierQuerySet(models.QuerySet):
             )
         return self.none()
 
-    def in_force(self):
+    def in_force(self) -> Self:
         """Transmitted and not returned, latest amendment first."""
         return self.filter(state__in=Dossier.State.IN_FORCE).order_by("-rank")
 
-    def with_registration(self):
+    def with_registration(self) -> Self:
         """What any page about a dossier shows of its registration, and its choices."""
         return self.select_related(
             "partner_link",
@@ -50,7 +51,7 @@ class DossierQuerySet(models.QuerySet):
             "registration__referentiel__certification",
         ).prefetch_related("choices")
 
-    def with_replaced(self):
+    def with_replaced(self) -> Self:
         """Adds `replaced`: a later amendment has been transmitted."""
         later = Dossier.objects.filter(
             registration=OuterRef("registration"), rank__gt=OuterRef("rank"), transmitted_at__isnull=False

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,7 +12,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.keys import Key
-from accounts.models import ExaminationCentre, Role
+from accounts.models import ExaminationCentre, Role, User
 from candidates.journey import kept_capacities
 from candidates.models.people import Candidate, Company, SaidInWords, TrainingBody
 from candidates.rules import Route, Stage, training_before_registration, vae_outside_rncp
@@ -52,8 +53,8 @@ class Counter(models.Model):
         return f"{self.series} {self.year}: {self.last}"
 
 
-class RegistrationQuerySet(models.QuerySet):
-    def for_user(self, user):
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def for_user(self, user: User) -> Self:
         """Staff sees its centre's; a centre de ressource those whose dossier it received; others nothing here.
 
         Nobody sees an erased one, which only counts in statistics.
@@ -98,7 +99,7 @@ class RegistrationQuerySet(models.QuerySet):
             found = found.filter(search__contains=f" {word}")
         return found
 
-    def with_people(self):
+    def with_people(self) -> Self:
         return self.select_related(
             "candidate", "company", "referentiel__certification", "centre", "training_body"
         )

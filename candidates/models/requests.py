@@ -1,6 +1,7 @@
 """What a company's contact asks of the centre from the company's space: another person in his or her place."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -12,13 +13,13 @@ from cqpm.utils.freeze import frozen
 from cqpm.utils.french import lower_first
 
 
-class ContactRequestQuerySet(models.QuerySet):
+class ContactRequestQuerySet(models.QuerySet["ContactRequest"]):
     def for_user(self, user):
         """The staff of the centre."""
         hat = user.hat
         return self.filter(registration__centre=hat.centre_id) if hat and hat.is_staff else self.none()
 
-    def pending(self):
+    def pending(self) -> Self:
         """Those the centre has still to answer."""
         return self.filter(state=ContactRequest.State.PENDING)
 

@@ -6,6 +6,6 @@ from django.db.models.functions import Collate
 FRENCH = "fr-x-icu"
 
 
-def alphabetical(*fields):
+def alphabetical(*fields: str) -> list[Collate]:
     """The arguments of `order_by`: «Aéro-Usinage» before «Ateliers», «Lefebvre» and «lefebvre» together."""
     return [Collate(field, FRENCH) for field in fields]

@@ -20,7 +20,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from cqpm.utils.refusal import Refusal
 
@@ -29,13 +31,15 @@ ANSWER_LIMIT = 64 * 1024 * 1024  # the longest answer a parent keeps in memory
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ")  # of the environment
 TAIL = 4000  # of what the child complained of
 BEGIN = "from cqpm.utils import child; child.begin()"
+Progress = Callable[[int, int], object]  # told (done, total); what it raises ends the child
+
 CRASHED = "La lecture du fichier s’est interrompue : il est sans doute endommagé."
 
 
 class Unfinished(Exception):
     """The child gave no result; `str()` is a French sentence for whoever sent the file, `detail` is for the log."""
 
-    def __init__(self, sentence, detail=""):
+    def __init__(self, sentence: str, detail: str = "") -> None:
         super().__init__(sentence)
         self.detail = detail
 
@@ -52,7 +56,13 @@ class Crashed(Unfinished):
     """Ended without an answer, or by an exception that is no refusal."""
 
 
-def run(function, *arguments, seconds=60, megabytes=512, progress=None):
+def run(
+    function: Callable[..., Any],
+    *arguments: object,
+    seconds: int = 60,
+    megabytes: int = 512,
+    progress: Progress | None = None,
+) -> Any:
     """What `function(*arguments)` gives, from a child process within these limits.
 
     `progress(done, total)` is called here each time the child reports; what it raises ends the child. Raises
@@ -68,6 +78,7 @@ def run(function, *arguments, seconds=60, megabytes=512, progress=None):
         env={key: os.environ[key] for key in KEPT if key in os.environ} | {"PYTHONIOENCODING": "utf-8"},
         start_new_session=True,
     )
+    assert child.stdin and child.stdout and child.stderr  # all three are pipes
     try:
         return listen(child, pickle.dumps((function, arguments)), deadline, progress, seconds, megabytes)
     finally:
@@ -78,8 +89,16 @@ def run(function, *arguments, seconds=60, megabytes=512, progress=None):
             pipe.close()
 
 
-def listen(child, sent, deadline, progress, seconds, megabytes):
+def listen(
+    child: subprocess.Popen[bytes],
+    sent: bytes,
+    deadline: float,
+    progress: Progress | None,
+    seconds: int,
+    megabytes: int,
+) -> Any:
     """Feeds the child and hears it out."""
+    assert child.stdin and child.stdout and child.stderr
     too_long = OutOfTime(f"La lecture du fichier a été arrêtée : elle demande plus de {seconds} s.")
     too_big = OutOfMemory(
         f"La lecture du fichier a été arrêtée : elle demande plus de {megabytes} Mo de mémoire."
@@ -121,7 +140,7 @@ def listen(child, sent, deadline, progress, seconds, megabytes):
     return value
 
 
-def told(answer, part, progress):
+def told(answer: bytearray, part: bytes, progress: Progress | None) -> None:
     """Adds what was received to the answer, after passing on the reports it completes."""
     if len(answer) + len(part) > ANSWER_LIMIT:
         raise Crashed("La lecture du fichier donne un résultat démesuré.")
@@ -143,18 +162,18 @@ def told(answer, part, progress):
 channel = None  # to the parent; none anywhere else
 
 
-def report(done, total):
+def report(done: int, total: int) -> None:
     """Tells the parent how far the reading is; nothing outside a child."""
     say("progress", [done, total])
 
 
-def say(kind, value):
+def say(kind: str, value: object) -> None:
     if channel:
         channel.write(json.dumps([kind, value]).encode() + b"\n")
         channel.flush()
 
 
-def begin():
+def begin() -> None:
     """Sets the limits this process cannot lift again, then answers with one word and its value."""
     global channel
     seconds, megabytes = int(sys.argv[1]), int(sys.argv[2])

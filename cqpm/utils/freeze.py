@@ -16,11 +16,13 @@ for which `when` holds.
 One gate lets purge, erasure and the tests' flush through, inside their own transaction only: `gate()`.
 """
 
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 
 REFUSAL = "ligne figée"
 LOCAL_DATE = {  # what stands around a timestamp; Django gives the process its TIME_ZONE, which SQLite reads
@@ -31,17 +33,17 @@ LOCAL_DATE = {  # what stands around a timestamp; Django gives the process its T
 
 @dataclass(frozen=True)
 class Freeze:
-    model: type
+    model: type[Model]
     when: str
-    allow: tuple
+    allow: tuple[str, ...]
     insert: bool
 
     @property
-    def table(self):
+    def table(self) -> str:
         return self.model._meta.db_table
 
     @property
-    def columns(self):
+    def columns(self) -> list[str]:
         return [
             field.column for field in self.model._meta.local_concrete_fields if field.column not in self.allow
         ]
@@ -49,12 +51,12 @@ class Freeze:
 
 @dataclass(frozen=True)
 class Refused:
-    model: type
+    model: type[Model]
     name: str
     when: str
 
     @property
-    def table(self):
+    def table(self) -> str:
         return self.model._meta.db_table
 
 
@@ -62,7 +64,14 @@ REGISTRY: list[Freeze] = []
 REFUSED: list[Refused] = []
 
 
-def frozen(model, *, when="TRUE", allow=(), only=(), insert=False):
+def frozen(
+    model: type[Model],
+    *,
+    when: str = "TRUE",
+    allow: Collection[str] = (),
+    only: Collection[str] = (),
+    insert: bool = False,
+) -> None:
     """Declares rows of `model` frozen, save the columns `allow`ed — or in the columns `only` named.
 
     Column names are checked here, so that none is misspelt. ValueError otherwise.
@@ -74,18 +83,18 @@ def frozen(model, *, when="TRUE", allow=(), only=(), insert=False):
     REGISTRY.append(Freeze(model, when, tuple(sorted(allow)), insert))
 
 
-def local_date(column):
+def local_date(column: str) -> str:
     """SQL for the civil date of a timestamp of `{row}`, in the time zone people live in."""
     return f"{{date_of}}{{row}}.{column}{{in_paris}}"
 
 
-def refused(model, name, *, when):
+def refused(model: type[Model], name: str, *, when: str) -> None:
     """Declares rows the database refuses to store: `when` is SQL over `{row}` and may read other tables."""
     REFUSED.append(Refused(model, name, when))
 
 
 @contextmanager
-def gate():
+def gate() -> Iterator[None]:
     """Opens the gate for the current transaction; closed again on leaving, or by a rollback."""
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -98,7 +107,7 @@ def gate():
             cursor.execute("DELETE FROM cqpm_gate")
 
 
-def install(models):
+def install(models: Iterable[type[Model]]) -> None:
     """Makes the triggers of the given models; called after `migrate`, idempotent."""
     make = _postgresql if connection.vendor == "postgresql" else _sqlite
     freezes = [freeze for freeze in REGISTRY if freeze.model in set(models)]
@@ -114,7 +123,7 @@ def install(models):
                     cursor.execute(statement)
 
 
-def _refused(rule):
+def _refused(rule: Refused) -> Iterator[str]:
     """Both dialects of «no row may be written for which `when` holds»."""
     date_of, in_paris = LOCAL_DATE[connection.vendor]
     condition = rule.when.format(row="NEW", date_of=date_of, in_paris=in_paris)
@@ -139,13 +148,13 @@ def _refused(rule):
             BEGIN SELECT RAISE(ABORT, 'contrainte {rule.name}'); END"""
 
 
-def _touched(freeze):
+def _touched(freeze: Freeze) -> str:
     """The rows an update may not touch; a child may not be moved under a frozen parent either."""
     old, new = freeze.when.format(row="OLD"), freeze.when.format(row="NEW")
     return f"({old}) OR ({new})" if freeze.insert else old
 
 
-def _postgresql(freeze):
+def _postgresql(freeze: Freeze) -> Iterator[str]:
     name = f"{freeze.table}_frozen"
     allowed = ", ".join(f"'{column}'" for column in freeze.allow)
     old, new = f"to_jsonb(OLD) - ARRAY[{allowed}]::text[]", f"to_jsonb(NEW) - ARRAY[{allowed}]::text[]"
@@ -172,7 +181,7 @@ def _postgresql(freeze):
     yield f"CREATE TRIGGER {name} BEFORE {events} ON {freeze.table} FOR EACH ROW EXECUTE FUNCTION {name}()"
 
 
-def _sqlite(freeze):
+def _sqlite(freeze: Freeze) -> Iterator[str]:
     closed = "NOT EXISTS (SELECT 1 FROM cqpm_gate)"
     changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in freeze.columns)
     old, new = freeze.when.format(row="OLD"), freeze.when.format(row="NEW")

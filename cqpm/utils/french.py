@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -25,12 +26,12 @@ DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 NBSP, NARROW = "\u00a0", "\u202f"
 
 
-def local_date(value):
+def local_date(value: date) -> date:
     """The civil date in Europe/Paris of a date or an aware datetime."""
     return timezone.localtime(value).date() if isinstance(value, datetime) else value
 
 
-def today():
+def today() -> date:
     """Today's civil date in Europe/Paris."""
     return timezone.localdate()
 
@@ -57,13 +58,13 @@ def recent_day(value: date) -> str:
     return _day_and_month(value) if local_date(value).year == today().year else short_day(value)
 
 
-def _day_and_month(value):
+def _day_and_month(value: date) -> str:
     value = local_date(value)
     number = "1er" if value.day == 1 else str(value.day)
     return f"{number}{NBSP}{SHORT[value.month - 1]}"
 
 
-def hour(value) -> str:
+def hour(value: time | datetime) -> str:
     """«9 h», «14 h 05», from a time or an aware datetime (shown in Europe/Paris)."""
     value = timezone.localtime(value) if isinstance(value, datetime) else value
     return f"{value.hour}{NBSP}h" + (f"{NBSP}{value.minute:02d}" if value.minute else "")
@@ -74,10 +75,10 @@ def plural(count: int, singular: str, many: str | None = None) -> str:
     return f"{count}{NBSP}{singular if count < 2 else many or singular + 's'}"
 
 
-def enumeration(words) -> str:
+def enumeration(words: Iterable[object]) -> str:
     """«1, 4 et 7»."""
-    words = [str(word) for word in words]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}" if words else ""
+    said = [str(word) for word in words]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} et {said[-1]}" if said else ""
 
 
 def colon(what: str) -> str:
@@ -95,7 +96,7 @@ def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def of(name) -> str:
+def of(name: object) -> str:
     """«d’Élodie», «de Léo», «d’Yves», «de Yanis»: whose something is. Every h is kept apart: «de Henri»."""
     first, second = (unicodedata.normalize("NFD", letter)[0].lower() for letter in f"{name}  "[:2])
     elided = first in "aeiouœæ" or (first == "y" and second not in "aeiou")

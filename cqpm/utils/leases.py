@@ -6,44 +6,58 @@ wakes: it carries a key, may be lost or come twice, and a sweep wakes again for 
 """
 
 import uuid
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, Q
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
+Row = TypeVar("Row", bound=Model)
 
-class Claims:
-    """How rows are claimed, whatever their columns; `attempts` is counted.
 
-    `free(now)`: those a worker may take; `marks(now)`: what its claim writes; `token`: the columns that tell it from
-    an earlier or a later one; `model`.
+class Claims(ABC, Generic[Row]):
+    """How rows of a `model` are claimed, whatever their columns; `attempts` is counted.
+
+    `token`: the columns that tell a claim from an earlier or a later one.
     """
 
     token: tuple[str, ...]
+    model: type[Row]
 
-    def claim(self, pk, *related, **reset):
+    @abstractmethod
+    def free(self, now: datetime) -> QuerySet[Row]:
+        """Those a worker may take."""
+
+    @abstractmethod
+    def marks(self, now: datetime) -> dict[str, Any]:
+        """What its claim writes."""
+
+    def claim(self, pk: object, *related: str, **reset: Any) -> Row | None:
         """Takes a row, with what is `related` and some columns `reset`; None when it is taken, or nothing is to do."""
         now = timezone.now()
         marks = self.marks(now) | reset
         if not self.free(now).filter(pk=pk).update(attempts=F("attempts") + 1, **marks):
             return None
-        return self.model.objects.select_related(*related).filter(pk=pk, **marks).first()
+        return self.model._default_manager.select_related(*related).filter(pk=pk, **marks).first()
 
-    def own(self, row):
+    def own(self, row: Row) -> QuerySet[Row]:
         """The row, as long as its claim is the caller's."""
-        return self.model.objects.filter(pk=row.pk, **{name: getattr(row, name) for name in self.token})
+        return self.model._default_manager.filter(
+            pk=row.pk, **{name: getattr(row, name) for name in self.token}
+        )
 
 
 @dataclass(frozen=True)
-class Leases(Claims):
+class Leases(Claims[Row]):
     """Rows that a worker takes once: waiting, taken, then done or given up.
 
     Columns: `state`, with the states `waiting` and `taken`; `lease`, `lease_until`: whose it is, for `lasts`;
     `attempts`, `most` of them; `queued_at`: a message not served `patience` later is taken for lost.
     """
 
-    model: type[Model]
+    model: type[Row]
     waiting: str
     taken: str
     most: int
@@ -52,25 +66,27 @@ class Leases(Claims):
 
     token = ("lease",)
 
-    def free(self, now):
+    def free(self, now: datetime) -> QuerySet[Row]:
         """Waiting, or taken by a worker that has not been heard of since."""
         free = Q(state=self.waiting) | Q(state=self.taken, lease_until__lt=now)
-        return self.model.objects.filter(free, attempts__lt=self.most)
+        return self.model._default_manager.filter(free, attempts__lt=self.most)
 
-    def marks(self, now):
+    def marks(self, now: datetime) -> dict[str, Any]:
         return {"state": self.taken, "lease": uuid.uuid4(), "lease_until": now + self.lasts}
 
-    def settle(self, row, **outcome):
+    def settle(self, row: Row, **outcome: Any) -> bool:
         """Writes what came of it and gives the row back, if the claim is still the caller's; whether it was."""
         return bool(self.own(row).update(lease=None, lease_until=None, **outcome))
 
-    def exhausted(self, now):
+    def exhausted(self, now: datetime) -> QuerySet[Row]:
         """Those that interrupted their worker each time."""
-        return self.model.objects.filter(state=self.taken, lease_until__lt=now, attempts__gte=self.most)
+        return self.model._default_manager.filter(
+            state=self.taken, lease_until__lt=now, attempts__gte=self.most
+        )
 
-    def late(self, now, *, limit=1000):
+    def late(self, now: datetime, *, limit: int = 1000) -> list[Any]:
         """The keys of those whose message seems lost, the oldest first; their turn is counted from `now`."""
         waiting = self.free(now).filter(queued_at__lte=now - self.patience).order_by("queued_at")
         keys = list(waiting.values_list("pk", flat=True)[:limit])
-        self.model.objects.filter(pk__in=keys).update(queued_at=now)
+        self.model._default_manager.filter(pk__in=keys).update(queued_at=now)
         return keys

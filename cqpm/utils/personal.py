@@ -4,10 +4,13 @@ Each app lists its models in `personal_data.py`, as `TABLE` (they hold people) o
 neither. The periods themselves are settings (`accounts.declarations`, section «Données personnelles»).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.db.models import ForeignObjectRel, Model, QuerySet
 
 BATCH = 200  # rows a transaction touches: a purge stopped half-way goes on from there
 GONE = "(effacé)"  # what stands where a name or a reason was and the database asks for words
@@ -17,7 +20,7 @@ GONE = "(effacé)"  # what stands where a name or a reason was and the database 
 class Holding:
     """One row of the table. `kept`: until when, in French; `period`: the setting it counts with, "" when none does."""
 
-    model: type
+    model: type[Model]
     holds: str
     kept: str
     period: str = ""
@@ -33,7 +36,7 @@ class Purged:
     until: date | None = None
 
 
-def in_batches(rows, act, *, dry_run=False):
+def in_batches(rows: QuerySet[Any], act: Callable[[list[Any]], object], *, dry_run: bool = False) -> int:
     """Applies `act(rows)` to rows locked batch after batch, each in its transaction; gives how many there were.
 
     `rows`: a queryset that `act` must empty. Another purge at the same time waits for a batch, then finds its rows
@@ -53,7 +56,7 @@ def in_batches(rows, act, *, dry_run=False):
     return done
 
 
-def written(row):
+def written(row: Model) -> dict[str, Any]:
     """{French label: value} of a row's own columns; a foreign key is said in the words of the row it points to."""
     return {
         str(field.verbose_name): str(getattr(row, field.name) or "")
@@ -63,14 +66,14 @@ def written(row):
     }
 
 
-def tree(row, seen):
+def tree(row: Model, seen: list[Model]) -> dict[str, Any]:
     """`written`, with the rows that hang from it, and theirs; `seen`: a list every row visited is added to."""
     seen.append(row)
     said = written(row)
     for relation in row._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
+        if not (isinstance(relation, ForeignObjectRel) and (relation.one_to_many or relation.one_to_one)):
             continue
-        model = relation.related_model
+        model = relation.field.model
         rows = model._base_manager.filter(**{relation.field.name: row.pk}).order_by("pk")
         hanging = [tree(one, seen) for one in rows if one not in seen]
         if hanging:

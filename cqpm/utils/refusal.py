@@ -7,7 +7,7 @@ class Refusal(Exception):
     Views turn it into messages beside the button; nothing was stored.
     """
 
-    def __init__(self, *reasons):
+    def __init__(self, *reasons: object) -> None:
         self.reasons = [str(reason) for reason in reasons]
         super().__init__(" ".join(self.reasons))
 
@@ -17,6 +17,6 @@ class Stale(Refusal):
 
     def __init__(
         self,
-        reason="Quelqu’un d’autre vient de modifier cette fiche. Rechargez la page pour voir ses changements.",
-    ):
+        reason: object = "Quelqu’un d’autre vient de modifier cette fiche. Rechargez la page pour voir ses changements.",
+    ) -> None:
         super().__init__(reason)

@@ -4,13 +4,15 @@ Objects are private and no address of one is ever handed out, signed or not: wha
 checked who asks. A put is atomic; a reading is one request. A service that does not answer is an OSError, as a disk is.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, NoReturn
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from storages.backends.s3 import S3Storage
 
 SCHEMES = {"s3": "https", "s3+http": "http"}  # the second for a service on the loopback interface
@@ -19,7 +21,7 @@ MISSING = {"404", "NoSuchKey"}
 
 
 @contextmanager
-def answering():
+def answering() -> Iterator[None]:
     """What the client raises becomes what a file system would."""
     try:
         yield
@@ -31,35 +33,36 @@ def answering():
 
 
 class Bucket(S3Storage):
-    def __init__(self, url):
+    def __init__(self, url: str) -> None:
         super().__init__(**options(url))
 
-    def _open(self, name, mode="rb"):
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         with answering():
             return ContentFile(self.bucket.Object(name).get()["Body"].read(), name)
 
-    def _save(self, name, content):
+    def _save(self, name: str, content: "File[bytes]") -> str:
         with answering():
             return super()._save(name, content)
 
-    def exists(self, name):
+    def exists(self, name: str) -> bool:
         with answering():
             return super().exists(name)
 
-    def delete(self, name):
+    def delete(self, name: str) -> None:
         with answering():
             super().delete(name)
 
-    def url(self, name, *args, **kwargs):
+    def url(self, name: str, *args: object, **kwargs: object) -> NoReturn:
         raise NotImplementedError("No address of a stored file is handed out.")
 
 
-def options(url):
+def options(url: str) -> dict[str, Any]:
     """The options of S3Storage out of the setting. Raises ImproperlyConfigured."""
     parts = urlsplit(url)
     bucket = parts.path.strip("/")
     if (
-        not all((parts.scheme in SCHEMES, parts.username, parts.password, parts.hostname, bucket))
+        parts.scheme not in SCHEMES
+        or not (parts.username and parts.password and parts.hostname and bucket)
         or "/" in bucket
     ):
         raise ImproperlyConfigured(SHAPE)

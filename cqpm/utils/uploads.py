@@ -12,15 +12,20 @@ Neither the name of a file nor the type its sender declares is ever believed.
 
 import io
 import zipfile
+from collections.abc import Callable
 from enum import StrEnum
+from typing import IO, Any, TypeVar
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cqpm.utils.french import NBSP, enumeration
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 MEGABYTE = 1024 * 1024
 LIMITS = {
@@ -52,17 +57,17 @@ class Type(StrEnum):
 # --- Size -------------------------------------------------------------------------------------------------
 
 
-def takes(kind):
+def takes(kind: str) -> Callable[[View], View]:
     """Marks a view as taking one file of that kind, up to its limit; decorators outside it keep the mark."""
 
-    def mark(view):
+    def mark(view: Any) -> Any:  # no type of a function knows of the mark
         view.upload_limit = LIMITS[kind]
         return view
 
     return mark
 
 
-def spelt(size):
+def spelt(size: int) -> str:
     """«10 Mo»."""
     return f"{round(size / MEGABYTE, 1):g}".replace(".", ",") + f"{NBSP}Mo"
 
@@ -70,33 +75,37 @@ def spelt(size):
 class UploadLimitMiddleware:
     """Refuses too large a body with a page in French, 413, before anybody reads it."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # Met while counting: whatever has been answered meanwhile, the sender must learn why.
         limit = getattr(request, "upload_refused", None)
         return too_large(limit) if limit else response
 
-    def process_view(self, request, view, args, kwargs):
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
         if request.method != "POST":
             return None
         limit = getattr(view, "upload_limit", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit + AROUND:
             return too_large(limit)
-        request.upload_handlers.insert(0, CountingHandler(request, limit))
+        request.upload_handlers.insert(0, CountingHandler(request, limit))  # type: ignore[union-attr]  # a list until read
         return None
 
 
 class CountingHandler(FileUploadHandler):
     """Stops the reading as soon as the files of a request outgrow the limit, whatever their length was said to be."""
 
-    def __init__(self, request, limit):
+    request: Any  # which takes the mark `upload_refused`
+
+    def __init__(self, request: HttpRequest, limit: int) -> None:
         super().__init__(request)
         self.limit, self.received = limit, 0
 
-    def receive_data_chunk(self, raw_data, start):
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
         if self.received > self.limit:
             self.request.upload_refused = self.limit
@@ -105,11 +114,11 @@ class CountingHandler(FileUploadHandler):
             raise RequestDataTooBig(f"More than {self.limit} bytes of files.")
         return raw_data
 
-    def file_complete(self, file_size):
+    def file_complete(self, file_size: int) -> None:
         return None  # the handlers after it keep the file
 
 
-def too_large(limit):
+def too_large(limit: int) -> HttpResponse:
     return render(None, "413.html", {"limit": spelt(limit)}, status=413)
 
 
@@ -125,7 +134,7 @@ OLE = (
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f")) + b"\x7f"
 
 
-def sniff(content) -> Type:
+def sniff(content: bytes | bytearray | memoryview | IO[bytes]) -> Type:
     """The type of a file, from its bytes or an open binary file (left at its beginning)."""
     file = io.BytesIO(content) if isinstance(content, bytes | bytearray | memoryview) else content
     file.seek(0)
@@ -135,7 +144,7 @@ def sniff(content) -> Type:
         file.seek(0)
 
 
-def _sniffed(file):
+def _sniffed(file: IO[bytes]) -> Type:
     head = file.read(1024)
     if b"%PDF-" in head:  # readers allow bytes before it
         return Type.PDF
@@ -154,7 +163,7 @@ def _sniffed(file):
     return Type.TEXT if _is_text(head + file.read()) else Type.UNKNOWN
 
 
-def _archive(file):
+def _archive(file: IO[bytes]) -> Type:
     """Looks at the names in the archive; the only member opened is a declaration of 60 bytes, read bounded."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -170,7 +179,7 @@ def _archive(file):
     return Type.UNKNOWN
 
 
-def _is_text(content):
+def _is_text(content: bytes) -> bool:
     """Readable as UTF-8 or as Windows wrote French: not empty, no control character."""
     return bool(content) and not any(control in content for control in CONTROLS)
 
@@ -178,16 +187,16 @@ def _is_text(content):
 class UploadField(forms.FileField):
     """A file of a kind and of one of the types, looked at again on arrival; the page checks its size first."""
 
-    def __init__(self, *, kind, types, **kwargs):
+    def __init__(self, *, kind: str, types: set[Type], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.limit, self.types = LIMITS[kind], types
         self.widget.attrs |= {"data-limit": self.limit, "data-too-large": self.too_large}
 
     @property
-    def too_large(self):
+    def too_large(self) -> str:
         return f"Ce fichier dépasse {spelt(self.limit)}{NBSP}: il n’a pas été envoyé."
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> Any:
         """The file; `file.sniffed` is its type."""
         file = super().clean(data, initial)
         if not file or file is initial:

@@ -1,9 +1,12 @@
 """The commission d'évaluation: its day, its members, its candidates."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
 
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, Role, User
@@ -11,7 +14,7 @@ from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
 
 
-class CommissionQuerySet(models.QuerySet):
+class CommissionQuerySet(models.QuerySet["Commission"]):
     def for_user(self, user):
         """Staff sees its centre's; an evaluator those he or she is a member of, in the centre of the hat."""
         hat = user.hat
@@ -72,6 +75,15 @@ class Commission(models.Model):
         return f"Commission du {self.held_on:%d/%m/%Y}, {self.place}"
 
 
+@dataclass(frozen=True)
+class Lifted:
+    """A conflict the responsable lifted: why, who, when."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
 class CommissionMember(models.Model):
     """A member of one commission: an appointment, not a role. May have no account."""
 
@@ -89,6 +101,10 @@ class CommissionMember(models.Model):
     is_president = models.BooleanField("préside", default=False)
     present = models.BooleanField("présent", null=True, blank=True)
     summoned_at = models.DateTimeField("convoqué le", null=True, blank=True)
+
+    # At hand where `reads.conflict.members_of` gives the member.
+    linked: set[uuid.UUID]  # the registrations a personal link was declared with
+    lifted: dict[uuid.UUID, Lifted]  # by registration
 
     class Meta:
         verbose_name = "membre de commission"
@@ -119,12 +135,12 @@ class CommissionMember(models.Model):
         return self.name
 
 
-class CommissionCandidateQuerySet(models.QuerySet):
+class CommissionCandidateQuerySet(models.QuerySet["CommissionCandidate"]):
     def for_user(self, user):
         """The agendas of the commissions this person sees."""
         return self.filter(commission__in=Commission.objects.for_user(user))
 
-    def with_people(self):
+    def with_people(self) -> Self:
         """Joins what a screen, a paper or a rule asks of the candidates."""
         return self.select_related(
             "registration__candidate",
@@ -234,7 +250,7 @@ refused(
 )
 
 
-def heard_by(user, registration):
+def heard_by(user: User, registration: OuterRef) -> Exists:
     """Whether the user sits on a commission that has this registration (an OuterRef) on its agenda."""
     return Exists(
         CommissionCandidate.objects.filter(commission__members__user=user, registration=registration)

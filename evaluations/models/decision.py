@@ -107,6 +107,10 @@ class Decision(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
     )
 
+    # At hand where `reads.decision.decisions_among` gives the decision.
+    jury: Jury
+    capacity_rows: list["DecisionCapacity"]
+
     class Meta:
         verbose_name = "décision"
         ordering = ["entry__rank", "decided_at"]

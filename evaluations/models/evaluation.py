@@ -3,6 +3,7 @@
 import uuid
 from enum import nonmember
 from operator import attrgetter
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -19,7 +20,7 @@ from evaluations.models.commission import Commission, heard_by
 from referentiel.models import Capacity, Method
 
 
-class EvaluationQuerySet(models.QuerySet):
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def for_user(self, user):
         """Staff sees its centre's. An evaluator sees, in the centre of the hat, those assigned to him or her and
         those of the candidates his or her commission hears."""
@@ -33,7 +34,7 @@ class EvaluationQuerySet(models.QuerySet):
             )
         return self.none()
 
-    def with_people(self):
+    def with_people(self) -> Self:
         """Joins what a page names: candidate, company, référentiel, centre, commission."""
         return self.select_related(
             "registration__candidate",
@@ -98,6 +99,11 @@ class Evaluation(FSMModelMixin, models.Model):
     state_at = models.DateTimeField("état depuis le", default=timezone.now)
     state_by = models.CharField("par", max_length=160)
     state_reason = models.TextField("motif", blank=True)
+
+    # At hand where `reads.journey` gives the evaluation.
+    sheet_rows: list[Any]  # `ScoreSheet`, which the next file defines
+    capacity_ids: set[int]
+    capacity_numbers: list[int]
 
     objects = EvaluationQuerySet.as_manager()
 
@@ -175,7 +181,7 @@ class Evaluation(FSMModelMixin, models.Model):
         return f"{self.get_method_display()}, {self.held_on:%d/%m/%Y}"
 
     @transition(field=state, source=State.PLANNED, target=State.OPEN)
-    def open(self):
+    def open(self) -> Self:
         """The candidate is here: the sheets take results."""
 
     @transition(field=state, source=State.OPEN, target=State.SUBMITTED)

@@ -12,7 +12,7 @@ from cqpm.utils.freeze import frozen, refused
 from evaluations.rules import College, NoticeKey
 
 
-class JuryQuerySet(models.QuerySet):
+class JuryQuerySet(models.QuerySet["Jury"]):
     def for_user(self, user):
         """Staff sees its centre's; president and substitute those they are appointed to, whatever the hat."""
         appointed = Q(pk__in=self.presided_by(user).values("pk"))

@@ -2,6 +2,7 @@
 
 import uuid
 from enum import nonmember
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -15,19 +16,19 @@ from evaluations.rules import OpinionValue
 from referentiel.models import Capacity
 
 
-class OpinionQuerySet(models.QuerySet):
+class OpinionQuerySet(models.QuerySet["CompanyOpinion"]):
     def for_user(self, user):
         """The staff of the centre; the company comes by its link."""
         hat = user.hat
         return self.filter(registration__centre=hat.centre_id) if hat and hat.is_staff else self.none()
 
-    def awaiting(self):
+    def awaiting(self) -> Self:
         """Asked for and not yet given, of registrations still running."""
         return self.filter(
             state__in=CompanyOpinion.State.AWAITED, registration__state=Registration.State.REGISTERED
         )
 
-    def with_people(self):
+    def with_people(self) -> Self:
         """What its pages show of the registration, and the link."""
         return self.select_related(
             "registration__candidate", "registration__referentiel", "registration__centre", "link"

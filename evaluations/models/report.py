@@ -19,7 +19,7 @@ REPORTS = {
 }
 
 
-class ReportQuerySet(models.QuerySet):
+class ReportQuerySet(models.QuerySet["Report"]):
     def for_user(self, user):
         """Those of the evaluations this person reads."""
         return self.filter(evaluation__in=Evaluation.objects.for_user(user))

@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Self
 
 from django.db import models
 from django.db.models import OuterRef, Q
@@ -27,7 +28,7 @@ class Note:
     required: bool = True
 
 
-class ScoreSheetQuerySet(models.QuerySet):
+class ScoreSheetQuerySet(models.QuerySet["ScoreSheet"]):
     def for_user(self, user):
         """Staff reads its centre's. An evaluator sees, in the centre of the hat, his or her own, and the submitted
         ones of the candidates his or her commission hears."""
@@ -61,7 +62,7 @@ class ScoreSheetQuerySet(models.QuerySet):
             )
         )
 
-    def with_evaluation(self):
+    def with_evaluation(self) -> Self:
         """Joins what a screen of the sheet needs: one query."""
         return self.select_related(
             "evaluator",
@@ -101,6 +102,8 @@ class ScoreSheet(models.Model):
     reopened_at = models.DateTimeField("rouverte le", null=True, blank=True)
     reopened_by = models.CharField("rouverte par", max_length=160, blank=True)
     reopen_reason = models.TextField("motif de réouverture", blank=True)
+
+    result_rows: list["CriterionResult"]  # at hand where `reads.journey` gives the sheet
 
     objects = ScoreSheetQuerySet.as_manager()
 

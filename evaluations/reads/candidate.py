@@ -3,14 +3,15 @@
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.perms import is_staff
 from candidates.models import Registration
+from candidates.models.registrations import RegistrationQuerySet
 from evaluations.models import DeliberationEntry, Jury, ScoreSheet
 from evaluations.models.commission import heard_by
 
 
-def registrations_for(user):
+def registrations_for(user: User) -> RegistrationQuerySet:
     """The registrations this person may read.
 
     Staff: their centre's. Centre de ressource: those whose dossier it received. Evaluator: those he or she
@@ -33,7 +34,7 @@ def registrations_for(user):
     return Registration.objects.filter(pk__in=keys, erased_at=None)
 
 
-def to_place(user, key):
+def to_place(user: User, key: str | None) -> Registration | None:
     """The running registration an address names, for the staff to put on an agenda; None for anything else."""
     if not (key and is_staff(user)):
         return None

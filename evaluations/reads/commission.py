@@ -3,17 +3,21 @@
 The lists given here are the ones the page shows, the blocked button points at and the refusal says.
 """
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+from uuid import UUID
 
 from accounts import preferences
 from candidates.models import Registration
 from cqpm.utils.french import today
+from cqpm.utils.rows import grouped
 from evaluations import rules
-from evaluations.models import Commission, CommissionCandidate, CommissionMember
-from evaluations.reads.conflict import members_of, opposition
-from evaluations.reads.journey import load
+from evaluations.models import CapacityValidation, Commission, CommissionCandidate, CommissionMember
+from evaluations.reads.capacity import CapacityFile
+from evaluations.reads.conflict import Opposition, members_of, opposition
+from evaluations.reads.journey import Journey, load
 from evaluations.rules import Reason, Sentence
 
 MINIMUM_MEMBERS = "commission.minimum_members"
@@ -38,74 +42,75 @@ class CommissionPoint:
     reason: Reason
     registration: Registration | None = None
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.registration.candidate} : {self.reason}" if self.registration else str(self.reason)
 
 
 class Sitting:
     """A commission with its members, agenda and journeys, each read once and only when asked for."""
 
-    def __init__(self, commission, **known):
+    def __init__(self, commission: Commission, **known: Any) -> None:
         """`known`: `members`, `entries`, `minimum`, where they have been read already."""
         self.commission = commission
         vars(self).update(known)
 
     @cached_property
-    def members(self):
+    def members(self) -> list[CommissionMember]:
         """President first, with what was declared and lifted (`conflicts.members_of`)."""
         return members_of(self.commission)
 
     @cached_property
-    def entries(self):
+    def entries(self) -> list[CommissionCandidate]:
         """The agenda, in the order candidates are expected."""
         return list(self.commission.agenda.with_people())
 
     @cached_property
-    def journeys(self):
+    def journeys(self) -> dict[UUID, Journey]:
         """{registration key: Journey} for the whole agenda, in nine queries."""
         return load(entry.registration for entry in self.entries)
 
     @cached_property
-    def minimum(self):
+    def minimum(self) -> int:
         """How many must be present: the centre’s setting."""
-        return preferences.value(MINIMUM_MEMBERS, self.commission.centre)
+        return int(preferences.value(MINIMUM_MEMBERS, self.commission.centre))
 
     @property
-    def is_closed(self):
+    def is_closed(self) -> bool:
         return self.commission.state == Commission.State.CLOSED
 
     @property
-    def present(self):
+    def present(self) -> list[CommissionMember]:
         return [member for member in self.members if member.present]
 
     @property
-    def to_summon(self):
+    def to_summon(self) -> list[CommissionMember | CommissionCandidate]:
         """Those not told yet of the date, hour and place as they are now: members and agenda entries."""
-        return [row for row in (*self.members, *self.entries) if row.summoned_at is None]
+        rows: list[CommissionMember | CommissionCandidate] = [*self.members, *self.entries]
+        return [row for row in rows if row.summoned_at is None]
 
-    def hears(self, registration):
+    def hears(self, registration: Registration) -> bool:
         return any(entry.registration_id == registration.pk for entry in self.entries)
 
     # --- Conflicts of interest ---------------------------------------------------------------------------------
 
-    def oppositions(self, registration):
+    def oppositions(self, registration: Registration) -> list[Opposition]:
         """Conflicts of the members who sit or are expected with a candidate, lifted ones included."""
         sitting = [member for member in self.members if member.present is not False]
         found = [opposition(member, registration) for member in sitting]
         return [row for row in found if row]
 
-    def conflicts(self, registration):
+    def conflicts(self, registration: Registration) -> list[Reason]:
         """The reasons of the conflicts nobody lifted: «A conflict blocks.» [P] choix."""
         return [one for row in self.oppositions(registration) if not row.lifted for one in row.reasons]
 
     # --- What is missing ----------------------------------------------------------------------------------------
 
-    def missing_to_summon(self):
+    def missing_to_summon(self) -> list[Reason]:
         """What the commission lacks before it can be summoned."""
         missing = self._composition(self.members)
         return missing if self.entries else [*missing, CommissionStep.CANDIDATES()]
 
-    def missing_to_sit(self):
+    def missing_to_sit(self) -> list[Reason]:
         """What keeps the commission from hearing and deciding."""
         missing = []
         if self.commission.state == Commission.State.PREPARED:
@@ -118,11 +123,11 @@ class Sitting:
             return [*missing, CommissionStep.PRESENCE(members=tuple(unknown))]
         return missing + self._composition(self.present)
 
-    def missing_to_hear(self, registration):
+    def missing_to_hear(self, registration: Registration) -> list[Reason]:
         """What keeps it from hearing and deciding this candidate: the same, and conflicts of interest."""
         return self.missing_to_sit() + self.conflicts(registration)
 
-    def missing_to_close(self):
+    def missing_to_close(self) -> list[CommissionPoint]:
         """What is left before closing, as `CommissionPoint`: «every capacity on the agenda decided, or the candidate taken off»."""
         points = [CommissionPoint(reason) for reason in self.missing_to_sit()]
         if not self.entries:
@@ -139,12 +144,12 @@ class Sitting:
                 points.append(CommissionPoint(kind(undecided[0].number, numbers=numbers), registration))
         return points
 
-    def missing_now(self):
+    def missing_now(self) -> list[Reason]:
         """What the step it is at lacks: before the summons, before the sitting."""
         prepared = self.commission.state == Commission.State.PREPARED
         return self.missing_to_summon() if prepared else self.missing_to_sit()
 
-    def _composition(self, members):
+    def _composition(self, members: list[CommissionMember]) -> list[Reason]:
         if not self.members:
             return [CommissionStep.MEMBERS()]
         return rules.commission_composition(
@@ -154,31 +159,26 @@ class Sitting:
 
     # --- Capacities ---------------------------------------------------------------------------------------------
 
-    def own(self, row):
+    def own(self, row: CapacityFile) -> CapacityValidation | None:
         """This commission's own decision on a capacity (a `CapacityFile`), unless the jury sent it back since."""
         return next((one for one in row.in_force if one.commission_id == self.commission.pk), None)
 
-    def standing(self, row):
+    def standing(self, row: CapacityFile) -> CapacityValidation | None:
         """The decision that counts for this commission: its own, else that of one that has closed."""
         closed = (one for one in row.in_force if one.commission.state == Commission.State.CLOSED)
         return self.own(row) or next(closed, None)
 
-    def is_outdated(self, row):
+    def is_outdated(self, row: CapacityFile) -> bool:
         """Whether a base has changed since this commission decided: it must look again before closing."""
         own = self.own(row)
         return own is not None and not self.is_closed and own.inputs != row.inputs.to_json()
 
 
-def overview(commissions):
+def overview(commissions: Sequence[Commission]) -> list[Sitting]:
     """The sittings of several commissions of one centre, as far as a list shows them, in three queries."""
-    members = CommissionMember.objects.filter(commission__in=commissions)
-    entries = CommissionCandidate.objects.filter(commission__in=commissions)
-    groups = [defaultdict(list), defaultdict(list)]
-    for group, rows in zip(groups, (members, entries), strict=True):
-        for row in rows:
-            group[row.commission_id].append(row)
+    members = grouped(CommissionMember.objects.filter(commission__in=commissions), "commission_id")
+    entries = grouped(CommissionCandidate.objects.filter(commission__in=commissions), "commission_id")
     minimum = preferences.value(MINIMUM_MEMBERS, commissions[0].centre) if commissions else None
     return [
-        Sitting(row, members=groups[0][row.pk], entries=groups[1][row.pk], minimum=minimum)
-        for row in commissions
+        Sitting(row, members=members[row.pk], entries=entries[row.pk], minimum=minimum) for row in commissions
     ]

@@ -1,23 +1,15 @@
 """Conflicts of interest, from rows to the rule."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import F
 
+from accounts.models import User
 from candidates.models import Registration
 from evaluations import rules
-from evaluations.models import CommissionMember
+from evaluations.models import Commission, CommissionMember
+from evaluations.models.commission import Lifted
 from evaluations.rules import CandidateSituation, KnownPerson, Reason
-
-
-@dataclass(frozen=True)
-class Lifted:
-    """A conflict the responsable lifted: why, who, when."""
-
-    reason: str
-    by: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -30,10 +22,10 @@ class Opposition:
     lifted: Lifted | None
 
 
-def situation_of(registration) -> CandidateSituation:
+def situation_of(registration: Registration) -> CandidateSituation:
     """Those around a candidate, as the registration names them; its company must be joined."""
     return CandidateSituation(
-        company_siren=registration.company.siren if registration.company_id else "",
+        company_siren=registration.company.siren if registration.company else "",
         trainers=tuple(KnownPerson(name) for name in registration.trainer_names),
         tutor=KnownPerson(registration.tutor_name, registration.tutor_email)
         if registration.tutor_name
@@ -44,12 +36,12 @@ def situation_of(registration) -> CandidateSituation:
     )
 
 
-def person_of(member) -> KnownPerson:
+def person_of(member: CommissionMember) -> KnownPerson:
     """A commission member as the rule knows people."""
     return KnownPerson(member.name, member.email, member.employer_siren)
 
 
-def members_of(commission) -> list[CommissionMember]:
+def members_of(commission: Commission) -> list[CommissionMember]:
     """The members, president first, in one query.
 
     Each comes with `linked`, the keys of the registrations a personal link was declared with, and `lifted`,
@@ -62,7 +54,7 @@ def members_of(commission) -> list[CommissionMember]:
         lifted_by=F("conflict_overrides__by"),
         lifted_at=F("conflict_overrides__at"),
     )
-    members = {}
+    members: dict[int, CommissionMember] = {}
     for row in rows:  # one per link and override of a member
         member = members.setdefault(row.pk, row)
         if member is row:
@@ -74,7 +66,7 @@ def members_of(commission) -> list[CommissionMember]:
     return list(members.values())
 
 
-def opposition(member, registration) -> Opposition | None:
+def opposition(member: CommissionMember, registration: Registration) -> Opposition | None:
     """What opposes a member, as `members_of` gives them, to a candidate; None when nothing does."""
     found = rules.conflicts(
         person_of(member), situation_of(registration), personal_link=registration.pk in member.linked
@@ -82,7 +74,7 @@ def opposition(member, registration) -> Opposition | None:
     return Opposition(member, registration, found, member.lifted.get(registration.pk)) if found else None
 
 
-def conflicts_of_user(user, registration):
+def conflicts_of_user(user: User, registration: Registration) -> list[Reason]:
     """The conflicts of an evaluator with a candidate."""
     person = KnownPerson(str(user), user.email, user.employer_siren)
     return rules.conflicts(person, situation_of(registration))

@@ -3,6 +3,8 @@
 from django.urls import reverse
 
 from accounts.mailing import Contact
+from accounts.models import OutboxMessage
+from candidates.models import Registration
 from evaluations.models import (
     CommissionCandidate,
     CommissionMember,
@@ -14,54 +16,58 @@ from evaluations.models import (
 )
 
 
-def of_opinion(message):
+def of_opinion(message: OutboxMessage) -> Contact | None:
     """«opinion:<id>:…»: the respondent."""
     opinion = CompanyOpinion.objects.filter(pk=message.mail_event.about.pk).first()
-    return opinion and Contact(opinion.respondent_email, reverse("opinion_detail", args=[opinion.pk]))
+    page = reverse("opinion_detail", args=[message.mail_event.about.pk])
+    return Contact(opinion.respondent_email, page) if opinion else None
 
 
-def of_commission(message):
+def of_commission(message: OutboxMessage) -> Contact | None:
     """«commission:<id>:commissionmember:<id>:…» or «…:commissioncandidate:<id>:…»."""
     person = message.mail_event.person
     if person.kind == "commissionmember":
         member = CommissionMember.objects.filter(pk=person.pk).first()
         page = reverse("commission_detail", args=[message.mail_event.about.pk])
-        return member and Contact(member.email, page)
+        return Contact(member.email, page) if member else None
     entries = CommissionCandidate.objects.select_related("registration__candidate")
     entry = entries.filter(pk=person.pk).first()
-    return entry and of_candidate(entry.registration)
+    return of_candidate(entry.registration) if entry else None
 
 
-def of_jury(message):
+def of_jury(message: OutboxMessage) -> Contact | None:
     """«jury:<id>:member:<id>:…»."""
     member = JuryMember.objects.filter(pk=message.mail_event.person.pk).first()
-    return member and Contact(member.email, reverse("jury_detail", args=[message.mail_event.about.pk]))
+    page = reverse("jury_detail", args=[message.mail_event.about.pk])
+    return Contact(member.email, page) if member else None
 
 
-def of_decision(message):
+def of_decision(message: OutboxMessage) -> Contact | None:
     """«decision:<id>:published»: the candidate."""
     decisions = Decision.objects.select_related("entry__registration__candidate")
     decision = decisions.filter(pk=message.mail_event.about.pk).first()
-    return decision and of_candidate(decision.entry.registration)
+    return of_candidate(decision.entry.registration) if decision else None
 
 
-def of_evaluation(message):
+def of_evaluation(message: OutboxMessage) -> Contact:
     """«evaluation:<id>:planned»: the evaluator written to, who signs in with that address."""
     return Contact(message.recipient, reverse("evaluation_detail", args=[message.mail_event.about.pk]))
 
 
-def of_report(message):
+def of_report(message: OutboxMessage) -> Contact | None:
     """«report:<id>:received»: the candidate."""
     reports = Report.objects.select_related("evaluation__registration__candidate")
     report = reports.filter(pk=message.mail_event.about.pk).first()
-    return report and of_candidate(report.evaluation.registration)
+    return of_candidate(report.evaluation.registration) if report else None
 
 
-def of_sheet(message):
+def of_sheet(message: OutboxMessage) -> Contact | None:
     """«sheet:<id>:reopened:…»: its evaluator."""
     sheet = ScoreSheet.objects.select_related("evaluator").filter(pk=message.mail_event.about.pk).first()
-    return sheet and Contact(sheet.evaluator.email, reverse("evaluation_detail", args=[sheet.evaluation_id]))
+    if sheet is None or sheet.evaluator is None:
+        return None
+    return Contact(sheet.evaluator.email, reverse("evaluation_detail", args=[sheet.evaluation_id]))
 
 
-def of_candidate(registration):
+def of_candidate(registration: Registration) -> Contact:
     return Contact(registration.candidate.email, reverse("identity_edit", args=[registration.pk]))

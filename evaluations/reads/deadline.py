@@ -1,9 +1,11 @@
 """What comes next for each registration: computed in the query that reads it, for lists and pages alike."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from typing import Any, Protocol
 
-from django.db.models import Case, DateField, OuterRef, Subquery, UUIDField, Value, When
+from django.db.models import Case, DateField, Field, OuterRef, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from candidates.models import Registration
@@ -23,7 +25,7 @@ NOTHING, OVER = date(9999, 12, 30), date(9999, 12, 31)
 AHEAD = ("opinion_due", "evaluation_on", "commission_on", "jury_on")
 
 
-def with_deadlines(registrations):
+def with_deadlines(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     """Annotates what is ahead of each running registration, without a further query.
 
     `opinion_due`; `evaluation_on`, `evaluation_method`; `commission`, `commission_on`, `commission_at`; `jury`,
@@ -66,7 +68,7 @@ def with_deadlines(registrations):
     )
 
 
-def _first(rows, name, **output):
+def _first(rows: QuerySet[Any], name: str, **output: "Field[Any, Any]") -> Subquery:
     return Subquery(rows.values(name)[:1], **output)
 
 
@@ -78,30 +80,38 @@ class Deadline:
     what: str
 
     @property
-    def late_by(self):
+    def late_by(self) -> int:
         """Days of lateness, 0 when there is none."""
         return max((today() - self.on).days, 0)
 
     @property
-    def is_today(self):
+    def is_today(self) -> bool:
         return self.on == today()
 
     @property
-    def words(self):
+    def words(self) -> str:
         """«aujourd’hui», «14 nov. 2026»."""
         return "aujourd’hui" if self.is_today else short_day(self.on)
 
     @property
-    def late(self):
+    def late(self) -> str:
         """«13 jours de retard», "" in time."""
         return f"{plural(self.late_by, 'jour')} de retard" if self.late_by else ""
 
 
-def next_deadline(registration) -> Deadline | None:
+class Ahead(Protocol):
+    """What `next_deadline` asks of a registration read `with_deadlines`."""
+
+    next_on: date
+    evaluation_method: str
+    commission_at: time
+
+
+def next_deadline(registration: Ahead) -> Deadline | None:
     """The first thing ahead of a registration read `with_deadlines`, in words."""
     if registration.next_on in (NOTHING, OVER):
         return None
-    what = {
+    what: dict[str, Callable[[], str]] = {
         "opinion_due": lambda: "avis de l’entreprise",
         "evaluation_on": lambda: Method(registration.evaluation_method).short.lower(),
         "commission_on": lambda: f"commission, {hour(registration.commission_at)}",

@@ -1,23 +1,30 @@
 """A candidate's decisions, of this registration and of earlier ones: the last word, and what they leave kept."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
 from candidates.journey import KeptCapacity
+from candidates.models import Registration
 from cqpm.utils.french import local_date
 from cqpm.utils.rows import grouped
 from evaluations import rules
 from evaluations.models import Decision, DecisionCapacity, Jury
 from evaluations.reads.capacity import blocks_of, capacities_of
-from evaluations.reads.transfer import along
+from evaluations.reads.transfer import Chain, along
 from evaluations.rules import Verdict
 
 
-def decided_by_chain(chains) -> dict:
+def decided_by_chain(chains: Mapping[UUID, Chain]) -> dict[UUID, list[DecisionCapacity]]:
     """{primary key: every decision about that person, oldest first}."""
     people = {candidate for chain in chains.values() for candidate in chain.values()}
     decided = grouped(_decided(people), "decision.entry.registration.candidate_id")
     return {pk: along(decided, dict.fromkeys(reversed(chain.values()))) for pk, chain in chains.items()}
 
 
-def _decided(people):
+def _decided(people: Collection[UUID]) -> QuerySet[DecisionCapacity]:
     """Every decision about these candidates, whatever the registration: the earlier ones say what is kept."""
     rows = DecisionCapacity.objects.filter(decision__entry__registration__candidate__in=people)
     return rows.select_related(
@@ -25,9 +32,9 @@ def _decided(people):
     ).order_by("decision__decided_at", "pk")
 
 
-def decisions_among(rows) -> list[Decision]:
+def decisions_among(rows: Iterable[DecisionCapacity]) -> list[Decision]:
     """The decisions those rows belong to, oldest first, with `jury` and `capacity_rows` at hand."""
-    decisions = {}
+    decisions: dict[UUID, Decision] = {}
     for row in rows:
         decision = decisions.setdefault(row.decision_id, row.decision)
         decision.jury = decision.entry.deliberation.jury
@@ -35,12 +42,12 @@ def decisions_among(rows) -> list[Decision]:
     return list(decisions.values())
 
 
-def last_word(decisions):
+def last_word(decisions: Sequence[Decision]) -> Decision | None:
     """The last decision of a sitting that has closed: until then it can be taken back."""
     return next((row for row in reversed(decisions) if row.jury.state in Jury.State.DONE), None)
 
 
-def as_of(registration, decisions, on_day):
+def as_of(registration: Registration, decisions: Sequence[Decision], on_day: date) -> date:
     """The day on which one asks which capacities this registration keeps from earlier ones.
 
     As long as it runs, `on_day`: today, or the day of the sitting. Once the jury has pronounced, the day of that
@@ -53,7 +60,9 @@ def as_of(registration, decisions, on_day):
     return on_day if registration.is_running else local_date(registration.state_at)
 
 
-def kept_among(registration, chain, decided, on_day) -> dict[int, KeptCapacity]:
+def kept_among(
+    registration: Registration, chain: Chain, decided: Iterable[DecisionCapacity], on_day: date
+) -> dict[int, KeptCapacity]:
     """The capacities kept for this registration, read from published decisions on the same référentiel version."""
     numbers = {capacity.pk: capacity.number for capacity in capacities_of(registration.referentiel)}
     blocks = blocks_of(registration.referentiel)

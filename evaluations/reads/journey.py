@@ -8,9 +8,14 @@ opinion, interview, validations, decisions. Its dossier alone is its own: the ne
 """
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts import preferences
 from candidates.journey import KeptCapacity
@@ -25,6 +30,7 @@ from evaluations.models import (
     CompanyOpinion,
     CriterionResult,
     Decision,
+    DecisionCapacity,
     EvaluationCapacity,
     Interview,
     InterviewRemark,
@@ -40,9 +46,19 @@ from evaluations.reads.decision import (
     kept_among,
     last_word,
 )
-from evaluations.reads.transfer import along, chains_of
-from evaluations.rules import CapacityInputs, EvaluationResult, InterviewRecord, SheetResult, Verdict
-from referentiel.models import Method
+from evaluations.reads.transfer import Chain, along, chains_of
+from evaluations.rules import (
+    AdmissibilityResult,
+    CapacityInputs,
+    EvaluationResult,
+    InterviewRecord,
+    Reason,
+    SheetResult,
+    Verdict,
+)
+from referentiel.models import Capacity, Method
+
+OfCapacity = TypeVar("OfCapacity", DossierChoice, CapacityOpinion, InterviewRemark, CapacityValidation)
 
 
 @dataclass
@@ -59,64 +75,65 @@ class Journey:
     on_day: date = field(default_factory=today)  # what is kept is kept on that day
 
     @property
-    def dossier(self):
+    def dossier(self) -> Dossier | None:
         """The dossier in force: the last transmitted and not returned."""
         return next((row for row in reversed(self.dossiers) if row.is_in_force), None)
 
     @property
-    def dossier_in_preparation(self):
+    def dossier_in_preparation(self) -> Dossier | None:
         """The dossier or amendment being written, approved or returned."""
         return next((row for row in reversed(self.dossiers) if not row.is_in_force), None)
 
     @property
-    def dossier_is_returned(self):
+    def dossier_is_returned(self) -> bool:
         """«A returned dossier blocks the jury until amended»: corrected, and transmitted again."""
         preparing = self.dossier_in_preparation
         return preparing is not None and preparing.transmitted_at is not None
 
     @property
-    def opinion_is_own(self):
+    def opinion_is_own(self) -> bool:
         """Asked for here, not read from the centre the candidate comes from."""
         return self.opinion is not None and self.opinion.registration_id == self.registration.pk
 
     @property
-    def interview(self):
+    def interview(self) -> Interview | None:
         return self.interviews[-1] if self.interviews else None
 
     @property
-    def decision(self):
+    def decision(self) -> Decision | None:
         """The jury's last word, once its sitting is closed; None before any."""
         return last_word(self.decisions)
 
     @property
-    def is_pronounced(self):
+    def is_pronounced(self) -> bool:
         return self.decision is not None and self.decision.verdict != Verdict.ADJOURNED
 
     @property
-    def is_published(self):
+    def is_published(self) -> bool:
         """The jury has pronounced and the result is released."""
-        return self.is_pronounced and self.decision.jury.state == Jury.State.PUBLISHED
+        decision = self.decision
+        return decision is not None and self.is_pronounced and decision.jury.state == Jury.State.PUBLISHED
 
     @property
-    def may_plan(self):
+    def may_plan(self) -> bool:
         """Whether an evaluation may still be planned: some capacity awaits its decision."""
         running = self.registration.is_running and self.dossier is not None
         return running and not all(row.is_decided for row in self.to_evaluate)
 
     @property
-    def to_evaluate(self):
+    def to_evaluate(self) -> list[CapacityFile]:
         """The capacities that are not kept."""
         return [row for row in self.capacities if not row.kept]
 
     @cached_property
-    def admissibility(self):
+    def admissibility(self) -> AdmissibilityResult:
         """The computed outcome with its reasons, on `on_day` (référentiel, III)."""
         return rules.admissibility(
             [
                 rules.CapacityState(
                     number=row.number,
                     outcome=rules.Outcome(row.validation.outcome)
-                    if row.is_decided and not row.kept
+                    if row.validation and row.is_decided and not row.kept
                     else None,
                     kept_until=row.kept.valid_until if row.kept else None,
                 )
@@ -125,7 +142,7 @@ class Journey:
             on_day=self.on_day,
         )
 
-    def missing_for_jury(self):
+    def missing_for_jury(self) -> list[Reason]:
         """What keeps the candidate from being deliberated, as `rules.Admissibility`."""
         missing = [rules.Admissibility.DOSSIER_RETURNED()] if self.dossier_is_returned else []
         return missing + [
@@ -133,7 +150,7 @@ class Journey:
         ]
 
     @cached_property
-    def stage(self):
+    def stage(self) -> Stage:
         """The first unfinished step of the journey."""
         accepted = self.dossier and self.dossier.state == Dossier.State.ACCEPTED
         return rules.stage(
@@ -150,12 +167,12 @@ class Journey:
         )
 
     @cached_property
-    def acceptance_awaited(self):
+    def acceptance_awaited(self) -> bool:
         """The centre's setting: does the centre de ressource accept a dossier before evaluations open?"""
-        return preferences.value("dossier.acceptance_awaited", self.registration.centre)
+        return bool(preferences.value("dossier.acceptance_awaited", self.registration.centre))
 
 
-def load(registrations, *, on_day=None) -> dict:
+def load(registrations: Iterable[Registration], *, on_day: date | None = None) -> dict[UUID, Journey]:
     """The journeys of these registrations, by primary key, in nine queries whatever their number.
 
     `registrations`: rows with candidate, référentiel and centre joined (`with_people()`). `on_day`: the day kept
@@ -198,7 +215,9 @@ def load(registrations, *, on_day=None) -> dict:
     }
 
 
-def load_for_jury(registrations, *, on_day=None) -> dict:
+def load_for_jury(
+    registrations: Iterable[Registration], *, on_day: date | None = None
+) -> dict[UUID, Journey]:
     """The journeys as far as a jury reads them, in three queries: dossiers, validations, decisions.
 
     `capacities[].state`, `admissibility`, `missing_for_jury()` and `decisions` are those of `load`; bases are empty.
@@ -226,23 +245,23 @@ def load_for_jury(registrations, *, on_day=None) -> dict:
     }
 
 
-def load_decisions(registrations) -> dict:
+def load_decisions(registrations: Iterable[Registration]) -> dict[UUID, dict[int, DecisionCapacity.State]]:
     """{primary key: {capacity number: DecisionCapacity.State}} for a list: kept and validated only, three queries."""
     journeys = load_for_jury(registrations)
     return {pk: {file.number: file.state for file in row.capacities} for pk, row in journeys.items()}
 
 
-def load_one(registration, *, on_day=None) -> Journey:
+def load_one(registration: Registration, *, on_day: date | None = None) -> Journey:
     """The journey of one registration."""
     return load([registration], on_day=on_day)[registration.pk]
 
 
-def stage_of(registration) -> Stage:
+def stage_of(registration: Registration) -> Stage:
     """What `candidates.journey` asks: where this registration stands now."""
     return load_one(registration).stage
 
 
-def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
+def kept_of(registration: Registration, *, on_day: date | None = None) -> dict[int, KeptCapacity]:
     """What `candidates.journey` asks: the capacities kept from earlier deliberations and valid on the day."""
     chains = chains_of([registration])
     decided, chain = decided_by_chain(chains)[registration.pk], chains[registration.pk]
@@ -250,7 +269,7 @@ def kept_of(registration, *, on_day=None) -> dict[int, KeptCapacity]:
     return kept_among(registration, chain, decided, as_of(registration, own, on_day or today()))
 
 
-def _in_force(opinions, chain):
+def _in_force(opinions: Mapping[UUID, list[CapacityOpinion]], chain: Chain) -> list[CapacityOpinion]:
     """The opinion that counts: the registration's own; else one given, or recorded as absent, before the transfer."""
     own, *former = chain
     settled = CompanyOpinion.State.SETTLED
@@ -261,13 +280,13 @@ def _in_force(opinions, chain):
     return next(filter(None, candidates), [])
 
 
-def _validations(keys):
+def _validations(keys: Collection[UUID]) -> QuerySet[CapacityValidation]:
     """Newest first."""
     rows = CapacityValidation.objects.filter(registration__in=keys).select_related("commission")
     return rows.order_by("-decided_at", "-pk")
 
 
-def _evaluations(keys):
+def _evaluations(keys: Collection[UUID]) -> Mapping[UUID, list[Evaluation]]:
     """The evaluations of these registrations with their sheets, results and coverage, in three queries."""
     sheets = (
         ScoreSheet.objects.filter(evaluation__registration__in=keys)
@@ -279,7 +298,7 @@ def _evaluations(keys):
         "sheet_id",
     )
     covered = grouped(EvaluationCapacity.objects.filter(evaluation__registration__in=keys), "evaluation_id")
-    evaluations = {}
+    evaluations: dict[UUID, Evaluation] = {}
     for sheet in sheets:
         evaluation = evaluations.setdefault(sheet.evaluation_id, sheet.evaluation)
         sheet.result_rows = results[sheet.pk]
@@ -289,8 +308,18 @@ def _evaluations(keys):
 
 
 def _journey(
-    registration, *, on_day, chain, dossiers, choices, evaluations, opinions, remarks, validations, decided
-):
+    registration: Registration,
+    *,
+    on_day: date,
+    chain: Chain,
+    dossiers: list[Dossier],
+    choices: Mapping[UUID, list[DossierChoice]],
+    evaluations: list[Evaluation],
+    opinions: list[CapacityOpinion],
+    remarks: list[InterviewRemark],
+    validations: list[CapacityValidation],
+    decided: list[DecisionCapacity],
+) -> Journey:
     tree = capacities_of(registration.referentiel)
     decisions = decisions_among(row for row in decided if row.decision.entry.registration_id in chain)
     interviews = list({remark.interview_id: remark.interview for remark in remarks}.values())
@@ -322,12 +351,12 @@ def _journey(
     return journey
 
 
-def _about(capacity, rows):
+def _about(capacity: Capacity, rows: Iterable[OfCapacity]) -> list[OfCapacity]:
     """Those of the rows that bear on this capacity, in their order."""
     return [row for row in rows if row.capacity_id == capacity.pk]
 
 
-def _sent_back(decisions):
+def _sent_back(decisions: Iterable[Decision]) -> dict[int, datetime]:
     """{capacity key: when a jury, its sitting closed, last sent it back}."""
     return {
         row.capacity_id: decision.decided_at
@@ -337,11 +366,17 @@ def _sent_back(decisions):
     }
 
 
-def _inputs(journey, capacity, chosen, covering, said):
+def _inputs(
+    journey: Journey,
+    capacity: Capacity,
+    chosen: list[DossierChoice],
+    covering: list[Evaluation],
+    said: CapacityOpinion | None,
+) -> CapacityInputs:
     """The rows of one capacity as the rule wants them."""
     labels = {criterion.pk: f"{capacity.number}.{criterion.number}" for criterion in capacity.criteria.all()}
     opinion, interview = journey.opinion, journey.interview
-    given = said and said.value and opinion.state == CompanyOpinion.State.SUBMITTED
+    given = opinion is not None and opinion.state == CompanyOpinion.State.SUBMITTED
     absent = opinion.absence_reason if opinion and opinion.state == CompanyOpinion.State.ABSENT else ""
     without_company = journey.dossier.no_company_reason if journey.dossier else ""
     return CapacityInputs(
@@ -352,14 +387,14 @@ def _inputs(journey, capacity, chosen, covering, said):
             _result(row, labels) for row in covering if row.state not in Evaluation.State.NOT_HELD
         ),
         opinion_required=capacity.company_opinion,
-        opinion=rules.OpinionValue(said.value) if given else None,
+        opinion=rules.OpinionValue(said.value) if given and said and said.value else None,
         opinion_absence=absent or without_company,
         interview=InterviewRecord(interview.held_on, tuple(interview.members)) if interview else None,
     )
 
 
-def _result(evaluation, labels):
-    def plain(sheet):
+def _result(evaluation: Evaluation, labels: Mapping[int, str]) -> EvaluationResult:
+    def plain(sheet: ScoreSheet) -> SheetResult:
         return SheetResult(
             evaluator="consensus" if sheet.is_consensus else str(sheet.evaluator),
             values={

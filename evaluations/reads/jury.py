@@ -4,19 +4,26 @@ The lists given here are the ones the pages show, the blocked buttons point at a
 """
 
 from collections import Counter as Tally
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
+from uuid import UUID
 
 from accounts import preferences
+from accounts.models import User
+from candidates.models import Candidate, Registration
 from cqpm.utils.french import today
 from evaluations import rules
 from evaluations.models import (
     Decision,
     DecisionCapacity,
+    Deliberation,
     DeliberationEntry,
     Jury,
     JuryMember,
+    Seat,
     Withdrawal,
 )
 from evaluations.reads.journey import Journey, load_for_jury
@@ -68,7 +75,7 @@ class JuryPoint:
     reason: Reason
     case: "Case | None" = None
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.case.candidate} : {self.reason}" if self.case else str(self.reason)
 
 
@@ -82,11 +89,11 @@ class Case:
     withdrawals: list[Withdrawal]
 
     @property
-    def registration(self):
+    def registration(self) -> Registration:
         return self.entry.registration
 
     @property
-    def candidate(self):
+    def candidate(self) -> Candidate:
         return self.registration.candidate
 
     @property
@@ -109,7 +116,8 @@ class Case:
     @property
     def sent_back(self) -> list[int]:
         """The capacities its decision sends back to the commission."""
-        keys = {row.capacity_id for row in self.decision.capacity_rows if row.sent_back}
+        rows = self.decision.capacity_rows if self.decision else []
+        keys = {row.capacity_id for row in rows if row.sent_back}
         return [row.number for row in self.journey.capacities if row.capacity.pk in keys]
 
     @cached_property
@@ -122,7 +130,7 @@ class Case:
     # --- Who decides on this candidate --------------------------------------------------------------------------
 
     @property
-    def withdrawn(self):
+    def withdrawn(self) -> set[int]:
         """The keys of the members who take no part."""
         return {row.member_id for row in self.withdrawals}
 
@@ -146,11 +154,13 @@ class Case:
     # --- What may be decided ------------------------------------------------------------------------------------
 
     @property
-    def may_be_pronounced(self):
+    def may_be_pronounced(self) -> bool:
         """Whether its computed outcome may be pronounced now, unanimously."""
         return self.decision is None and self.computed.verdict is not None and not self.below_quorum
 
-    def judge(self, act, *, reason="", numbers=(), vote=None) -> rules.JuryDecision:
+    def judge(
+        self, act: JuryAct, *, reason: str = "", numbers: Iterable[int] = (), vote: Vote | None = None
+    ) -> rules.JuryDecision:
         """What the rule says of an act of the jury on this candidate, now."""
         return rules.jury_decision(
             act,
@@ -171,7 +181,7 @@ class Case:
         vote = None
         if stored.votes:
             vote = Vote(stored.votes["counts"], self.voters, stored.votes["casting"])
-        result = self.judge(stored.act, reason=stored.reason, numbers=self.sent_back, vote=vote)
+        result = self.judge(JuryAct(stored.act), reason=stored.reason, numbers=self.sent_back, vote=vote)
         if stored.act == JuryAct.PRONOUNCE and self.computed.verdict != stored.computed:
             return [JuryStep.OUTCOME_CHANGED()]
         return [JuryStep.TO_DECIDE_AGAIN(refusal=str(refusal)) for refusal in result.refusals]
@@ -180,7 +190,7 @@ class Case:
 class JurySitting:
     """A jury with its seats, agenda and journeys, each read once and only when asked for."""
 
-    def __init__(self, jury, *, entry=None, waiting=()):
+    def __init__(self, jury: Jury, *, entry: int | None = None, waiting: Sequence[Registration] = ()) -> None:
         """`jury`: with its centre joined; `entry`: the key of the only agenda entry wanted; `waiting`: registrations
         on no agenda whose journeys are wanted too, with their people.
         """
@@ -188,20 +198,20 @@ class JurySitting:
         self._entry = entry
 
     @cached_property
-    def settings(self):
+    def settings(self) -> dict[str, Any]:
         return preferences.values(self.jury.centre)
 
     @cached_property
-    def seats(self):
+    def seats(self) -> list[Seat]:
         """Every seat by college and rank, its member and the member's account at hand."""
         return list(self.jury.seats.select_related("member__user").order_by("college", "position"))
 
     @cached_property
-    def members(self):
+    def members(self) -> list[JuryMember]:
         return [seat.member for seat in self.seats if hasattr(seat, "member")]
 
     @cached_property
-    def entries(self):
+    def entries(self) -> list[DeliberationEntry]:
         """The agenda, by référentiel and rank, with its people."""
         entries = (
             DeliberationEntry.objects.filter(deliberation__jury=self.jury)
@@ -217,7 +227,7 @@ class JurySitting:
         return list(entries.filter(pk=self._entry) if self._entry else entries)
 
     @cached_property
-    def journeys(self) -> dict:
+    def journeys(self) -> dict[UUID, Journey]:
         """{registration key: Journey} on the day of the sitting: the agenda's, and those of who waits."""
         registrations = [entry.registration for entry in self.entries]
         return load_for_jury([*registrations, *self.waiting], on_day=self.jury.held_on)
@@ -226,7 +236,7 @@ class JurySitting:
     def cases(self) -> list[Case]:
         withdrawals = Withdrawal.objects.filter(entry__in=[entry.pk for entry in self.entries])
         members = {member.pk: member for member in self.members}
-        by_entry = {}
+        by_entry: dict[int, list[Withdrawal]] = {}
         for row in withdrawals.order_by("pk"):
             row.member = members[row.member_id]
             by_entry.setdefault(row.entry_id, []).append(row)
@@ -236,9 +246,9 @@ class JurySitting:
         ]
 
     @property
-    def deliberations(self):
+    def deliberations(self) -> list[tuple[Deliberation, list[Case]]]:
         """[(Deliberation, its cases)], one per référentiel version."""
-        groups = {}
+        groups: dict[UUID, list[Case]] = {}
         for case in self.cases:
             groups.setdefault(case.entry.deliberation_id, []).append(case)
         for cases in groups.values():
@@ -247,11 +257,11 @@ class JurySitting:
         return [(cases[0].entry.deliberation, cases) for cases in groups.values()]
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         return self.jury.state == Jury.State.OPEN
 
     @property
-    def is_done(self):
+    def is_done(self) -> bool:
         return self.jury.state in Jury.State.DONE
 
     # --- Who sits -----------------------------------------------------------------------------------------------
@@ -272,7 +282,7 @@ class JurySitting:
             for member in self.members
         ]
 
-    def present(self, *, without=()) -> dict[College, int]:
+    def present(self, *, without: Collection[int] = ()) -> dict[College, int]:
         """How many members are present, per college."""
         return {
             college: sum(
@@ -288,11 +298,11 @@ class JurySitting:
         return {college: sum(row.seat.college == college for row in self.members) for college in College}
 
     @property
-    def has_quorum(self):
+    def has_quorum(self) -> bool:
         return not rules.quorum_for_candidate(self.jurors, (), quorum=self.settings[QUORUM])
 
     @property
-    def president(self):
+    def president(self) -> JuryMember | None:
         return next((member for member in self.members if member.is_president), None)
 
     @property
@@ -303,7 +313,7 @@ class JurySitting:
             return next((row for row in self.members if row.is_substitute and row.present), None)
         return president
 
-    def is_presided_by(self, user):
+    def is_presided_by(self, user: User) -> bool:
         """Whether this user presides here."""
         return self.presiding is not None and self.presiding.user_id == user.pk
 
@@ -346,7 +356,7 @@ class JurySitting:
         ]
 
     @property
-    def to_summon(self):
+    def to_summon(self) -> list[JuryMember]:
         """The members not convened yet."""
         return [member for member in self.members if member.summoned_on is None]
 

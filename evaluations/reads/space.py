@@ -5,11 +5,12 @@ nor the decision of a jury that has not published, ever comes here.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q
 
 from accounts import preferences
+from accounts.models import AccessLink
 from candidates.models import Dossier, IdentityReading, Registration
 from candidates.rules import Stage
 from cqpm.utils.french import local_date, today
@@ -21,6 +22,7 @@ from evaluations.models import (
     Evaluation,
     Interview,
     Jury,
+    Report,
 )
 from evaluations.reads.transfer import chain_of
 from evaluations.rules import Verdict
@@ -45,28 +47,28 @@ class Way:
     reading: IdentityReading | None
 
     @property
-    def dossier(self):
+    def dossier(self) -> Dossier | None:
         """The dossier in force."""
         return next((row for row in reversed(self.dossiers) if row.is_in_force), None)
 
     @property
-    def dossier_in_preparation(self):
+    def dossier_in_preparation(self) -> Dossier | None:
         return next((row for row in reversed(self.dossiers) if not row.is_in_force), None)
 
     @property
-    def is_over(self):
+    def is_over(self) -> bool:
         """The jury has pronounced and the result is published."""
         return self.decision is not None and self.decision.verdict != Verdict.ADJOURNED
 
     @property
-    def stage(self):
+    def stage(self) -> Stage:
         """As it may be said: what a jury has decided but not published is still being decided."""
         if self.registration.stage == Stage.RESULT and not self.is_over:
             return Stage.DELIBERATION
         return Stage(self.registration.stage)
 
 
-def read(registration) -> Way:
+def read(registration: Registration) -> Way:
     """The registration, read with its people and `with_deadlines`, in eight queries, ten once there is a result.
 
     One that continues another centre's reads its rows too, its own dossier excepted.
@@ -103,27 +105,29 @@ class ReportFile:
     """The report of one presentation: its conditions, what came in, whether it may still be sent."""
 
     evaluation: Evaluation
-    versions: list
+    versions: list[Report]
 
     @property
-    def anchor(self):
+    def anchor(self) -> str:
         return f"rapport-{self.evaluation.pk}"
 
     @property
-    def may_send(self):
+    def may_send(self) -> bool:
         evaluation = self.evaluation
         return evaluation.is_planned and evaluation.held_on >= today() and evaluation.registration.is_running
 
     @property
-    def is_late(self):
-        return today() > self.evaluation.report_due_on
+    def is_late(self) -> bool:
+        due_on = self.evaluation.report_due_on
+        return due_on is not None and today() > due_on
 
     @property
-    def presented(self):
-        return self.evaluation.presented_report
+    def presented(self) -> Report | None:
+        presented: Report | None = self.evaluation.presented_report
+        return presented
 
 
-def report_files(way):
+def report_files(way: Way) -> list[ReportFile]:
     """The presentations that stand, each with the versions received."""
     found = [row for row in way.evaluations if row.is_project]
     for row in found:
@@ -134,14 +138,14 @@ def report_files(way):
 # --- Appeal ------------------------------------------------------------------------------------------------------
 
 
-def appeal_until(way):
+def appeal_until(decision: Decision) -> date:
     """The last day to contest a published result: a period of days, a setting ([?] à confirmer auprès de l’UIMM)."""
-    return local_date(way.decision.entry.deliberation.jury.published_at) + timedelta(
-        days=preferences.value(APPEAL_DAYS)
-    )
+    published_at = decision.entry.deliberation.jury.published_at
+    assert published_at is not None  # a decision shown here is
+    return local_date(published_at) + timedelta(days=preferences.value(APPEAL_DAYS))
 
 
-def approval_link(way):
+def approval_link(way: Way) -> AccessLink | None:
     """The open link by which the candidate approves a dossier in preparation, or None."""
     dossier = way.dossier_in_preparation
     if way.registration.has_company or dossier is None:

@@ -1,6 +1,6 @@
 """Which capacities are kept from earlier decisions, and until when: read, never copied."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,9 +21,9 @@ class PreviousDecision:
 
     deliberated_on: date
     verdict: Verdict
-    acquired: frozenset[Hashable]
-    kept: frozenset[Hashable] = frozenset()
-    blocks: tuple[frozenset[Hashable], ...] = ()
+    acquired: frozenset[int]
+    kept: frozenset[int] = frozenset()
+    blocks: tuple[frozenset[int], ...] = ()
     rncp: bool = False
 
 
@@ -47,7 +47,7 @@ def kept_until(deliberation_date: date, *, is_block: bool, rncp: bool) -> date:
     return add_months(deliberation_date, KEPT_MONTHS)
 
 
-def kept_by(decision: PreviousDecision) -> dict[Hashable, date]:
+def kept_by(decision: PreviousDecision) -> dict[int, date]:
     """{capacity: last day} of what a decision keeps by itself, without those it only read from one before it.
 
     To be read again does not prolong a capacity. It does when the missing part of its bloc has been acquired:
@@ -66,7 +66,7 @@ def kept_by(decision: PreviousDecision) -> dict[Hashable, date]:
     }
 
 
-def kept_periods(previous_decisions: Iterable[PreviousDecision], on_day: date) -> dict[Hashable, KeptPeriod]:
+def kept_periods(previous_decisions: Iterable[PreviousDecision], on_day: date) -> dict[int, KeptPeriod]:
     """Each capacity kept and valid on the day of the new deliberation, under the decision that keeps it longest.
 
     «Lorsque le candidat n’a validé que certaines des compétences professionnelles requises […], le président du
@@ -75,7 +75,7 @@ def kept_periods(previous_decisions: Iterable[PreviousDecision], on_day: date) -
 
     Valid on the day of the deliberation: [?].
     """
-    kept: dict[Hashable, KeptPeriod] = {}
+    kept: dict[int, KeptPeriod] = {}
     for decision in previous_decisions:
         if decision.verdict != Verdict.NOT_ADMISSIBLE:
             continue

@@ -77,7 +77,7 @@ def show(request, registration, *, form=None, for_evaluation=None):
         "fingerprint": registration.candidate.identity_fingerprint,
         "reading": way.reading,
         "result": result_of(decision.entry.deliberation.jury, decision, registration) if decision else None,
-        "appeal_until": appeal_until(way) if way.is_over else None,
+        "appeal_until": appeal_until(way.decision) if way.is_over else None,
         "papers": papers_for_candidate(way),
     }
     return form_page(request, "evaluations/space.html", context)

@@ -1,5 +1,7 @@
 """What a référentiel holds: its blocs, its capacities, and each one's conditions, criteria and methods."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Count, Q
 
@@ -46,12 +48,12 @@ class SkillBlock(models.Model):
         return f"{self.code} {self.title}"
 
 
-class CapacityQuerySet(models.QuerySet):
-    def counted(self):
+class CapacityQuerySet(models.QuerySet["Capacity"]):
+    def counted(self) -> Self:
         """Adds `criteria_count`, the length of the capacity's graduation."""
         return self.annotate(criteria_count=Count("criteria")).order_by("referentiel_id", "number")
 
-    def with_details(self):
+    def with_details(self) -> Self:
         """Everything a page or paper prints of a capacity, in four queries whatever their number."""
         return self.select_related("block").prefetch_related("conditions", "criteria", "evaluation_methods")
 

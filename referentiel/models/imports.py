@@ -13,7 +13,7 @@ from referentiel.models.norm import Referentiel
 MAX_ATTEMPTS = 3  # readings begun without anybody asking
 
 
-class ReferentielImportQuerySet(models.QuerySet):
+class ReferentielImportQuerySet(models.QuerySet["ReferentielImport"]):
     def for_user(self, user):
         """Those of the centre de ressource of the hat worn."""
         hat = user.hat

@@ -24,7 +24,7 @@ RNCP_SHAPE = r"^RNCP[0-9]+$"
 LEVELS = range(1, 9)  # the eight levels of the national framework of certifications
 
 
-class ReferentielQuerySet(models.QuerySet):
+class ReferentielQuerySet(models.QuerySet["Referentiel"]):
     def published(self):
         """Versions that oblige: frozen, readable for ever."""
         return self.filter(state=Referentiel.State.PUBLISHED)
@@ -143,7 +143,7 @@ class Referentiel(FSMModelMixin, models.Model):
         return self.rncp is not None
 
     @cached_property
-    def tree(self):
+    def tree(self) -> list[Capacity]:
         """Its capacities in order, each with block, conditions, criteria and methods: four queries in all."""
         return list(self.capacities.with_details())
 

@@ -10,7 +10,7 @@ from referentiel.models.fields import filled
 from referentiel.models.norm import Referentiel
 
 
-class DerogationQuerySet(models.QuerySet):
+class DerogationQuerySet(models.QuerySet["Derogation"]):
     def valid_on(self, date, centre):
         """Those that let this centre d'examen register on that date."""
         return self.filter(centre=centre, until__gte=date, revoked_at=None)
