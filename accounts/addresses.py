@@ -3,21 +3,24 @@
 A mark made by a centre stops that centre's mails; one made by the mail server's refusal stops everybody's.
 """
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import mailing
-from accounts.log import SYSTEM, actor_name, record
-from accounts.models import FaultyAddress, OutboxMessage
+from accounts.log import SYSTEM, Actor, actor_name, record
+from accounts.models import ExaminationCentre, FaultyAddress, OutboxMessage
 
 WAITING, FAILED, SENT, HELD = (OutboxMessage.State[name] for name in ("WAITING", "FAILED", "SENT", "HELD"))
 
 
-def is_faulty(address, centre):
+def is_faulty(address: str, centre: ExaminationCentre | None) -> bool:
     """Whether this centre's mails to the address are held back."""
     return FaultyAddress.objects.stopping(address.lower(), centre).exists()
 
 
-def mark(message, *, by, reason=""):
+def mark(message: OutboxMessage, *, by: Actor, reason: str = "") -> bool:
     """Marks the address of a mail, and holds that mail with every other one still to go there.
 
     `by`: a member of the staff, for the mail's centre; SYSTEM, for the mail server, and then for every centre.
@@ -38,7 +41,7 @@ def mark(message, *, by, reason=""):
     return created
 
 
-def clear(message, *, marks, by):
+def clear(message: OutboxMessage, *, marks: QuerySet[FaultyAddress], by: Actor) -> int:
     """Clears `marks` on the address of a mail: what never left goes to the worker, what had left is «envoyé» again.
 
     Returns the number of mails put back in the queue. Inside the caller's transaction.
@@ -50,7 +53,9 @@ def clear(message, *, marks, by):
     return freed.update(state=WAITING, attempts=0, next_attempt_at=timezone.now(), error="")
 
 
-def tell(message, *, by, verb, what, data=None):
+def tell(
+    message: OutboxMessage, *, by: Actor, verb: str, what: str, data: dict[str, Any] | None = None
+) -> None:
     """A line in the journal of the mail."""
     record(
         by=by,

@@ -60,7 +60,10 @@ class MailEvent:
         return MailEvent.read(self.what).about
 
 
-def key_of(about: Model | Key | str) -> str:
+About = Model | Key | str  # a row, or the key it goes by
+
+
+def key_of(about: About) -> str:
     """The text columns hold and compare: the key of a row, or one made before."""
     return about if isinstance(about, str) else str(about if isinstance(about, Key) else Key.of(about))
 

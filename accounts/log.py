@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Model
-
-from accounts.keys import Key, key_of
+from accounts.keys import About, key_of
 from accounts.models import AccessLink, ExaminationCentre, LogEntry, User
 from cqpm.utils.french import shortened
 
@@ -25,7 +23,7 @@ def entry(
     *,
     by: Actor,
     verb: str,
-    subject: Model | Key | str,
+    subject: About,
     sentence: str,
     centre: ExaminationCentre | None = None,
     data: Mapping[str, Any] | None = None,

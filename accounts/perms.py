@@ -9,7 +9,7 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 
 from accounts.hats import Hat
-from accounts.models import ExaminationCentre, Invitation, Role, User
+from accounts.models import ExaminationCentre, Invitation, Membership, Role, User
 
 
 def wears(user: User, *roles: Role) -> bool:
@@ -67,7 +67,7 @@ def keeps_accounts(user: User) -> bool:
     return wears(user, Role.ADMINISTRATOR, Role.HEAD)
 
 
-def may_give(user: User, hat: Hat) -> bool:
+def may_give(user: User, hat: Hat | Membership) -> bool:
     """The administrator gives any hat; the responsable those of the centre, another responsable's included."""
     return is_administrator(user) or (hat.centre is not None and is_head_of(user, hat.centre))
 

@@ -8,6 +8,7 @@ from accounts.models import LogEntry
 from candidates.models import Candidate
 from candidates.models.people import Sex
 from cqpm.utils.french import day
+from cqpm.utils.rows import column_label
 
 CORRECTION = "correct_identity"
 
@@ -40,7 +41,7 @@ def changes_of(entry):
     before, after = entry.data["before"], entry.data["after"]
     return [
         Change(
-            str(Candidate._meta.get_field(name).verbose_name),
+            column_label(Candidate, name),
             spoken(name, before[name]),
             spoken(name, after[name]),
         )

@@ -1,10 +1,15 @@
 """What people do with papers: ask for one, publish, revoke, try a failed one again."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
-from accounts.keys import Key, key_of
+from accounts.keys import About, Key, key_of
+from accounts.log import Actor
+from accounts.models import ExaminationCentre
 from cqpm.utils.codes import new_code
 from cqpm.utils.refusal import Refusal
 from documents import kinds
@@ -13,7 +18,17 @@ from documents.tasks import wake_on_commit
 
 
 @transaction.atomic
-def request_document(*, kind, fact, number, label, centre, by, data=None, replaces=None):
+def request_document(
+    *,
+    kind: str,
+    fact: About,
+    number: str,
+    label: str,
+    centre: ExaminationCentre,
+    by: Actor,
+    data: dict[str, Any] | None = None,
+    replaces: Document | None = None,
+) -> Document:
     """Freezes a paper's data now, in the transaction of the act it prints; it is rendered after the commit.
 
     `kind`: key of a registered kind; `fact`: the row it prints, or its key; `number`, `label`: as printed;
@@ -47,7 +62,7 @@ def request_document(*, kind, fact, number, label, centre, by, data=None, replac
 
 
 @transaction.atomic
-def publish_documents(*, documents, by):
+def publish_documents(*, documents: Iterable[Document], by: Actor) -> list[Document]:
     """Publishes documents, rendered or not yet: from then on the public ones answer on the verification page.
 
     Those published before keep their date. Returns the documents newly published; raises Refusal, publishing none,
@@ -68,7 +83,7 @@ def publish_documents(*, documents, by):
 
 
 @transaction.atomic
-def revoke_document(*, document, reason, by):
+def revoke_document(*, document: Document, reason: str, by: Actor) -> Document:
     """Revokes a document, published or not: its verification says so, its file stays readable by those who could.
 
     Returns the row; raises Refusal without a reason, or when it is revoked already.
@@ -87,7 +102,7 @@ def revoke_document(*, document, reason, by):
 
 
 @transaction.atomic
-def retry_document(*, document, by):
+def retry_document(*, document: Document, by: Actor) -> Document:
     """Has a failed document rendered again, with as many attempts as a new one. Raises Refusal when it did not fail."""
     row = _locked(document)
     if not row.is_failed:
@@ -99,9 +114,9 @@ def retry_document(*, document, by):
     return row
 
 
-def _locked(document):
+def _locked(document: Document) -> Document:
     return Document.objects.select_for_update().get(pk=document.pk)
 
 
-def _record(document, *, by, verb, sentence):
+def _record(document: Document, *, by: Actor, verb: str, sentence: str) -> None:
     log.record(by=by, verb=verb, subject=document, sentence=sentence, centre=document.centre)

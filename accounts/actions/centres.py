@@ -1,17 +1,22 @@
 """Centres and the values of their settings."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 
 from accounts import perms, preferences
 from accounts.log import record
-from accounts.models import ExaminationCentre, SettingValue
+from accounts.models import ExaminationCentre, ResourceCentre, SettingValue, User
 from accounts.models.log import NATIONAL_SETTINGS
 from accounts.preferences import PREFERENCES
 from cqpm.utils.refusal import Refusal
 
 
 @transaction.atomic
-def create_centre(*, kind, fields, by):
+def create_centre(
+    *, kind: type[ExaminationCentre] | type[ResourceCentre], fields: dict[str, Any], by: User
+) -> ExaminationCentre | ResourceCentre:
     """A new centre of `kind` (ExaminationCentre or ResourceCentre) from validated fields. Returns it."""
     _administrator_only(by)
     centre = kind.objects.create(**fields)
@@ -20,7 +25,9 @@ def create_centre(*, kind, fields, by):
 
 
 @transaction.atomic
-def change_centre(*, centre, fields, by):
+def change_centre(
+    *, centre: ExaminationCentre | ResourceCentre, fields: dict[str, Any], by: User
+) -> ExaminationCentre | ResourceCentre:
     """Stores what changed of a centre's contact details. Papers already made keep what they froze."""
     _administrator_only(by)
     centre = type(centre).objects.select_for_update().get(pk=centre.pk)
@@ -34,7 +41,9 @@ def change_centre(*, centre, fields, by):
 
 
 @transaction.atomic
-def change_settings(*, values, centre=None, by):
+def change_settings(
+    *, values: Mapping[str, Any], centre: ExaminationCentre | None = None, by: User
+) -> dict[str, list[Any]]:
     """Stores setting values, of a centre or national: {key: value}.
 
     Only what differs from the value it would otherwise have is kept: the national one for a centre, the default
@@ -65,7 +74,7 @@ def change_settings(*, values, centre=None, by):
     return changed
 
 
-def _check_settings(values, *, centre, by):
+def _check_settings(values: Mapping[str, Any], *, centre: ExaminationCentre | None, by: User) -> None:
     """Refusal when they are another's to change, unknown at that level, or not acceptable: each value said."""
     if not (perms.is_head_of(by, centre) if centre else perms.is_administrator(by)):
         raise Refusal("Ces réglages ne sont pas de votre ressort.")
@@ -77,17 +86,19 @@ def _check_settings(values, *, centre, by):
         raise Refusal(*filter(None, problems))
 
 
-def _administrator_only(by):
+def _administrator_only(by: User) -> None:
     if not perms.is_administrator(by):
         raise Refusal("Seul l’administrateur crée et modifie les centres.")
 
 
-def _record(centre, *, by, verb, what, data):
+def _record(
+    centre: ExaminationCentre | ResourceCentre, *, by: User, verb: str, what: str, data: dict[str, Any]
+) -> None:
     record(
         by=by,
         verb=verb,
         subject=centre,
-        sentence=f"{type(centre)._meta.verbose_name.capitalize()} {what} : {centre}.",
+        sentence=f"{str(type(centre)._meta.verbose_name).capitalize()} {what} : {centre}.",
         centre=centre if isinstance(centre, ExaminationCentre) else None,
         data=data,
     )

@@ -1,21 +1,31 @@
 """Task links: issued with the act that asks for something, closed with the act that answers it."""
 
 import uuid
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import links
 from accounts.addresses import is_faulty
-from accounts.keys import Key, key_of
-from accounts.log import record
-from accounts.models import AccessLink
+from accounts.keys import About, Key, key_of
+from accounts.log import Actor, record
+from accounts.models import AccessLink, ExaminationCentre, OutboxMessage
 from accounts.outbox import post
 from cqpm.utils.french import local_date, today
 from cqpm.utils.refusal import Refusal
 
 
-def issue_link(*, purpose, subject, email, holder, expires_at, due_on=None, centre=None):
+def issue_link(
+    *,
+    purpose: str,
+    subject: About,
+    email: str,
+    holder: str,
+    expires_at: datetime,
+    due_on: date | None = None,
+    centre: ExaminationCentre | None = None,
+) -> AccessLink:
     """A new open link. The act that issues it writes the log and posts the mail with `link=`.
 
     `subject`: the row (or its key) it opens; `email`: where it goes, "" when handed over printed; `holder`: the
@@ -34,7 +44,7 @@ def issue_link(*, purpose, subject, email, holder, expires_at, due_on=None, cent
 
 
 @transaction.atomic
-def close_link(*, link):
+def close_link(*, link: AccessLink) -> AccessLink:
     """Marks the link's task done: it opens nothing more. Called by the act that does the task, which is logged.
 
     A receipt that carries the link is posted after this: the outbox drops what was written before.
@@ -46,7 +56,7 @@ def close_link(*, link):
 
 
 @transaction.atomic
-def chase_link(*, link, step=None):
+def chase_link(*, link: AccessLink, step: date | None = None) -> bool:
     """Notes that what the link asks is asked again, once a day at most. `step`: the day of the ladder it is for.
 
     Returns whether it can be by mail; without an address that works, it is the trace of a call or of a letter. The
@@ -63,7 +73,7 @@ def chase_link(*, link, step=None):
 
 
 @transaction.atomic
-def revoke_link(*, link, by):
+def revoke_link(*, link: AccessLink, by: Actor) -> AccessLink:
     """Takes the link away: every address sent so far is dead. Raises Refusal when it is already revoked."""
     link = _locked(link)
     if link.revoked_at:
@@ -76,7 +86,7 @@ def revoke_link(*, link, by):
 
 
 @transaction.atomic
-def renew_link(*, link, expires_at, by):
+def renew_link(*, link: AccessLink, expires_at: datetime, by: Actor) -> AccessLink:
     """A new address for the same task, expired or revoked included; the old address is dead.
 
     The caller posts the mail. Raises Refusal when the task is done.
@@ -93,7 +103,7 @@ def renew_link(*, link, expires_at, by):
 
 
 @transaction.atomic
-def resend_link(*, link):
+def resend_link(*, link: AccessLink) -> AccessLink:
     """At its holder's request, an expired link sent again to its own address, as long as its purpose allows."""
     link = _locked(link)
     if not links.can_be_sent_again(link):
@@ -106,14 +116,14 @@ def resend_link(*, link):
 
 
 @transaction.atomic
-def send_open_links(*, email):
+def send_open_links(*, email: str) -> None:
     """Sends every open link of an address to it again, unchanged; nothing for an unknown address, without a word."""
     for link in AccessLink.objects.open().filter(email=email.strip().lower()).select_related("centre"):
         if message := links.original_message(link):
             _post_again(link, message)
 
 
-def _post_again(link, message):
+def _post_again(link: AccessLink, message: OutboxMessage) -> None:
     """The mail that carried the link, once more."""
     post(
         event=Key.of(link, "link").event("again", uuid.uuid4()),
@@ -126,7 +136,7 @@ def _post_again(link, message):
     )
 
 
-def _record(link, *, by, verb, what):
+def _record(link: AccessLink, *, by: Actor, verb: str, what: str) -> None:
     label = links.PURPOSES[link.purpose].label
     record(
         by=by,
@@ -138,5 +148,5 @@ def _record(link, *, by, verb, what):
     )
 
 
-def _locked(link):
+def _locked(link: AccessLink) -> AccessLink:
     return AccessLink.objects.select_for_update().get(pk=link.pk)

@@ -1,14 +1,16 @@
 """What people do to a mail already written: sent again, handed over on paper, its address in error or not."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import addresses, links, mailing, perms
 from accounts.keys import Key
-from accounts.log import actor_name, record
-from accounts.models import FaultyAddress, OutboxMessage
+from accounts.log import Actor, actor_name, record
+from accounts.mailing import Contact
+from accounts.models import FaultyAddress, OutboxMessage, User
 from accounts.outbox import post, wake
 from accounts.tasks import is_pointless
 from cqpm.utils.refusal import Refusal
@@ -17,7 +19,7 @@ State = OutboxMessage.State
 AGAIN_AFTER = timedelta(minutes=5)  # a second press, or a second person, within that time sends nothing more
 
 
-def obstacle(message, contact):
+def obstacle(message: OutboxMessage, contact: Contact) -> str | None:
     """Why a mail cannot be sent again to its `contact`, and what to do instead, in French; None when it can."""
     if message.state == State.WAITING:
         return "Ce courriel n’est pas encore parti."
@@ -45,7 +47,7 @@ def obstacle(message, contact):
 
 
 @transaction.atomic
-def resend_message(*, message, by):
+def resend_message(*, message: OutboxMessage, by: Actor) -> OutboxMessage:
     """Sends a mail again, to the address its person has now. Returns the row that will leave.
 
     One that never arrived goes back in the queue with a full set of tries; of one already sent, a copy is written.
@@ -74,7 +76,7 @@ def resend_message(*, message, by):
     return sent
 
 
-def put_back(message, address):
+def put_back(message: OutboxMessage, address: str) -> OutboxMessage:
     """A mail that never arrived, in the queue again."""
     namesakes = OutboxMessage.objects.filter(event=message.event, recipient=address)
     if namesakes.exclude(pk=message.pk).exists():
@@ -87,7 +89,7 @@ def put_back(message, address):
 
 
 @transaction.atomic
-def hand_over_message(*, message, by):
+def hand_over_message(*, message: OutboxMessage, by: Actor) -> OutboxMessage:
     """Says that the printed twin was handed over or posted: nothing more is to be done about this mail."""
     message = locked(message)
     if message.state not in OutboxMessage.State.PENDING:
@@ -99,7 +101,7 @@ def hand_over_message(*, message, by):
 
 
 @transaction.atomic
-def mark_address(*, message, by, reason=""):
+def mark_address(*, message: OutboxMessage, by: User, reason: str = "") -> None:
     """The mail came back: its address is in error for the centre, whose mails are held from now on."""
     message = locked(message)
     if not perms.is_staff_of(by, message.centre):
@@ -109,7 +111,7 @@ def mark_address(*, message, by, reason=""):
 
 
 @transaction.atomic
-def clear_address(*, message, by):
+def clear_address(*, message: OutboxMessage, by: User) -> int:
     """The address of a mail works again: what was held for it leaves. Returns how many mails do.
 
     The staff clears its centre's mark and the mail server's; the administrator, the server's only. Should the
@@ -124,11 +126,13 @@ def clear_address(*, message, by):
     return addresses.clear(message, marks=marks, by=by)
 
 
-def locked(message):
+def locked(message: OutboxMessage) -> OutboxMessage:
     return OutboxMessage.objects.select_for_update().get(pk=message.pk)
 
 
-def tell(message, *, by, verb, what, data=None):
+def tell(
+    message: OutboxMessage, *, by: Actor, verb: str, what: str, data: dict[str, Any] | None = None
+) -> None:
     """A line in the journal of the mail."""
     record(
         by=by,

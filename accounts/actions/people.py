@@ -1,5 +1,6 @@
 """Accounts and hats: given by invitation, suspended, closed. Every act is logged in the centre it concerns."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -8,9 +9,10 @@ from django.utils import timezone
 
 from accounts import perms
 from accounts.actions.links import close_link, issue_link, renew_link, revoke_link
+from accounts.hats import Hat
 from accounts.keys import Key, key_of
-from accounts.log import SYSTEM, actor_name, record
-from accounts.models import AccessLink, Invitation, Membership, User
+from accounts.log import SYSTEM, Actor, actor_name, record
+from accounts.models import AccessLink, ExaminationCentre, Invitation, Membership, User
 from accounts.outbox import post
 from cqpm.utils.french import enumeration
 from cqpm.utils.refusal import Refusal
@@ -19,7 +21,9 @@ INVITATION_LASTS = timedelta(days=14)
 
 
 @transaction.atomic
-def invite_person(*, email, first_name, last_name, hats=(), why="", by):
+def invite_person(
+    *, email: str, first_name: str, last_name: str, hats: Collection[Hat] = (), why: str = "", by: User | None
+) -> User:
     """Opens the door to a person: an account awaiting its password, the hats, an invitation by mail.
 
     `hats`: `Hat`s, none for a jury's president, who is appointed on the jury; `why`: what for, shown in the mail
@@ -37,7 +41,7 @@ def invite_person(*, email, first_name, last_name, hats=(), why="", by):
 
 
 @transaction.atomic
-def give_hats(*, user, hats, why="", by):
+def give_hats(*, user: User, hats: Collection[Hat], why: str = "", by: User | None) -> User:
     """Adds hats to an account and tells its holder: a new invitation while it has no password, else a mail.
 
     Raises Refusal as `invite_person` does. Returns the User.
@@ -74,7 +78,7 @@ def give_hats(*, user, hats, why="", by):
 
 
 @transaction.atomic
-def reinvite(*, invitation, by):
+def reinvite(*, invitation: Invitation, by: Actor) -> Invitation:
     """A fresh link for an invitation not accepted yet, mailed again; the former link is dead. Returns the row."""
     user = User.objects.select_for_update().get(pk=invitation.user_id)
     invitation = Invitation.objects.get(pk=invitation.pk)
@@ -95,7 +99,7 @@ def reinvite(*, invitation, by):
 
 
 @transaction.atomic
-def accept_invitation(*, link, password):
+def accept_invitation(*, link: AccessLink, password: str) -> User:
     """The invited person chooses a password: the account opens, the link closes. Returns the User."""
     user = User.objects.select_for_update().get(invitations__link=link)
     invitation = Invitation.objects.get(link=link)
@@ -119,7 +123,7 @@ def accept_invitation(*, link, password):
 
 
 @transaction.atomic
-def suspend_membership(*, membership, by):
+def suspend_membership(*, membership: Membership, by: User) -> Membership:
     """Takes a hat off from the very next request; what was done under it stays. One's own cannot be suspended."""
     membership = _locked_hat(membership, by)
     if membership.user_id == by.pk:
@@ -133,7 +137,7 @@ def suspend_membership(*, membership, by):
 
 
 @transaction.atomic
-def resume_membership(*, membership, by):
+def resume_membership(*, membership: Membership, by: User) -> Membership:
     """Puts a suspended hat back on."""
     membership = _locked_hat(membership, by)
     if not membership.suspended_at:
@@ -145,7 +149,7 @@ def resume_membership(*, membership, by):
 
 
 @transaction.atomic
-def close_account(*, user, by):
+def close_account(*, user: User, by: User) -> User:
     """Shuts the door: sessions end, links to enter are revoked, hats count for nothing. The administrator's act."""
     user = _locked_account(user, by)
     if user.pk == by.pk:
@@ -161,7 +165,7 @@ def close_account(*, user, by):
 
 
 @transaction.atomic
-def reopen_account(*, user, by):
+def reopen_account(*, user: User, by: User) -> User:
     """Opens a closed account again, password and hats as they were. One never accepted is then invited again."""
     user = _locked_account(user, by)
     if user.is_active:
@@ -172,7 +176,7 @@ def reopen_account(*, user, by):
     return user
 
 
-def _invite(user, *, centre, why, by):
+def _invite(user: User, *, centre: ExaminationCentre | None, why: str, by: Actor) -> Invitation:
     """The pending invitation, made or renewed, with its mail.
 
     Renewed whenever a hat is added: a link printed before does not open an account that has gained one since.
@@ -207,7 +211,7 @@ def _invite(user, *, centre, why, by):
     return invitation
 
 
-def _give(user, hat):
+def _give(user: User, hat: Hat) -> None:
     membership, created = Membership.objects.get_or_create(
         user=user, role=hat.role, centre=hat.centre, resource_centre=hat.resource_centre
     )
@@ -217,12 +221,12 @@ def _give(user, hat):
         raise Refusal(f"{user} a déjà ce rôle : {hat}.")
 
 
-def _centre_of(by):
+def _centre_of(by: Actor) -> ExaminationCentre | None:
     hat = by.hat if isinstance(by, User) else None
     return hat.centre if hat else None
 
 
-def _locked_hat(membership, by):
+def _locked_hat(membership: Membership, by: User) -> Membership:
     """The row locked; a Refusal when it is not `by`'s to change."""
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     if not perms.may_give(by, membership):
@@ -230,13 +234,13 @@ def _locked_hat(membership, by):
     return membership
 
 
-def _locked_account(user, by):
+def _locked_account(user: User, by: User) -> User:
     if not perms.is_administrator(by):
         raise Refusal("Seul l’administrateur ferme et rouvre les comptes.")
     return User.objects.select_for_update().get(pk=user.pk)
 
 
-def _record_hat(membership, *, by, verb, what):
+def _record_hat(membership: Membership, *, by: Actor, verb: str, what: str) -> None:
     record(
         by=by,
         verb=verb,

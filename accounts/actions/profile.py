@@ -1,6 +1,7 @@
 """What people do to their own account."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,7 @@ from accounts import perms
 from accounts.actions.links import close_link, issue_link, revoke_link
 from accounts.actions.people import reinvite
 from accounts.keys import Key, key_of
-from accounts.log import SYSTEM, record
+from accounts.log import SYSTEM, Actor, record
 from accounts.models import AccessLink, User
 from accounts.outbox import post
 from cqpm.utils.refusal import Refusal
@@ -20,7 +21,7 @@ PRINTED_RESET_LASTS = timedelta(days=3)  # the time to hand the paper over
 
 
 @transaction.atomic
-def change_profile(*, user, fields):
+def change_profile(*, user: User, fields: dict[str, Any]) -> User:
     """Stores the person's own names and employer. `fields`: a dict of validated values."""
     user = User.objects.select_for_update().get(pk=user.pk)
     changed = {name: value for name, value in fields.items() if getattr(user, name) != value}
@@ -39,7 +40,7 @@ def change_profile(*, user, fields):
 
 
 @transaction.atomic
-def change_password(*, user, password):
+def change_password(*, user: User, password: str) -> User:
     """A signed-in person's new password; other sessions end with the old one, pending reset links die."""
     user = User.objects.select_for_update().get(pk=user.pk)
     _store(user, password, by=user, verb="change_password")
@@ -47,7 +48,7 @@ def change_password(*, user, password):
 
 
 @transaction.atomic
-def ask_password_reset(*, email):
+def ask_password_reset(*, email: str) -> None:
     """Mails a link to choose a new password, or the invitation again where it was never accepted.
 
     Silent for an unknown address, a closed account or, without DEMO, one of the demonstration's: the answer to the
@@ -64,7 +65,7 @@ def ask_password_reset(*, email):
 
 
 @transaction.atomic
-def print_password_reset(*, user, by):
+def print_password_reset(*, user: User, by: User) -> AccessLink:
     """A link to choose a new password, to print for somebody whom no mail reaches; mailed too, so that its owner
     knows. The administrator's act: whoever holds the paper can enter in the other's name. Returns the link.
 
@@ -81,7 +82,7 @@ def print_password_reset(*, user, by):
 
 
 @transaction.atomic
-def reset_password(*, link, password):
+def reset_password(*, link: AccessLink, password: str) -> User:
     """A new password by the link mailed for it; the link closes. Returns the User."""
     user = User.objects.select_for_update().get(pk=link.subject_key.pk)
     if not user.is_active:
@@ -91,7 +92,7 @@ def reset_password(*, link, password):
     return user
 
 
-def _offer_reset(user, *, lasts, by):
+def _offer_reset(user: User, *, lasts: timedelta, by: Actor) -> AccessLink:
     """A fresh link to choose a new password, mailed; the former ones are dead."""
     _revoke_resets(user)
     link = issue_link(
@@ -118,7 +119,7 @@ def _offer_reset(user, *, lasts, by):
     return link
 
 
-def _store(user, password, *, by, verb):
+def _store(user: User, password: str, *, by: Actor, verb: str) -> None:
     """Stores the password, kills the links that could change it again, tells its owner by mail."""
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -133,6 +134,6 @@ def _store(user, password, *, by, verb):
     )
 
 
-def _revoke_resets(user):
+def _revoke_resets(user: User) -> None:
     for link in AccessLink.objects.open().filter(subject=key_of(user), purpose="password_reset"):
         revoke_link(link=link, by=SYSTEM)

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts import spaces
 from accounts.actions.links import close_link, issue_link, revoke_link
-from accounts.keys import Key, key_of
-from accounts.log import record
-from accounts.models import AccessLink
+from accounts.keys import About, Key, key_of
+from accounts.log import Actor, record
+from accounts.models import AccessLink, ExaminationCentre
 from accounts.outbox import post
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
@@ -18,7 +18,7 @@ PRINTED_FOR = 90  # days
 
 
 @transaction.atomic
-def send_space_links(*, email):
+def send_space_links(*, email: str) -> None:
     """Mails a link to each space the address opens; nothing for an unknown address, without a word."""
     for space in spaces.SPACES.values():
         for person in space.people(email):
@@ -42,7 +42,9 @@ def send_space_links(*, email):
 
 
 @transaction.atomic
-def print_space_link(*, space, subject, holder, centre, by):
+def print_space_link(
+    *, space: str, subject: About, holder: str, centre: ExaminationCentre, by: Actor
+) -> AccessLink:
     """A link to hand over on paper, for some weeks; the one printed before opens nothing any more. Gives the link.
 
     `space`: its key; `subject`: the row whose space opens, or its key. The caller has checked that `by` may act on it.
@@ -73,7 +75,7 @@ def print_space_link(*, space, subject, holder, centre, by):
 
 
 @transaction.atomic
-def enter_space(*, link):
+def enter_space(*, link: AccessLink) -> None:
     """Its holder comes in; a mailed link serves once. Raises Refusal when it no longer opens anything."""
     link = AccessLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
     if not link.is_open:

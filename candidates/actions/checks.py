@@ -1,13 +1,21 @@
 """What several verbs ask before they change anything."""
 
+from collections.abc import Iterator
+from typing import TypeVar
+from uuid import UUID
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 from django.utils.text import capfirst
 
 from candidates.models import Registration
 from cqpm.utils.refusal import Refusal
+from cqpm.utils.rows import column_label
+
+Row = TypeVar("Row", bound=Model)
 
 
-def validated(row):
+def validated(row: Row) -> Row:
     """The row, once its own validation has passed; Refusal with a sentence for each problem otherwise."""
     relations = [field.name for field in row._meta.fields if field.is_relation]  # rows in hand: they exist
     try:
@@ -18,14 +26,14 @@ def validated(row):
     return row
 
 
-def sentences(row, error):
+def sentences(row: Model, error: ValidationError) -> Iterator[str]:
     """«Date de naissance : la date est dans le futur.» for each problem of a validation."""
     for name, problems in error.message_dict.items():
-        label = "" if name == NON_FIELD_ERRORS else f"{capfirst(row._meta.get_field(name).verbose_name)} : "
+        label = "" if name == NON_FIELD_ERRORS else f"{capfirst(column_label(row, name))} : "
         yield from (f"{label}{problem}" for problem in problems)
 
 
-def lock_registration(pk, *, running=True):
+def lock_registration(pk: UUID, *, running: bool = True) -> Registration:
     """The registration, locked until the end of the transaction: acts on one candidate follow one another.
 
     Refusal when it is no longer running, unless `running=False`.
@@ -38,7 +46,7 @@ def lock_registration(pk, *, running=True):
     return registration
 
 
-def required(text, sentence):
+def required(text: str, sentence: str) -> str:
     """The text stripped; Refusal with the sentence when it is empty."""
     text = text.strip()
     if not text:

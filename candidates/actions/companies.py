@@ -4,6 +4,8 @@ from django.db import transaction
 from stdnum.fr import siret as siret_number
 
 from accounts import log
+from accounts.log import Actor
+from accounts.models import ExaminationCentre
 from candidates.actions.checks import validated
 from candidates.models import Company, TrainingBody
 from candidates.search import folded
@@ -12,7 +14,7 @@ COMPANY_FIELDS = ("name", "siret", "address", "postcode", "city")
 
 
 @transaction.atomic
-def create_company(*, centre, by, **fields):
+def create_company(*, centre: ExaminationCentre, by: Actor, **fields: str) -> Company:
     """A company of the centre; `fields` among `COMPANY_FIELDS`. Refusal: SIRET wrong, or known in the centre."""
     company = Company(centre=centre, **compacted(fields))
     validated(company).save()
@@ -27,7 +29,7 @@ def create_company(*, centre, by, **fields):
 
 
 @transaction.atomic
-def update_company(*, company, by, **fields):
+def update_company(*, company: Company, by: Actor, **fields: str) -> Company:
     """Changes a company's fields; the registrations that name it are found under its new name."""
     company = Company.objects.select_for_update().get(pk=company.pk)
     fields = compacted(fields)
@@ -53,7 +55,7 @@ def update_company(*, company, by, **fields):
 
 
 @transaction.atomic
-def create_training_body(*, centre, name, by):
+def create_training_body(*, centre: ExaminationCentre, name: str, by: Actor) -> TrainingBody:
     """The centre's training body of that name, made unless it is already known, accents and case aside."""
     name = " ".join(name.split())
     for known in centre.training_bodies.select_for_update():
@@ -71,6 +73,6 @@ def create_training_body(*, centre, name, by):
     return body
 
 
-def compacted(fields):
+def compacted(fields: dict[str, str]) -> dict[str, str]:
     """The fields, the SIRET without its spaces."""
     return fields | {"siret": siret_number.compact(fields["siret"])} if "siret" in fields else fields

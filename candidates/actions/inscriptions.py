@@ -1,23 +1,28 @@
 """What every inscription is held to and what it writes, by hand, by a class or by a transfer."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.db import transaction
 
 from accounts import log
+from accounts.log import Actor
 from accounts.models import ExaminationCentre, LogEntry
 from candidates.models import Counter, Dossier, Registration
 from candidates.rules import registration_number
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal
+from referentiel.models import Derogation, Referentiel
 
 
 @transaction.atomic
-def next_rank(*, centre, series, year):
+def next_rank(*, centre: ExaminationCentre, series: str, year: int) -> int:
     """The next number of a series (`Counter.Series`) in a centre and year, from 1, without gap nor double."""
     return next_ranks(centre=centre, series=series, year=year, count=1)[0]
 
 
 @transaction.atomic
-def next_ranks(*, centre, series, year, count):
+def next_ranks(*, centre: ExaminationCentre, series: str, year: int, count: int) -> range:
     """The next `count` numbers of a series, as a range.
 
     The counter stays locked until the end of the transaction: numbers whose act fails are given to the next.
@@ -29,12 +34,14 @@ def next_ranks(*, centre, series, year, count):
     return range(counter.last - count + 1, counter.last + 1)
 
 
-def lock_centre(centre):
+def lock_centre(centre: ExaminationCentre) -> None:
     """Two inscriptions of one centre follow one another, and see each other's candidate."""
     ExaminationCentre.objects.select_for_update(no_key=True).get(pk=centre.pk)
 
 
-def check_dates(registered_on, referentiel, centre):
+def check_dates(
+    registered_on: date, referentiel: Referentiel, centre: ExaminationCentre
+) -> Derogation | None:
     """Refusal for an inscription in the future, or outside the référentiel's period.
 
     Gives the derogation by which the centre registers after the closing, None when it needs none.
@@ -58,7 +65,7 @@ def check_dates(registered_on, referentiel, centre):
     return derogation
 
 
-def number_registrations(rows):
+def number_registrations(rows: Sequence[Registration]) -> None:
     """Gives the registrations, of one centre and day and not stored yet, the next numbers in their order."""
     centre, year = rows[0].centre, rows[0].registered_on.year
     ranks = next_ranks(centre=centre, series=Counter.Series.REGISTRATION, year=year, count=len(rows))
@@ -67,7 +74,7 @@ def number_registrations(rows):
         row.search = row.search_text()
 
 
-def begin_registrations(rows, *, by, derogation):
+def begin_registrations(rows: Sequence[Registration], *, by: Actor, derogation: Derogation | None) -> None:
     """Stores registrations that are numbered and checked, each with its dossier to prepare and its line of journal.
 
     `derogation`: as `check_dates` gives it.
@@ -78,7 +85,7 @@ def begin_registrations(rows, *, by, derogation):
     LogEntry.objects.bulk_create(registration_entry(row, by=by, derogation=derogation) for row in rows)
 
 
-def registration_entry(row, *, by, derogation=None):
+def registration_entry(row: Registration, *, by: Actor, derogation: Derogation | None = None) -> LogEntry:
     """What the journal says of an inscription."""
     return log.entry(
         by=by,
@@ -90,7 +97,7 @@ def registration_entry(row, *, by, derogation=None):
     )
 
 
-def inscription_sentence(row, derogation):
+def inscription_sentence(row: Registration, derogation: Derogation | None) -> str:
     """«Inscription n° 2026-0147 de Léo Marchetti le … : …», and by which derogation after the closing."""
     sentence = f"Inscription n° {row.number} de {row.candidate} le {day(row.registered_on)} : {row.referentiel.title}."
     if derogation:

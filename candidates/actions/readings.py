@@ -4,13 +4,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
+from accounts.log import Actor
 from candidates.actions.checks import lock_registration, required
-from candidates.models import IdentityReading
+from candidates.models import Candidate, IdentityReading, Registration
 from cqpm.utils.refusal import Refusal
 
 
 @transaction.atomic
-def read_identity(*, registration, seen, remark="", by):
+def read_identity(*, registration: Registration, seen: str, remark: str = "", by: Actor) -> IdentityReading:
     """The candidate says that the identity shown is right (`remark` empty) or what is wrong with it.
 
     `seen`: the `identity_fingerprint` of what the page showed; `by`: the link of the space. Refusal when it was corrected since.
@@ -20,14 +21,14 @@ def read_identity(*, registration, seen, remark="", by):
 
 
 @transaction.atomic
-def record_paper_reading(*, registration, by):
+def record_paper_reading(*, registration: Registration, by: Actor) -> IdentityReading:
     """The candidate has signed the printed identity as right; the paper is with the centre."""
     registration = lock_registration(registration.pk)
     return add_reading(registration, seen=registration.candidate.identity_fingerprint, on_paper=True, by=by)
 
 
 @transaction.atomic
-def answer_reading(*, registration, answer, by):
+def answer_reading(*, registration: Registration, answer: str, by: Actor) -> None:
     """What the centre answers to an error reported that is none; one that is, is corrected instead.
 
     Refusal when no error awaits an answer, or without words.
@@ -39,7 +40,9 @@ def answer_reading(*, registration, answer, by):
     record(registration, by=by, verb="answer_reading", sentence=f"Identité maintenue : {answer}")
 
 
-def add_reading(registration, *, seen, remark="", on_paper=False, by):
+def add_reading(
+    registration: Registration, *, seen: str, remark: str = "", on_paper: bool = False, by: Actor
+) -> IdentityReading:
     """Keeps one reading of the identity of fingerprint `seen`, right without `remark`; gives it, or the same one made before.
 
     Refusal when the identity has changed since, or an error reported still awaits the centre.
@@ -66,11 +69,11 @@ def add_reading(registration, *, seen, remark="", on_paper=False, by):
     return reading
 
 
-def settle_readings(candidate, *, answer="", by):
+def settle_readings(candidate: Candidate, *, answer: str = "", by: Actor) -> int:
     """Closes the errors that await the centre, once it has corrected or answered; gives how many."""
     waiting = IdentityReading.objects.filter(candidate=candidate, correct=False, settled_at=None)
     return waiting.update(settled_at=timezone.now(), settled_by=log.actor_name(by), answer=answer)
 
 
-def record(registration, *, by, verb, sentence):
+def record(registration: Registration, *, by: Actor, verb: str, sentence: str) -> None:
     log.record(by=by, verb=verb, subject=registration, centre=registration.centre, sentence=sentence)

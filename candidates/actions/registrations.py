@@ -1,12 +1,16 @@
 """Inscription: a person, a référentiel version, a number; and what becomes of it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
 from accounts.actions import revoke_link
 from accounts.keys import key_of
-from accounts.models import AccessLink
+from accounts.log import Actor
+from accounts.models import AccessLink, ExaminationCentre, User
 from candidates import journey
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import create_company, create_training_body
@@ -20,6 +24,8 @@ from candidates.actions.inscriptions import (
 from candidates.actions.readings import settle_readings
 from candidates.models import Candidate, Registration
 from cqpm.utils.refusal import Refusal
+from cqpm.utils.rows import column_label
+from referentiel.models import Referentiel
 
 # What `update_registration` may change: the rest is what every later date and paper is measured against.
 CHANGEABLE = (
@@ -41,7 +47,7 @@ CHANGEABLE = (
 class ToConfirm(Refusal):
     """Not refused for good: somebody must have read the warnings, and said who the likely duplicates are."""
 
-    def __init__(self, warnings, duplicates):
+    def __init__(self, warnings: Sequence[str], duplicates: Sequence[Candidate]) -> None:
         self.warnings, self.duplicates = warnings, duplicates
         same = [f"{candidate} porte le même nom et la même date de naissance." for candidate in duplicates]
         super().__init__(*warnings, *same)
@@ -50,17 +56,17 @@ class ToConfirm(Refusal):
 @transaction.atomic
 def register_candidate(
     *,
-    centre,
-    identity,
-    referentiel,
-    registration,
-    by,
-    new_company=None,
-    new_training_body="",
-    same_as=None,
-    another_person=False,
-    warnings_read=False,
-):
+    centre: ExaminationCentre,
+    identity: dict[str, Any],
+    referentiel: Referentiel,
+    registration: dict[str, Any],
+    by: Actor,
+    new_company: dict[str, str] | None = None,
+    new_training_body: str = "",
+    same_as: Candidate | None = None,
+    another_person: bool = False,
+    warnings_read: bool = False,
+) -> Registration:
     """Registers a candidate: number, dossier to prepare. Gives the registration.
 
     `identity`: fields of Candidate; `registration`: «registered_on» and any of `CHANGEABLE`; `new_company`: fields
@@ -91,9 +97,11 @@ def register_candidate(
     return row
 
 
-def added_in_place(*, centre, company, training_body, by):
+def added_in_place(
+    *, centre: ExaminationCentre, company: dict[str, str] | None, training_body: str, by: Actor
+) -> dict[str, Any]:
     """The fields of a registration that name what was typed beside it: a company to make, a training body by name."""
-    added = {}
+    added: dict[str, Any] = {}
     if company:
         added["company"] = create_company(centre=centre, by=by, **company)
     if training_body.strip():
@@ -101,7 +109,9 @@ def added_in_place(*, centre, company, training_body, by):
     return added
 
 
-def check_confirmed(row, *, same_as, another_person, warnings_read):
+def check_confirmed(
+    row: Registration, *, same_as: Candidate | None, another_person: bool, warnings_read: bool
+) -> None:
     """`ToConfirm` when something unusual has not been read, or a likely duplicate not settled."""
     settled = same_as is not None or another_person
     duplicates = [] if settled else Candidate.objects.like(row.candidate)
@@ -110,7 +120,7 @@ def check_confirmed(row, *, same_as, another_person, warnings_read):
         raise ToConfirm(warnings, duplicates)
 
 
-def known_candidate(same_as, typed, referentiel):
+def known_candidate(same_as: Candidate, typed: Candidate, referentiel: Referentiel) -> Candidate:
     """The candidate already known, with the contact details just typed; Refusal when already registered for it."""
     known = Candidate.objects.select_for_update().get(pk=same_as.pk, centre=typed.centre)
     running = known.registrations.filter(referentiel=referentiel, state=Registration.State.REGISTERED).first()
@@ -121,7 +131,7 @@ def known_candidate(same_as, typed, referentiel):
 
 
 @transaction.atomic
-def correct_identity(*, registration, identity, by):
+def correct_identity(*, registration: Registration, identity: dict[str, Any], by: Actor) -> Registration:
     """Corrects the civil identity and contact details of the candidate; what they were stays in the journal."""
     registration = lock_registration(registration.pk)
     candidate = registration.candidate
@@ -137,7 +147,7 @@ def correct_identity(*, registration, identity, by):
     for row in candidate.registrations.select_related("company"):
         row.candidate = candidate
         Registration.objects.filter(pk=row.pk).update(search=row.search_text())
-    labels = ", ".join(str(Candidate._meta.get_field(name).verbose_name) for name in changed)
+    labels = ", ".join(column_label(Candidate, name) for name in changed)
     log.record(
         by=by,
         verb="correct_identity",
@@ -154,8 +164,14 @@ def correct_identity(*, registration, identity, by):
 
 @transaction.atomic
 def update_registration(
-    *, registration, changes, by, new_company=None, new_training_body="", warnings_read=False
-):
+    *,
+    registration: Registration,
+    changes: dict[str, Any],
+    by: Actor,
+    new_company: dict[str, str] | None = None,
+    new_training_body: str = "",
+    warnings_read: bool = False,
+) -> Registration:
     """Changes any of `CHANGEABLE`: company, tutor, trainers… `ToConfirm` as long as a new warning is unread.
 
     Another company makes the approvals of the dossier in preparation void; another tutor, the link sent.
@@ -177,7 +193,7 @@ def update_registration(
         raise ToConfirm(new_warnings, [])
     registration.search = registration.search_text()
     validated(registration).save()
-    labels = ", ".join(str(Registration._meta.get_field(name).verbose_name) for name in changed)
+    labels = ", ".join(column_label(Registration, name) for name in changed)
     log.record(
         by=by,
         verb="update_registration",
@@ -195,7 +211,7 @@ def update_registration(
 
 
 @transaction.atomic
-def confirm_vae(*, registration, by):
+def confirm_vae(*, registration: Registration, by: User) -> Registration:
     """The responsable lets a VAE outside the RNCP go on: without it the dossier is not transmitted."""
     registration = lock_registration(registration.pk)
     if not registration.vae_to_confirm:
@@ -213,7 +229,7 @@ def confirm_vae(*, registration, by):
 
 
 @transaction.atomic
-def abandon_registration(*, registration, reason, by):
+def abandon_registration(*, registration: Registration, reason: str, by: Actor) -> Registration:
     """The candidate gives up: the registration ends there, its links open nothing any more."""
     reason = required(reason, "Dites pourquoi l’inscription est abandonnée.")
     registration = lock_registration(registration.pk)
@@ -228,7 +244,7 @@ def abandon_registration(*, registration, reason, by):
     return registration
 
 
-def end_registration(registration, state, *, reason, by):
+def end_registration(registration: Registration, state: str, *, reason: str, by: Actor) -> None:
     """The registration, locked by the verb, stops running; the links that were sent open nothing any more."""
     registration.state = state
     registration.state_at = timezone.now()

@@ -4,19 +4,21 @@ from django.db import transaction
 
 from accounts import log, outbox
 from accounts.keys import Key
+from accounts.log import Actor
+from accounts.models import ExaminationCentre
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import COMPANY_FIELDS, create_company, create_training_body
 from candidates.actions.dossiers import open_dossier, save_dossier
 from candidates.actions.inscriptions import lock_centre, number_registrations
 from candidates.actions.registrations import CHANGEABLE, end_registration
-from candidates.models import Candidate, Registration
+from candidates.models import Candidate, Company, Registration
 from candidates.search import folded
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 
 
 @transaction.atomic
-def hand_over(*, registration, to, reason, by):
+def hand_over(*, registration: Registration, to: ExaminationCentre, reason: str, by: Actor) -> Registration:
     """Ends the registration here and goes on with it in the centre `to`. Gives the new one, which `continues` it.
 
     «A transfer makes a new candidate and registration in the other centre, which continues the old one and reads its
@@ -53,7 +55,7 @@ def hand_over(*, registration, to, reason, by):
     return following
 
 
-def received(registration, to, *, by):
+def received(registration: Registration, to: ExaminationCentre, *, by: Actor) -> Registration:
     """The registration as its new centre has it, dated today."""
     former = registration.candidate
     candidate = Candidate(centre=to, **{name: getattr(former, name) for name in Candidate.PERSONAL})
@@ -78,7 +80,7 @@ def received(registration, to, *, by):
     return following
 
 
-def company_in(centre, company, *, by):
+def company_in(centre: ExaminationCentre, company: Company | None, *, by: Actor) -> Company | None:
     """The company as the centre knows it, made there when it does not. None for none."""
     if company is None:
         return None
@@ -91,12 +93,12 @@ def company_in(centre, company, *, by):
     )
 
 
-def copy_dossier(registration, following, *, by):
+def copy_dossier(registration: Registration, following: Registration, *, by: Actor) -> None:
     """The dossier of the new registration, a draft with the content of the last one."""
     last = registration.dossiers.prefetch_related("choices__capacity").last()
     dossier = open_dossier(registration=following, by=by)
     if last:
-        choices = {}
+        choices: dict[int, dict[str, str]] = {}
         for choice in last.choices.all():
             if choice.capacity.number not in following.kept:
                 choices.setdefault(choice.capacity.number, {})[choice.method] = choice.reason

@@ -1,9 +1,11 @@
-"""Rows read once, put where they are wanted."""
+"""Rows read once, put where they are wanted; what a column is called."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any, TypeVar
+
+from django.db.models import Field, Model
 
 Row = TypeVar("Row")
 
@@ -15,3 +17,10 @@ def grouped(rows: Iterable[Row], key: str) -> defaultdict[Any, list[Row]]:
     for row in rows:
         groups[read(row)].append(row)
     return groups
+
+
+def column_label(model: type[Model] | Model, name: str) -> str:
+    """The French name of a column."""
+    column = model._meta.get_field(name)
+    assert isinstance(column, Field)
+    return str(column.verbose_name)

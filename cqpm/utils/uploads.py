@@ -19,6 +19,7 @@ from typing import IO, Any, TypeVar
 from django import forms
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -182,6 +183,13 @@ def _archive(file: IO[bytes]) -> Type:
 def _is_text(content: bytes) -> bool:
     """Readable as UTF-8 or as Windows wrote French: not empty, no control character."""
     return bool(content) and not any(control in content for control in CONTROLS)
+
+
+class SentFile(UploadedFile):
+    """A file as `UploadField` gives it, whatever it is kept in: an uploaded one, with its type."""
+
+    name: str
+    sniffed: Type
 
 
 class UploadField(forms.FileField):

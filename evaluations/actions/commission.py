@@ -1,10 +1,16 @@
 """The commission d'évaluation: prepared, composed, summoned, its conflicts lifted, closed."""
 
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
 from accounts.keys import Key
+from accounts.log import Actor
+from accounts.models import ExaminationCentre, User
 from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.journey import move_stage
@@ -25,7 +31,9 @@ from evaluations.reads.conflict import person_of
 
 
 @transaction.atomic
-def prepare_commission(*, centre, held_on, starts_at, place, by):
+def prepare_commission(
+    *, centre: ExaminationCentre, held_on: date, starts_at: time, place: str, by: Actor
+) -> Commission:
     """A sitting of the commission, still without members or candidates. Refusal: a date in the past."""
     check_date(held_on)
     commission = Commission.objects.create(
@@ -40,7 +48,9 @@ def prepare_commission(*, centre, held_on, starts_at, place, by):
 
 
 @transaction.atomic
-def change_commission(*, commission, held_on, starts_at, place, by):
+def change_commission(
+    *, commission: Commission, held_on: date, starts_at: time, place: str, by: Actor
+) -> Commission:
     """Another date, hour or place: everybody is to be summoned again, presences to be recorded again.
 
     Refusal: another date once a candidate was heard or decided, a date in the past.
@@ -66,7 +76,7 @@ def change_commission(*, commission, held_on, starts_at, place, by):
 
 
 @transaction.atomic
-def delete_commission(*, commission, by):
+def delete_commission(*, commission: Commission, by: Actor) -> None:
     """Takes back a commission that never sat, with its agenda; the journal keeps that it was prepared.
 
     Refusal: an interview or a decision, an evaluation to be held before it.
@@ -86,16 +96,16 @@ def delete_commission(*, commission, by):
 @transaction.atomic
 def add_member(
     *,
-    commission,
-    by,
-    user=None,
-    name="",
-    quality,
-    email="",
-    employer="",
-    employer_siren="",
-    is_president=False,
-):
+    commission: Commission,
+    by: Actor,
+    user: User | None = None,
+    name: str = "",
+    quality: str,
+    email: str = "",
+    employer: str = "",
+    employer_siren: str = "",
+    is_president: bool = False,
+) -> CommissionMember:
     """A member: an evaluator of the centre (`user`), whose name and employer are copied, or somebody named by hand.
 
     The first member presides until another is named. Refusal: already a member, no evaluator of the centre, an
@@ -128,7 +138,7 @@ def add_member(
 
 
 @transaction.atomic
-def remove_member(*, member, by):
+def remove_member(*, member: CommissionMember, by: Actor) -> None:
     """Takes a member off a commission that has not closed. Refusal when he or she held one of its interviews."""
     commission = lock_commission(member.commission_id)
     if any(member.name in interview.members for interview in commission.interviews.all()):
@@ -139,7 +149,7 @@ def remove_member(*, member, by):
 
 
 @transaction.atomic
-def name_president(*, member, by):
+def name_president(*, member: CommissionMember, by: Actor) -> None:
     """This member presides, and nobody else."""
     commission = lock_commission(member.commission_id)
     commission.members.update(is_president=False)
@@ -148,7 +158,7 @@ def name_president(*, member, by):
 
 
 @transaction.atomic
-def record_presence(*, member, present, by):
+def record_presence(*, member: CommissionMember, present: bool | None, by: Actor) -> None:
     """Whether the member is there: True, False, or None for «à renseigner». Refusal before the day."""
     commission = lock_commission(member.commission_id)
     if commission.held_on > today():
@@ -164,7 +174,9 @@ def record_presence(*, member, present, by):
 
 
 @transaction.atomic
-def add_candidate(*, commission, registration, by, expected_at=None):
+def add_candidate(
+    *, commission: Commission, registration: Registration, by: Actor, expected_at: time | None = None
+) -> CommissionCandidate:
     """Puts a candidate on the agenda. Refusal: other centre, no dossier in force, already there."""
     commission = lock_commission(commission.pk)
     registration = lock_registration(registration.pk)
@@ -190,7 +202,7 @@ def add_candidate(*, commission, registration, by, expected_at=None):
 
 
 @transaction.atomic
-def remove_candidate(*, entry, by):
+def remove_candidate(*, entry: CommissionCandidate, by: Actor) -> None:
     """Takes a candidate off the agenda, for another commission to decide.
 
     What this one had decided of him or her is taken back: until it closes, nothing is final. An interview held
@@ -224,7 +236,7 @@ def remove_candidate(*, entry, by):
 
 
 @transaction.atomic
-def declare_personal_link(*, member, registration, by):
+def declare_personal_link(*, member: CommissionMember, registration: Registration, by: Actor) -> PersonalLink:
     """«Lien personnel», without detail: the member declares it, or the centre for him or her. It blocks."""
     commission = lock_commission(member.commission_id)
     if not commission.agenda.filter(registration=registration).exists():
@@ -239,7 +251,9 @@ def declare_personal_link(*, member, registration, by):
 
 
 @transaction.atomic
-def override_conflict(*, member, registration, reason, by):
+def override_conflict(
+    *, member: CommissionMember, registration: Registration, reason: str, by: User
+) -> ConflictOverride:
     """The responsable lets the member decide in spite of a conflict; the reason is printed on the synthesis."""
     commission = lock_commission(member.commission_id)
     reason = required(reason, "Motivez la levée du conflit : le motif est imprimé sur la fiche de synthèse.")
@@ -269,7 +283,7 @@ def override_conflict(*, member, registration, reason, by):
 
 
 @transaction.atomic
-def summon_commission(*, commission, by):
+def summon_commission(*, commission: Commission, by: Actor) -> Commission:
     """Convocations to those not told yet of this date, hour and place; who has no address gets a printed one.
 
     Refusal: a commission not composed, an empty agenda, nobody left to tell.
@@ -297,7 +311,7 @@ def summon_commission(*, commission, by):
     return commission
 
 
-def convocation(row, sitting):
+def convocation(row: CommissionMember | CommissionCandidate, sitting: Sitting) -> dict[str, Any]:
     """The mail of a member or of an agenda entry, as `outbox.post` takes it: also what is printed."""
     commission = sitting.commission
     appointment = {
@@ -325,7 +339,7 @@ def convocation(row, sitting):
 
 
 @transaction.atomic
-def close_commission(*, commission, by):
+def close_commission(*, commission: Commission, by: Actor) -> Commission:
     """Nothing of it changes any more; its validations can go to a jury.
 
     Refusal with the list of what is missing. By its president, or by centre staff keeping the screen in session.
@@ -353,7 +367,7 @@ def close_commission(*, commission, by):
 # --- Steps the verbs share ------------------------------------------------------------------------------------
 
 
-def lock_commission(pk):
+def lock_commission(pk: UUID) -> Commission:
     """The commission, locked; Refusal once it is closed. Always taken before the registrations it hears."""
     commission = Commission.objects.select_for_update(of=("self",)).select_related("centre").get(pk=pk)
     if commission.state == Commission.State.CLOSED:
@@ -361,7 +375,7 @@ def lock_commission(pk):
     return commission
 
 
-def lock_agenda(commission):
+def lock_agenda(commission: Commission) -> list[Registration]:
     """The registrations on the agenda, locked in one order, whoever asks."""
     keys = commission.agenda.values_list("registration", flat=True)
     return list(
@@ -372,19 +386,19 @@ def lock_agenda(commission):
     )
 
 
-def check_date(held_on):
+def check_date(held_on: date) -> None:
     if held_on < today():
         raise Refusal("Cette date est déjà passée.")
 
 
-def is_same_person(member, other):
+def is_same_person(member: CommissionMember, other: CommissionMember) -> bool:
     """Two accounts are two people; somebody named by hand may be one of them."""
     if member.user_id and other.user_id:
         return member.user_id == other.user_id
     return person_of(member).is_same_as(person_of(other))
 
 
-def record(commission, *, by, verb, what):
+def record(commission: Commission, *, by: Actor, verb: str, what: str) -> None:
     """Writes in the commission’s journal: `what` follows «Commission du 3 décembre 2026»."""
     log.record(
         by=by,

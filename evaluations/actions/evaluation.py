@@ -1,16 +1,22 @@
 """Evaluations before and around their sheets: planned, changed, opened, missed, put off."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NotRequired, TypedDict, Unpack
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 from django_fsm import can_proceed
 
 from accounts import log, outbox
 from accounts.keys import Key
-from accounts.models import Membership, Role
+from accounts.log import Actor
+from accounts.models import Membership, Role, User
 from candidates import journey
 from candidates.actions.checks import lock_registration, required
 from candidates.journey import kept_capacities
-from candidates.models import DossierChoice
+from candidates.models import DossierChoice, Registration
 from cqpm.utils.french import day, enumeration, today
 from cqpm.utils.refusal import Refusal
 from evaluations.models import (
@@ -21,16 +27,30 @@ from evaluations.models import (
     EvaluationCapacity,
     ScoreSheet,
 )
-from referentiel.models import Criterion, Method
+from referentiel.models import Capacity, Criterion, Method
+
+
+class Plan(TypedDict):
+    """What is fixed of an evaluation beforehand, its method aside; the last lines where the method asks for them."""
+
+    capacities: Sequence[Capacity]  # of the registration's référentiel
+    held_on: date
+    place: str
+    evaluator: User
+    commission: NotRequired[Commission | None]
+    report_conditions: NotRequired[str]  # for a project, as the next line
+    report_due_on: NotRequired[date | None]
+    situation: NotRequired[str]  # for a reconstituted situation, with any of those below
+    by_observation: NotRequired[bool]
+    by_written_restitution: NotRequired[bool]
+    by_oral_restitution: NotRequired[bool]
 
 
 @transaction.atomic
-def plan_evaluation(*, registration, method, by, **plan):
+def plan_evaluation(
+    *, registration: Registration, method: str, by: Actor, **plan: Unpack[Plan]
+) -> Evaluation:
     """Plans an evaluation and gives its evaluator a sheet, by mail. Gives the evaluation.
-
-    `plan`: `capacities`, rows of the registration's référentiel; `held_on`; `place`; `evaluator`, a User; and,
-    where they apply, `commission`; for a project `report_conditions` and `report_due_on`; for a reconstituted
-    situation `situation` and any of `by_observation`, `by_written_restitution`, `by_oral_restitution`.
 
     Refusal: registration no longer running, method that no dossier chose for a capacity, capacity kept, date before
     inscription, person who is no evaluator of the centre, what the method asks beforehand left out.
@@ -53,8 +73,8 @@ def plan_evaluation(*, registration, method, by, **plan):
 
 
 @transaction.atomic
-def change_evaluation(*, evaluation, by, **plan):
-    """Writes the whole plan of an evaluation not opened yet anew; its method stays. `plan` as in `plan_evaluation`.
+def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]) -> Evaluation:
+    """Writes the whole plan of an evaluation not opened yet anew; its method stays.
 
     Another due date or a report received anew asks the responsable again about a late report.
     """
@@ -79,7 +99,7 @@ def change_evaluation(*, evaluation, by, **plan):
 
 
 @transaction.atomic
-def delete_evaluation(*, evaluation, by):
+def delete_evaluation(*, evaluation: Evaluation, by: Actor) -> None:
     """Takes back an evaluation that never opened; the journal keeps that it was planned."""
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "elle ne se supprime plus")
@@ -91,7 +111,7 @@ def delete_evaluation(*, evaluation, by):
 
 
 @transaction.atomic
-def record_report(*, evaluation, received_on, by):
+def record_report(*, evaluation: Evaluation, received_on: date, by: Actor) -> Evaluation:
     """The day the report of a project came in; late, it waits for the responsable's decision. Gives the evaluation.
 
     «un rapport … dans les délais et conditions préalablement fixés» (référentiel, IV.2 b)
@@ -107,7 +127,7 @@ def record_report(*, evaluation, received_on, by):
     return evaluation
 
 
-def check_received(evaluation, received_on):
+def check_received(evaluation: Evaluation, received_on: date) -> None:
     """Refusal for a day the report of this evaluation cannot have come in."""
     if not evaluation.is_project:
         raise Refusal("Seule une présentation de projets demande un rapport.")
@@ -122,7 +142,7 @@ def check_received(evaluation, received_on):
 
 
 @transaction.atomic
-def accept_late_report(*, evaluation, by):
+def accept_late_report(*, evaluation: Evaluation, by: Actor) -> Evaluation:
     """The responsable admits a report received late, before its presentation; it stays marked late."""
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "le rapport ne s’admet plus")
@@ -136,7 +156,7 @@ def accept_late_report(*, evaluation, by):
 
 
 @transaction.atomic
-def open_evaluation(*, evaluation, by):
+def open_evaluation(*, evaluation: Evaluation, by: Actor) -> Evaluation:
     """Opens the sheets: a result to enter for each criterion of the capacities covered. Gives the evaluation.
 
     Refusal with everything `missing_to_open()` names.
@@ -159,7 +179,7 @@ def open_evaluation(*, evaluation, by):
 
 
 @transaction.atomic
-def mark_absent(*, evaluation, reason, by):
+def mark_absent(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluation:
     """The candidate did not come. Not a failure: another evaluation can be planned.
 
     Refusal before the day, or once something has been entered: the candidate was there.
@@ -179,7 +199,7 @@ def mark_absent(*, evaluation, reason, by):
 
 
 @transaction.atomic
-def mark_postponed(*, evaluation, reason, by):
+def mark_postponed(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluation:
     """Puts off an evaluation planned or begun; what was entered stays readable and counts for nothing."""
     reason = required(reason, "Écrivez pourquoi l’évaluation est reportée.")
     evaluation = lock_evaluation(evaluation.pk)
@@ -194,7 +214,7 @@ def mark_postponed(*, evaluation, reason, by):
 # --- Steps the verbs share -------------------------------------------------------------------------------------
 
 
-def lock_evaluation(pk):
+def lock_evaluation(pk: UUID) -> Evaluation:
     """The evaluation, its registration locked before it; Refusal when the registration is no longer running."""
     registration_id = Evaluation.objects.values_list("registration_id", flat=True).get(pk=pk)
     registration = lock_registration(registration_id)
@@ -203,31 +223,31 @@ def lock_evaluation(pk):
     return evaluation
 
 
-def check_planned(evaluation, otherwise):
+def check_planned(evaluation: Evaluation, otherwise: str) -> None:
     if not evaluation.is_planned:
         raise Refusal(f"Évaluation {evaluation.get_state_display().lower()} : {otherwise}.")
 
 
-def check_transition(evaluation, name):
+def check_transition(evaluation: Evaluation, name: str) -> None:
     if not can_proceed(getattr(evaluation, name)):
         raise Refusal(f"Évaluation {evaluation.get_state_display().lower()} : cet acte n’est plus possible.")
 
 
 def write_plan(
-    evaluation,
+    evaluation: Evaluation,
     *,
-    capacities,
-    held_on,
-    place,
-    evaluator,
-    commission=None,
-    report_conditions="",
-    report_due_on=None,
-    situation="",
-    by_observation=False,
-    by_written_restitution=False,
-    by_oral_restitution=False,
-):
+    capacities: Sequence[Capacity],
+    held_on: date,
+    place: str,
+    evaluator: User,
+    commission: Commission | None = None,
+    report_conditions: str = "",
+    report_due_on: date | None = None,
+    situation: str = "",
+    by_observation: bool = False,
+    by_written_restitution: bool = False,
+    by_oral_restitution: bool = False,
+) -> tuple[Sequence[Capacity], User]:
     """Writes a plan on an evaluation in memory; Refusal with all that is wrong. Gives (capacities, evaluator).
 
     What belongs to another method is left aside.
@@ -254,7 +274,7 @@ def write_plan(
     return capacities, evaluator
 
 
-def capacity_problems(evaluation, capacities):
+def capacity_problems(evaluation: Evaluation, capacities: Sequence[Capacity]) -> list[str]:
     """No capacity, kept ones, those no dossier of the registration gives this method."""
     if not capacities:
         return ["Choisissez au moins une capacité."]
@@ -274,7 +294,7 @@ def capacity_problems(evaluation, capacities):
     return problems
 
 
-def date_problems(evaluation):
+def date_problems(evaluation: Evaluation) -> list[str]:
     """A date before inscription; another day, centre or a closed sitting of the commission."""
     problems, registration, commission = [], evaluation.registration, evaluation.commission
     if not evaluation.place:
@@ -292,7 +312,7 @@ def date_problems(evaluation):
     return problems
 
 
-def method_problems(evaluation):
+def method_problems(evaluation: Evaluation) -> list[str]:
     """What the method asks to be fixed beforehand (référentiel, IV.2 b and c)."""
     problems = []
     if evaluation.is_project:
@@ -310,28 +330,28 @@ def method_problems(evaluation):
     return problems
 
 
-def is_evaluator_of(user, centre_id):
+def is_evaluator_of(user: User, centre_id: int) -> bool:
     """Whether the person evaluates in this centre now."""
     return Membership.objects.active().filter(user=user, role=Role.EVALUATOR, centre=centre_id).exists()
 
 
-def cover(evaluation, capacities):
+def cover(evaluation: Evaluation, capacities: Sequence[Capacity]) -> None:
     EvaluationCapacity.objects.bulk_create(
         EvaluationCapacity(evaluation=evaluation, capacity=capacity) for capacity in capacities
     )
 
 
-def covering(capacities):
+def covering(capacities: Sequence[Capacity]) -> str:
     """«C1 et C3»."""
     return enumeration(f"C{number}" for number in sorted(capacity.number for capacity in capacities))
 
 
-def forget_acceptance(evaluation):
+def forget_acceptance(evaluation: Evaluation) -> None:
     """The responsable admitted another report than this one: the decision is to be taken again."""
     evaluation.late_report_accepted_at, evaluation.late_report_accepted_by = None, ""
 
 
-def something_entered(evaluation):
+def something_entered(evaluation: Evaluation) -> bool:
     """Whether a result, a note or a condition has been written on one of its sheets."""
     return (
         CriterionResult.objects.filter(sheet__evaluation=evaluation, version__gt=0).exists()
@@ -340,14 +360,14 @@ def something_entered(evaluation):
     )
 
 
-def sign_state(evaluation, by, *, reason=""):
+def sign_state(evaluation: Evaluation, by: Actor, *, reason: str = "") -> None:
     """Saves a state just taken, with its date, actor and reason."""
     evaluation.state_at, evaluation.state_by = timezone.now(), log.actor_name(by)
     evaluation.state_reason = reason
     evaluation.save()
 
 
-def tell_evaluator(evaluation, evaluator):
+def tell_evaluator(evaluation: Evaluation, evaluator: User) -> None:
     """The mail that tells the evaluator whom to evaluate, when and where."""
     registration = evaluation.registration
     outbox.post(
@@ -360,7 +380,7 @@ def tell_evaluator(evaluation, evaluator):
     )
 
 
-def described(evaluation):
+def described(evaluation: Evaluation) -> dict[str, str]:
     """What the mails about an evaluation say of it: plain values."""
     return {
         "evaluation": str(evaluation.pk),
@@ -370,7 +390,9 @@ def described(evaluation):
     }
 
 
-def record(evaluation, *, by, verb, what, data=None):
+def record(
+    evaluation: Evaluation, *, by: Actor, verb: str, what: str, data: dict[str, Any] | None = None
+) -> None:
     """A line in the journal of the registration."""
     log.record(
         by=by,

@@ -3,11 +3,13 @@
 from django.db import transaction
 
 from accounts import log
+from accounts.log import Actor
+from accounts.models import ExaminationCentre
 from cqpm.utils.french import plural
 
 
 @transaction.atomic
-def record_export(*, centre, count, filters, by):
+def record_export(*, centre: ExaminationCentre, count: int, filters: str, by: Actor) -> None:
     """Writes down that somebody took the list of candidates: identities have left with it.
 
     `filters`: the query string that narrowed it.

@@ -1,6 +1,8 @@
 """The avis de l'entreprise: asked for, given through the link, chased, or its absence recorded."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,9 +10,12 @@ from django.utils import timezone
 from accounts import log, outbox, preferences
 from accounts.actions import chase_link, close_link, issue_link, revoke_link
 from accounts.keys import Key
+from accounts.log import Actor
+from accounts.models import AccessLink, User
 from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required
 from candidates.journey import kept_capacities, move_stage
+from candidates.models import Company, Registration
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal
 from evaluations.models import CapacityOpinion, CompanyOpinion
@@ -23,7 +28,9 @@ GRACE_DAYS = "opinion.grace_days"
 
 
 @transaction.atomic
-def request_opinion(*, registration, respondent_name, respondent_email, due_on, by):
+def request_opinion(
+    *, registration: Registration, respondent_name: str, respondent_email: str, due_on: date, by: Actor
+) -> CompanyOpinion:
     """Asks the candidate's company for its opinion on every capacity the référentiel wants one for.
 
     The respondent gets a link by mail, or printed when there is no address. Refusal: no company, no dossier in
@@ -62,7 +69,9 @@ def request_opinion(*, registration, respondent_name, respondent_email, due_on, 
 
 
 @transaction.atomic
-def redirect_opinion(*, opinion, respondent_name, respondent_email, due_on, by):
+def redirect_opinion(
+    *, opinion: CompanyOpinion, respondent_name: str, respondent_email: str, due_on: date, by: Actor
+) -> CompanyOpinion:
     """Another respondent, address or due date: the former link is dead, what was drafted stays.
 
     Refusal: no longer awaited, no company any more, a new due date in the past.
@@ -88,7 +97,7 @@ def redirect_opinion(*, opinion, respondent_name, respondent_email, due_on, by):
 
 
 @transaction.atomic
-def remind_company(*, opinion, by, step=None):
+def remind_company(*, opinion: CompanyOpinion, by: Actor, step: date | None = None) -> CompanyOpinion:
     """Asks again, by a mail with the same link where there is an address that works; `step` and Refusal: `chase_link`.
 
     Refusal also when the opinion is no longer awaited.
@@ -105,7 +114,9 @@ def remind_company(*, opinion, by, step=None):
 
 
 @transaction.atomic
-def save_capacity_opinion(*, opinion, number, value, comment, by):
+def save_capacity_opinion(
+    *, opinion: CompanyOpinion, number: int, value: str, comment: str, by: AccessLink
+) -> CapacityOpinion:
     """The draft of one capacity, `number`, by the holder of the link; it may change until the opinion is given.
 
     Refusal: given, contested or its absence recorded, a link that was replaced, a capacity not asked about.
@@ -126,7 +137,7 @@ def save_capacity_opinion(*, opinion, number, value, comment, by):
 
 
 @transaction.atomic
-def submit_opinion(*, opinion, name, function, by):
+def submit_opinion(*, opinion: CompanyOpinion, name: str, function: str, by: AccessLink) -> CompanyOpinion:
     """The opinion is given: `name` and `function` as the person re-typed them. A copy goes out; nothing moves any more.
 
     Refusal as `save_capacity_opinion`, and with everything `missing_to_submit()` names.
@@ -157,7 +168,7 @@ def submit_opinion(*, opinion, name, function, by):
 
 
 @transaction.atomic
-def record_opinion_absence(*, opinion, reason, by):
+def record_opinion_absence(*, opinion: CompanyOpinion, reason: str, by: User) -> CompanyOpinion:
     """The company did not answer: the responsable says so after the due date, with a reason printed on the synthesis.
 
     «its absence recorded with a reason [P] (…; a company that does not answer: by the responsable, after its due
@@ -180,7 +191,7 @@ def record_opinion_absence(*, opinion, reason, by):
     return opinion
 
 
-def lock_opinion(pk):
+def lock_opinion(pk: UUID) -> CompanyOpinion:
     """The opinion and its registration, locked: acts on one candidate follow one another."""
     lock_registration(CompanyOpinion.objects.values_list("registration", flat=True).get(pk=pk))
     return (
@@ -196,9 +207,9 @@ def lock_opinion(pk):
     )
 
 
-def check_awaited(opinion):
+def check_awaited(opinion: CompanyOpinion) -> None:
     """Refusal unless the company may still answer."""
-    over = {
+    over: dict[str, str] = {
         CompanyOpinion.State.SUBMITTED: "Cet avis est déjà remis : il ne change plus.",
         CompanyOpinion.State.CONTESTED: "Cet avis est contesté : il ne change plus.",
         CompanyOpinion.State.ABSENT: "L’absence d’avis est consignée : il n’est plus attendu.",
@@ -207,25 +218,25 @@ def check_awaited(opinion):
         raise Refusal(over[opinion.state])
 
 
-def check_holder(opinion, link):
+def check_holder(opinion: CompanyOpinion, link: AccessLink) -> None:
     """Only the link in force writes: a former respondent's page may still be open somewhere."""
     if opinion.link_id != link.pk or not opinion.link.is_open:
         raise Refusal("Ce lien n’est plus celui de cet avis : adressez-vous au centre d’examen.")
 
 
-def check_company(registration):
+def check_company(registration: Registration) -> Company:
     """The company to ask."""
     if not registration.has_company:
         raise Refusal("Ce candidat n’a pas d’entreprise : l’absence d’avis est motivée dans son dossier.")
     return registration.company
 
 
-def check_due(due_on):
+def check_due(due_on: date) -> None:
     if due_on < today():
         raise Refusal("L’échéance est déjà passée : choisissez une date à venir.")
 
 
-def send_link(opinion):
+def send_link(opinion: CompanyOpinion) -> None:
     """A new link, and the mail that carries it."""
     centre = opinion.registration.centre
     lasts_until = max(opinion.due_on, today()) + timedelta(days=preferences.value(GRACE_DAYS, centre) + 1)
@@ -242,7 +253,7 @@ def send_link(opinion):
     post(opinion, "requested", opinion.link_id, template="opinion_requested")
 
 
-def post(opinion, *words, template, **context):
+def post(opinion: CompanyOpinion, *words: object, template: str, **context: Any) -> None:
     """Writes to its respondent; `words`: of the mail's event."""
     registration = opinion.registration
     outbox.post(
@@ -262,7 +273,7 @@ def post(opinion, *words, template, **context):
     )
 
 
-def spoken(opinion):
+def spoken(opinion: CompanyOpinion) -> list[str]:
     """[«C1 Préparer… : favorable»] for the copy the company receives."""
     return [
         f"{row.capacity.number}. {row.capacity.title} : {row.get_value_display().lower()}"
@@ -271,7 +282,7 @@ def spoken(opinion):
     ]
 
 
-def record(opinion, *, by, verb, what):
+def record(opinion: CompanyOpinion, *, by: Actor, verb: str, what: str) -> None:
     """One entry in the registration's journal; `what` goes on after «Avis de l’entreprise»."""
     log.record(
         by=by,

@@ -1,24 +1,29 @@
 """The report of a presentation of projects comes in, from the candidate's space or through the centre."""
 
 import uuid
+from datetime import date
 from pathlib import PurePath
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts import outbox
 from accounts.keys import Key
-from accounts.log import actor_name
+from accounts.log import Actor, actor_name
 from cqpm.utils import stored
 from cqpm.utils.french import day, today
-from cqpm.utils.uploads import spelt
+from cqpm.utils.uploads import SentFile, Type, spelt
 from evaluations.actions.evaluation import check_planned, check_received, lock_evaluation, record
-from evaluations.models import Report
+from evaluations.models import Evaluation, Report
 from evaluations.models.report import FOLDER
 
 NAME_LENGTH = 120
 
 
-def send_report(*, evaluation, file, upload, by, received_on=None):
+def send_report(
+    *, evaluation: Evaluation, file: SentFile, upload: UUID | None, by: Actor, received_on: date | None = None
+) -> Report:
     """One version of the report, kept beside the earlier ones; late, it is accepted and marked. Gives the `Report`.
 
     `file`: as `UploadField` cleans it; `upload`: the page's key of this sending: the same one twice is one version;
@@ -41,7 +46,7 @@ def send_report(*, evaluation, file, upload, by, received_on=None):
 
 
 @transaction.atomic
-def add_version(*, evaluation, received_on, by, upload, **file):
+def add_version(*, evaluation: Evaluation, received_on: date, by: Actor, upload: UUID, **file: Any) -> Report:
     """The row of a file already stored. The page that got no answer sends again: what came in is given back."""
     evaluation = lock_evaluation(evaluation.pk)
     versions = list(evaluation.reports.order_by("rank"))
@@ -69,7 +74,7 @@ def add_version(*, evaluation, received_on, by, upload, **file):
     return report
 
 
-def acknowledge(report, evaluation):
+def acknowledge(report: Report, evaluation: Evaluation) -> None:
     """A receipt to the candidate, built from the row."""
     registration = evaluation.registration
     outbox.post(
@@ -91,7 +96,7 @@ def acknowledge(report, evaluation):
     )
 
 
-def clean_name(name, kind):
+def clean_name(name: str, kind: Type) -> str:
     """The name shown and given back: no folder, no sign a file system refuses, the extension its content has."""
     stem = PurePath(name.replace("\\", "/")).stem
     stem = " ".join(

@@ -5,11 +5,14 @@ colleague of the same mail domain takes over at once; anybody else, and everybod
 has accepted.
 """
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from accounts import log, outbox
 from accounts.actions import revoke_link
 from accounts.keys import Key, key_of
+from accounts.log import Actor
 from accounts.models import AccessLink
 from candidates.actions import ask_partner_approval, update_registration
 from candidates.actions.checks import lock_registration, required, validated
@@ -25,7 +28,16 @@ TUTOR = ("name", "function", "email", "phone")
 
 
 @transaction.atomic
-def ask_contact_change(*, registration, kind, name, email, by, function="", phone=""):
+def ask_contact_change(
+    *,
+    registration: Registration,
+    kind: str,
+    name: str,
+    email: str,
+    by: AccessLink,
+    function: str = "",
+    phone: str = "",
+) -> ContactRequest:
     """Hands the opinion or the approval over to a colleague, or names another tutor: at once within the same mail
     domain, else when the centre accepts. Gives the request.
 
@@ -60,7 +72,7 @@ def ask_contact_change(*, registration, kind, name, email, by, function="", phon
 
 
 @transaction.atomic
-def deny_candidate(*, registration, by, remark=""):
+def deny_candidate(*, registration: Registration, by: AccessLink, remark: str = "") -> ContactRequest:
     """«Je ne connais pas ce candidat»: what was asked of that address is suspended until the centre has looked.
 
     Gives the request. Refusal: no longer this candidate's contact, already said.
@@ -84,7 +96,7 @@ def deny_candidate(*, registration, by, remark=""):
 
 
 @transaction.atomic
-def accept_request(*, request, by):
+def accept_request(*, request: ContactRequest, by: Actor) -> ContactRequest:
     """The centre lets the person proposed take over. Refusal: answered already, or no longer possible."""
     request = lock_request(request, running=True)
     if request.is_denial:
@@ -98,7 +110,7 @@ def accept_request(*, request, by):
 
 
 @transaction.atomic
-def answer_request(*, request, answer, by):
+def answer_request(*, request: ContactRequest, answer: str, by: Actor) -> ContactRequest:
     """The centre refuses the person proposed, or answers whoever does not know the candidate; both with words.
 
     Refusal: answered already, nothing said.
@@ -117,7 +129,7 @@ def answer_request(*, request, answer, by):
 # --- Steps the verbs share -------------------------------------------------------------------------------------
 
 
-def lock_for(link, registration):
+def lock_for(link: AccessLink, registration: Registration) -> Registration:
     """The registration, locked, as long as it still names the holder of the space."""
     registration = lock_registration(registration.pk)
     if not Registration.objects.for_guest(link).filter(pk=registration.pk).exists():
@@ -125,7 +137,7 @@ def lock_for(link, registration):
     return registration
 
 
-def lock_request(request, *, running=False):
+def lock_request(request: ContactRequest, *, running: bool = False) -> ContactRequest:
     """The request and its registration, locked; Refusal once it is answered."""
     registration = lock_registration(request.registration_id, running=running)
     request = ContactRequest.objects.select_for_update().get(pk=request.pk)
@@ -135,7 +147,7 @@ def lock_request(request, *, running=False):
     return request
 
 
-def check_answered(request):
+def check_answered(request: ContactRequest) -> None:
     """One question at a time, and none about a candidate said unknown."""
     pending = request.registration.contact_requests.pending()
     if pending.filter(kind=request.kind).exists():
@@ -144,7 +156,7 @@ def check_answered(request):
         raise Refusal("Ce candidat est signalé comme inconnu : attendez la réponse du centre.")
 
 
-def check_asked(request):
+def check_asked(request: ContactRequest) -> None:
     """Nobody hands over what is not asked of him or her, nor to himself or herself."""
     registration, author = request.registration, request.made_by_email
     if request.kind == Kind.TUTOR:
@@ -159,14 +171,17 @@ def check_asked(request):
         raise Refusal("L’approbation du dossier ne vous est pas demandée.")
 
 
-def apply(request, *, by):
+def apply(request: ContactRequest, *, by: Actor) -> None:
     """The person proposed takes over."""
-    {Kind.OPINION: hand_opinion, Kind.APPROVAL: hand_approval, Kind.TUTOR: change_tutor}[request.kind](
-        request, by=by
-    )
+    acts: dict[str, Callable[..., None]] = {
+        Kind.OPINION: hand_opinion,
+        Kind.APPROVAL: hand_approval,
+        Kind.TUTOR: change_tutor,
+    }
+    acts[request.kind](request, by=by)
 
 
-def hand_opinion(request, *, by):
+def hand_opinion(request: ContactRequest, *, by: Actor) -> None:
     """Asks the person the company named instead, until the same date. Refused when no opinion is awaited."""
     opinion = opinion_awaited(request.registration)
     if opinion is None:
@@ -180,7 +195,7 @@ def hand_opinion(request, *, by):
     )
 
 
-def hand_approval(request, *, by):
+def hand_approval(request: ContactRequest, *, by: Actor) -> None:
     registration = request.registration
     dossier = next((row for row in registration.dossiers.all() if row.is_open), None)
     if dossier is None:
@@ -189,7 +204,7 @@ def hand_approval(request, *, by):
     ask_partner_approval(dossier=dossier, by=by, partner=partner)
 
 
-def change_tutor(request, *, by):
+def change_tutor(request: ContactRequest, *, by: Actor) -> None:
     """On the registration; what was asked of the former tutor is asked of the new one."""
     registration, former = request.registration, request.registration.tutor_email.lower()
     approval, opinion = approval_asked_of(registration, former), opinion_asked_of(registration, former)
@@ -203,7 +218,7 @@ def change_tutor(request, *, by):
         hand_opinion(request, by=by)
 
 
-def record(request, *, by, verb, what):
+def record(request: ContactRequest, *, by: Actor, verb: str, what: str) -> None:
     """One entry in the registration's journal; `what`: the whole sentence, with or without its full stop."""
     registration = request.registration
     log.record(
@@ -216,7 +231,7 @@ def record(request, *, by, verb, what):
     )
 
 
-def tell_made(request, *, also=""):
+def tell_made(request: ContactRequest, *, also: str = "") -> None:
     """The centre, whoever asked, and the tutor being replaced where it is somebody else (`also`)."""
     centre = request.registration.centre
     post(request, "contact_request", to=centre.email, name=centre.name, act="made")
@@ -224,12 +239,12 @@ def tell_made(request, *, also=""):
         post(request, "contact_request_receipt", to=address, act="receipt")
 
 
-def tell_settled(request):
+def tell_settled(request: ContactRequest) -> None:
     """Whoever asked; a mail beside the one the person who takes over receives."""
     post(request, "contact_request_settled", to=request.made_by_email, name=request.made_by, act="settled")
 
 
-def post(request, template, *, to, act, name=""):
+def post(request: ContactRequest, template: str, *, to: str, act: str, name: str = "") -> None:
     """One mail about a request of the company; sent once for each `act` on it."""
     registration = request.registration
     outbox.post(

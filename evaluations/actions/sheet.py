@@ -3,12 +3,18 @@
 import hashlib
 import json
 import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts import log, outbox
 from accounts.keys import Key
+from accounts.log import Actor
+from accounts.models import User
 from candidates import journey
 from candidates.actions.checks import required
 from cqpm.utils.french import day
@@ -23,19 +29,30 @@ from evaluations.models import (
     ScoreSheet,
 )
 from evaluations.rules import CriterionValue
+from referentiel.models import Criterion, PerformanceCondition
 
+Written = TypeVar("Written", CriterionResult, ScoreSheet, ConditionNote)
 LONGEST = 5000  # characters of a comment or of a note on a condition
 
 
 class Conflict(Stale):
     """The same thing was written meanwhile, from another tab or device. `current` is the row as it is stored."""
 
-    def __init__(self, current):
+    def __init__(self, current: Model | None) -> None:
         super().__init__("Cette saisie a été modifiée dans un autre onglet ou sur un autre appareil.")
         self.current = current
 
 
-def save_result(*, sheet, criterion, value, branches, comment, version, by):
+def save_result(
+    *,
+    sheet: ScoreSheet,
+    criterion: Criterion,
+    value: str,
+    branches: Sequence[int],
+    comment: str,
+    version: int,
+    by: User,
+) -> CriterionResult:
     """Writes the result of one criterion. Gives the row as it now stands.
 
     The hot path: one versioned UPDATE, nothing read. `sheet` comes with its evaluation; `version` is the one the
@@ -64,7 +81,7 @@ def save_result(*, sheet, criterion, value, branches, comment, version, by):
     return row if updated else same_or_conflict(mine.first(), written)
 
 
-def same_or_conflict(current, written):
+def same_or_conflict(current: Written | None, written: Mapping[str, Any]) -> Written:
     """The stored row, when it holds what was sent; Conflict when it holds something else."""
     if current is None:
         raise Refusal("Ce critère n’est pas sur cette grille.")
@@ -74,7 +91,7 @@ def same_or_conflict(current, written):
 
 
 @transaction.atomic
-def save_notes(*, sheet, notes, version, by):
+def save_notes(*, sheet: ScoreSheet, notes: Mapping[str, str], version: int, by: User) -> ScoreSheet:
     """Writes the notes of a sheet: `notes` is {field of `ScoreSheet.NOTES`: text}. Gives the sheet.
 
     Refusal and Conflict as `save_result`.
@@ -92,7 +109,9 @@ def save_notes(*, sheet, notes, version, by):
 
 
 @transaction.atomic
-def note_condition(*, sheet, condition, note, version, by):
+def note_condition(
+    *, sheet: ScoreSheet, condition: PerformanceCondition, note: str, version: int, by: User
+) -> ConditionNote | None:
     """Writes that a condition de réalisation was not met, and why; an empty note takes it back.
 
     `version`: that of the note read, 0 when there was none. Gives the row, None once taken back. Refusal and
@@ -119,7 +138,7 @@ def note_condition(*, sheet, condition, note, version, by):
 
 
 @transaction.atomic
-def submit_sheet(*, sheet, by, revision=None):
+def submit_sheet(*, sheet: ScoreSheet, by: User, revision: int | None = None) -> ScoreSheet:
     """The evaluator validates the sheet; the evaluation is submitted with its last one. Gives the sheet.
 
     `revision`: that of the sheet shown (`revision_of`), Stale when it has moved since: one validates what one sees.
@@ -152,7 +171,7 @@ def submit_sheet(*, sheet, by, revision=None):
 
 
 @transaction.atomic
-def reopen_sheet(*, sheet, reason, by):
+def reopen_sheet(*, sheet: ScoreSheet, reason: str, by: Actor) -> ScoreSheet:
     """Gives a submitted sheet back to its evaluator, with the reason, by mail. Gives the sheet.
 
     Refusal once a closed commission has validated one of its capacities: a correction is then a new evaluation.
@@ -189,12 +208,12 @@ def reopen_sheet(*, sheet, reason, by):
 # --- What a sheet says, for its seal ---------------------------------------------------------------------------
 
 
-def revision_of(sheet, results):
+def revision_of(sheet: ScoreSheet, results: Sequence[CriterionResult]) -> int:
     """A number that grows with each change of results and notes."""
     return sheet.version + sum(result.version for result in results)
 
 
-def content(sheet, evaluation, results):
+def content(sheet: ScoreSheet, evaluation: Evaluation, results: Sequence[CriterionResult]) -> dict[str, Any]:
     """What the evaluator validates, as plain values: the seal is taken over them."""
     return {
         "format": 1,
@@ -228,7 +247,7 @@ def content(sheet, evaluation, results):
     }
 
 
-def fingerprint(plain):
+def fingerprint(plain: Any) -> str:
     """The sha256 of plain values in canonical JSON: sorted keys, no space, NFC."""
     text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
@@ -237,7 +256,7 @@ def fingerprint(plain):
 # --- Steps the verbs share -------------------------------------------------------------------------------------
 
 
-def lock_open_sheet(pk, by):
+def lock_open_sheet(pk: UUID, by: User) -> ScoreSheet:
     """The sheet, its evaluation locked before it, as the other verbs do; Refusal unless open and this person's own."""
     evaluation = Evaluation.objects.select_for_update().get(sheets=pk)
     sheet = ScoreSheet.objects.select_for_update(of=("self",)).select_related("evaluator").get(pk=pk)
@@ -247,17 +266,17 @@ def lock_open_sheet(pk, by):
     return sheet
 
 
-def check_writer(sheet, by):
+def check_writer(sheet: ScoreSheet, by: User) -> None:
     if sheet.evaluator_id != by.pk:
         raise Refusal("Seul son évaluateur remplit cette grille.")
 
 
-def check_open(sheet):
+def check_open(sheet: ScoreSheet) -> None:
     if not sheet.is_open:
         raise Refusal(closed_because(sheet))
 
 
-def closed_because(sheet):
+def closed_because(sheet: ScoreSheet) -> str:
     """Why nothing more is written on this sheet."""
     if sheet.is_submitted:
         return f"La grille a été remise le {day(sheet.submitted_at)} : elle ne se modifie plus."
@@ -265,7 +284,7 @@ def closed_because(sheet):
     return f"Évaluation {state} : la grille ne prend pas de saisie."
 
 
-def checked_value(criterion, value, branches):
+def checked_value(criterion: Criterion, value: str, branches: Sequence[int]) -> str:
     if value and value not in CriterionValue.values:
         raise Refusal("Cette réponse n’existe pas.")
     if value == CriterionValue.MET and criterion.alternatives and not branches:
@@ -273,20 +292,20 @@ def checked_value(criterion, value, branches):
     return value
 
 
-def checked_branches(criterion, branches):
+def checked_branches(criterion: Criterion, branches: Sequence[int]) -> list[int]:
     branches = sorted(set(branches))
     if branches and not 0 <= branches[0] <= branches[-1] < len(criterion.alternatives):
         raise Refusal("Cette branche n’existe pas dans ce critère.")
     return branches
 
 
-def checked_text(text):
+def checked_text(text: str) -> str:
     text = clean(text)
     if len(text) > LONGEST:
         raise Refusal(f"Le texte dépasse {LONGEST} caractères.")
     return text
 
 
-def clean(text):
+def clean(text: str) -> str:
     """The text as it is kept: browsers end lines their own way."""
     return text.replace("\r\n", "\n").strip()

@@ -1,16 +1,21 @@
 """In session: the interview with a candidate, then the commission's word on each capacity."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
+from accounts.log import Actor
 from candidates.actions.checks import lock_registration
 from candidates.journey import kept_capacities, move_stage
+from candidates.models import Registration
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations import rules
 from evaluations.actions.commission import lock_commission
-from evaluations.models import CapacityValidation, Interview, InterviewRemark
+from evaluations.models import CapacityValidation, Commission, Interview, InterviewRemark
 from evaluations.reads.capacity import capacities_of
 from evaluations.reads.commission import Sitting
 from evaluations.reads.journey import load_one
@@ -18,7 +23,15 @@ from evaluations.rules import Outcome, RemarkValue, Verdict
 
 
 @transaction.atomic
-def record_interview(*, commission, registration, notes, remarks, by, held_on=None):
+def record_interview(
+    *,
+    commission: Commission,
+    registration: Registration,
+    notes: str,
+    remarks: Mapping[int, tuple[str, str]],
+    by: Actor,
+    held_on: date | None = None,
+) -> Interview:
     """The interview with a candidate, held by the members present; may be written again until the commission closes.
 
     `remarks`: {capacity number: (RemarkValue, comment)}; a capacity left out was not discussed. `held_on`: the day of
@@ -75,7 +88,16 @@ def record_interview(*, commission, registration, notes, remarks, by, held_on=No
 
 
 @transaction.atomic
-def validate_capacity(*, commission, registration, number, outcome, reason="", by, seen=None):
+def validate_capacity(
+    *,
+    commission: Commission,
+    registration: Registration,
+    number: int,
+    outcome: str,
+    reason: str = "",
+    by: Actor,
+    seen: str | None = None,
+) -> CapacityValidation:
     """Records the commission's decision on one capacity, with the proposal and the inputs it rested on.
 
     `outcome`: Outcome; `reason`: needed to depart from the proposal; `seen`: the `revision` of the capacity shown,
@@ -130,7 +152,7 @@ def validate_capacity(*, commission, registration, number, outcome, reason="", b
     return validation
 
 
-def lock_session(commission, registration):
+def lock_session(commission: Commission, registration: Registration) -> tuple[Sitting, Registration]:
     """The commission and one of its candidates, locked; Refusal unless it may hear and decide him or her now."""
     sitting = Sitting(lock_commission(commission.pk))
     registration = lock_registration(registration.pk)

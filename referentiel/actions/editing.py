@@ -1,9 +1,13 @@
 """Correcting a draft, section by section: whoever saves says what was on the page, and overwrites nobody."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts import log
+from accounts.models import User
 from cqpm.utils.refusal import Refusal, Stale
 from referentiel.actions.norm import quoted
 from referentiel.exchange import capacity_content, digest
@@ -30,12 +34,12 @@ PARTS = {
 FAR = 10_000  # ranks out of the way while others are given
 
 
-def seen_of(value):
+def seen_of(value: Any) -> str:
     """The mark of a section as a page shows it; another mark says that somebody has saved since."""
     return digest(value)[:16]
 
 
-def part_of(referentiel, section):
+def part_of(referentiel: Referentiel, section: str) -> Any:
     """The value of a section; `section`: a key of `PARTS`, or «blocs»."""
     if section == "blocs":
         return [{"code": block.code, "title": block.title} for block in referentiel.blocks.all()]
@@ -45,7 +49,7 @@ def part_of(referentiel, section):
     )
 
 
-def lock_draft(pk):
+def lock_draft(pk: int) -> Referentiel:
     """The draft, locked until the end of the transaction; Refusal once it is published."""
     rows = Referentiel.objects.select_related("certification").select_for_update(of=("self",))
     referentiel = rows.filter(pk=pk).first()
@@ -56,17 +60,19 @@ def lock_draft(pk):
     return referentiel
 
 
-def check_seen(value, seen):
+def check_seen(value: Any, seen: str) -> None:
     if seen != seen_of(value):
         raise Stale("Quelqu’un d’autre a enregistré cette section depuis que vous l’avez ouverte.")
 
 
-def record(by, draft, sentence):
+def record(by: User, draft: Referentiel, sentence: str) -> None:
     log.record(by=by, verb="edit_draft", subject=draft, sentence=f"Brouillon de {quoted(draft)} : {sentence}")
 
 
 @transaction.atomic
-def save_section(*, referentiel, section, changes, seen, by):
+def save_section(
+    *, referentiel: Referentiel, section: str, changes: Mapping[str, Any], seen: str, by: User
+) -> Referentiel:
     """Saves one section of a draft. `changes`: its fields; `seen`: `seen_of` the value the page showed.
 
     Stale when somebody has saved it since; Refusal when published, or when version or number is taken.
@@ -83,13 +89,13 @@ def save_section(*, referentiel, section, changes, seen, by):
     return draft
 
 
-def check_identity(draft):
+def check_identity(draft: Referentiel) -> None:
     others = Referentiel.objects.filter(certification=draft.certification_id).exclude(pk=draft.pk)
     if others.filter(version=draft.version).exists():
         raise Refusal(f"La version {draft.version} de cette certification existe déjà.")
 
 
-def rename_certification(draft):
+def rename_certification(draft: Referentiel) -> None:
     """A certification nobody else has a version of takes the title and number of its draft."""
     certification = draft.certification
     if certification.versions.exclude(pk=draft.pk).exists():
@@ -105,7 +111,9 @@ def rename_certification(draft):
 
 
 @transaction.atomic
-def save_blocks(*, referentiel, blocks, seen, by):
+def save_blocks(
+    *, referentiel: Referentiel, blocks: Sequence[Mapping[str, str]], seen: str, by: User
+) -> Referentiel:
     """Gives a draft these blocs, in this order; capacities of a bloc that goes have none."""
     draft = lock_draft(referentiel.pk)
     check_seen(part_of(draft, "blocs"), seen)
@@ -123,7 +131,7 @@ def save_blocks(*, referentiel, blocks, seen, by):
 
 
 @transaction.atomic
-def save_capacity(*, capacity, changes, seen, by):
+def save_capacity(*, capacity: Capacity, changes: Mapping[str, Any], seen: str, by: User) -> Capacity:
     """Saves a capacity whole: title, bloc, opinion, methods, conditions, criteria in their order.
 
     `changes`: the shape of `exchange.capacity_content`, with «block» a `SkillBlock` or None. Stale and Refusal as
@@ -143,14 +151,14 @@ def save_capacity(*, capacity, changes, seen, by):
     return capacity
 
 
-def current(draft, capacity):
+def current(draft: Referentiel, capacity: Capacity) -> Capacity:
     found = draft.capacities.with_details().filter(pk=capacity.pk).first()
     if found is None:
         raise Stale("Cette capacité a été supprimée.")
     return found
 
 
-def write_children(capacity, source):
+def write_children(capacity: Capacity, source: Mapping[str, Any]) -> None:
     """The rows under a capacity, from the shape of `exchange.capacity_content`."""
     PerformanceCondition.objects.bulk_create(
         PerformanceCondition(capacity=capacity, position=rank, **condition)
@@ -167,20 +175,20 @@ def write_children(capacity, source):
 
 
 @transaction.atomic
-def add_capacity(*, referentiel, by):
+def add_capacity(*, referentiel: Referentiel, by: User) -> Capacity:
     """Adds an empty capacity after the last. Gives it."""
     draft = lock_draft(referentiel.pk)
     last = draft.capacities.order_by("-number").first()
     number = last.number + 1 if last else 1
     capacity = Capacity.objects.create(
-        referentiel=draft, number=number, title=f"Capacité {number}", block=last and last.block
+        referentiel=draft, number=number, title=f"Capacité {number}", block=last.block if last else None
     )
     record(by, draft, f"capacité {number} ajoutée")
     return capacity
 
 
 @transaction.atomic
-def move_capacity(*, capacity, up, by):
+def move_capacity(*, capacity: Capacity, up: bool, by: User) -> None:
     """Gives a capacity the place of its neighbour, and the neighbour its own. Nothing at either end."""
     draft = lock_draft(capacity.referentiel_id)
     rows = list(draft.capacities.order_by("number"))
@@ -199,7 +207,7 @@ def move_capacity(*, capacity, up, by):
     record(by, draft, f"capacités {min(one.number, two.number)} et {max(one.number, two.number)} échangées")
 
 
-def renumber_source(draft, moved):
+def renumber_source(draft: Referentiel, moved: Mapping[int, int | None]) -> None:
     """The lines of each capacity follow it. `moved`: {old number: new number, None when it is gone}."""
     source = ReferentielImport.objects.filter(referentiel=draft).first()
     if source is None:
@@ -212,13 +220,13 @@ def renumber_source(draft, moved):
 
 
 @transaction.atomic
-def delete_capacity(*, capacity, by):
+def delete_capacity(*, capacity: Capacity, by: User) -> None:
     """Deletes a capacity; those after it take its number and the next."""
     draft = lock_draft(capacity.referentiel_id)
     capacity = current(draft, capacity)
     number = capacity.number
     capacity.delete()
-    moved = {number: None}
+    moved: dict[int, int | None] = {number: None}
     for row in draft.capacities.filter(number__gt=number).order_by("number"):
         moved[row.number] = row.number - 1
         row.number -= 1
@@ -228,7 +236,7 @@ def delete_capacity(*, capacity, by):
 
 
 @transaction.atomic
-def delete_draft(*, referentiel, by):
+def delete_draft(*, referentiel: Referentiel, by: User) -> None:
     """Deletes a draft with its import; its certification too when nothing else is left of it."""
     draft = lock_draft(referentiel.pk)
     certification = Certification.objects.select_for_update().get(pk=draft.certification_id)

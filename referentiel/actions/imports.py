@@ -1,16 +1,20 @@
 """A document brought in by a centre de ressource becomes a draft."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
+from accounts.log import Actor
+from accounts.models import ResourceCentre, User
 from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
 from referentiel import importing
 from referentiel.actions.norm import certification_key, create_draft, quoted
-from referentiel.models import Certification, ReferentielImport
+from referentiel.models import Certification, Referentiel, ReferentielImport
 
 KEPT_ELSEWHERE = (
     "La certification {title} est gardée par {keeper} : ce centre de ressource seul en prépare une version."
@@ -22,7 +26,7 @@ KEPT_BY_NOBODY = (
 
 
 @transaction.atomic
-def request_import(*, centre, content, file_name, by):
+def request_import(*, centre: ResourceCentre, content: bytes, file_name: str, by: User) -> ReferentielImport:
     """Keeps a file and asks for its reading. `content`: its bytes; `by`: User. Gives the row, waiting."""
     row = ReferentielImport.objects.create(
         resource_centre=centre,
@@ -37,7 +41,7 @@ def request_import(*, centre, content, file_name, by):
 
 
 @transaction.atomic
-def retry_import(*, row, by):
+def retry_import(*, row: ReferentielImport, by: Actor) -> ReferentielImport:
     """Asks for the reading of a refused file again: the certification may have been given since."""
     row = ReferentielImport.objects.select_for_update().get(pk=row.pk)
     if not row.is_refused:
@@ -51,7 +55,7 @@ def retry_import(*, row, by):
 
 
 @transaction.atomic
-def draft_from_document(*, reading, row, by):
+def draft_from_document(*, reading: Mapping[str, Any], row: ReferentielImport, by: Actor) -> Referentiel:
     """Makes the draft a reading gives and closes the import: both or neither.
 
     `reading`: what `reading.extraction.read_document` gives; `row`: a `ReferentielImport`, not stored yet when the
@@ -82,7 +86,7 @@ def draft_from_document(*, reading, row, by):
     return draft
 
 
-def check_keeper(certification, centre):
+def check_keeper(certification: Certification, centre: ResourceCentre | None) -> None:
     """Refuses a centre de ressource that does not keep the certification; the server's command has none."""
     keeper = certification.resource_centre
     if centre is None or keeper == centre:
@@ -91,7 +95,7 @@ def check_keeper(certification, centre):
     raise Refusal(sentence.format(title=quoted(certification), keeper=keeper))
 
 
-def next_version(certification):
+def next_version(certification: Certification) -> str:
     """The next number: one more than the highest, «1» for the first."""
     taken = [
         int(version)

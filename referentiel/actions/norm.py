@@ -1,10 +1,13 @@
 """Every change to référentiels and to who keeps them."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
 from accounts import log
+from accounts.models import ResourceCentre, User
 from cqpm.utils.french import NBSP, enumeration
 from cqpm.utils.refusal import Refusal
 from referentiel.exchange import content as content_of, digest
@@ -21,7 +24,9 @@ from referentiel.models import (
 
 
 @transaction.atomic
-def load_referentiel(*, content, by, kind=Kind.CQPM):
+def load_referentiel(
+    *, content: dict[str, Any], by: User | None, kind: str = Kind.CQPM
+) -> tuple[Referentiel, bool]:
     """Brings in a version from a file and publishes it, once.
 
     `content`: as `schema.read` gives it; `by`: User or SYSTEM; `kind`: of the certification, when it is new.
@@ -45,19 +50,19 @@ def load_referentiel(*, content, by, kind=Kind.CQPM):
     return existing, False
 
 
-def quoted(row):
+def quoted(row: Certification | Referentiel) -> str:
     """The title of a certification or version between French quotation marks."""
     return f"«{NBSP}{row.title}{NBSP}»"
 
 
-def certification_key(content, kind):
+def certification_key(content: dict[str, Any], kind: str) -> dict[str, Any]:
     """What tells certifications apart: the number where there is one, else kind and title."""
     if content["number"]:
         return {"number": content["number"]}
     return {"number": None, "kind": kind, "title": content["title"]}
 
 
-def create_draft(certification, content):
+def create_draft(certification: Certification, content: dict[str, Any]) -> Referentiel:
     """Writes the rows of a version; part of a verb's transaction."""
     switches = content["switches"]
     referentiel = Referentiel.objects.create(
@@ -112,7 +117,7 @@ def create_draft(certification, content):
     return referentiel
 
 
-def create_blocks(referentiel, capacities):
+def create_blocks(referentiel: Referentiel, capacities: Iterable[Mapping[str, Any]]) -> dict[str, SkillBlock]:
     """The blocs the capacities name, in order of appearance: {code: SkillBlock}."""
     titles = {
         capacity["block"]["code"]: capacity["block"]["title"] for capacity in capacities if capacity["block"]
@@ -125,7 +130,7 @@ def create_blocks(referentiel, capacities):
 
 
 @transaction.atomic
-def publish_referentiel(*, referentiel, by):
+def publish_referentiel(*, referentiel: Referentiel, by: User | None) -> Referentiel:
     """Publishes a draft: from here on the database refuses any change to its text.
 
     `by`: User or SYSTEM. Gives the published version. Refused with the list of what is missing, or when it
@@ -149,7 +154,9 @@ def publish_referentiel(*, referentiel, by):
 
 
 @transaction.atomic
-def assign_certifications(*, centre, certifications, by):
+def assign_certifications(
+    *, centre: ResourceCentre, certifications: Iterable[Certification], by: User | None
+) -> None:
     """Makes a centre de ressource the keeper of exactly these certifications.
 
     A certification taken from another centre leaves it; one no longer listed has no keeper. Nothing is

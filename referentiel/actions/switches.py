@@ -1,9 +1,14 @@
 """What stays open on a published version: NSF codes, the period of registrations, and derogations to its end."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import log
+from accounts.models import ExaminationCentre, User
 from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal
 from referentiel.actions.norm import quoted
@@ -13,7 +18,7 @@ SWITCHES = ("nsf_codes", "registration_opens_on", "registration_closes_on")
 
 
 @transaction.atomic
-def set_switches(*, referentiel, changes, by):
+def set_switches(*, referentiel: Referentiel, changes: Mapping[str, Any], by: User) -> Referentiel:
     """Sets NSF codes and the period of registrations of a version, draft or published. `changes`: all `SWITCHES`."""
     row = Referentiel.objects.select_for_update().get(pk=referentiel.pk)
     opens, closes = changes["registration_opens_on"], changes["registration_closes_on"]
@@ -39,7 +44,9 @@ def set_switches(*, referentiel, changes, by):
 
 
 @transaction.atomic
-def grant_derogation(*, referentiel, centre, until, reason, by):
+def grant_derogation(
+    *, referentiel: Referentiel, centre: ExaminationCentre, until: date, reason: str, by: User
+) -> Derogation:
     """Lets one centre d'examen register after the closing, until a date. Gives the row.
 
     Refused for a version without closing, a date before it, an empty reason, a centre that has one already.
@@ -66,7 +73,7 @@ def grant_derogation(*, referentiel, centre, until, reason, by):
 
 
 @transaction.atomic
-def revoke_derogation(*, derogation, by):
+def revoke_derogation(*, derogation: Derogation, by: User) -> Derogation:
     """Ends a derogation; the registrations it let in stay."""
     row = (
         Derogation.objects.select_related("referentiel", "centre")
@@ -81,7 +88,7 @@ def revoke_derogation(*, derogation, by):
     return row
 
 
-def record(derogation, by, verb, words):
+def record(derogation: Derogation, by: User, verb: str, words: str) -> None:
     """One entry of the journal about a version; `words` go on after «dérogation de Centre»."""
     referentiel = derogation.referentiel
     log.record(

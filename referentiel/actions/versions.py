@@ -1,10 +1,12 @@
 """How versions follow one another: a new one begins as a copy, capacities are mapped, documents go with a version."""
 
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
 
 from accounts import log
+from accounts.models import User
 from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
 from referentiel.actions.norm import create_draft, quoted
@@ -15,7 +17,7 @@ FOLDER = "ressources"
 
 
 @transaction.atomic
-def copy_version(*, referentiel, version, by):
+def copy_version(*, referentiel: Referentiel, version: str, by: User) -> Referentiel:
     """Begins a new version as a draft holding the text of this one, its capacities mapped one to one. Gives it.
 
     Refused when the version number is taken.
@@ -37,7 +39,7 @@ def copy_version(*, referentiel, version, by):
 
 
 @transaction.atomic
-def map_capacities(*, old, new, pairs, by):
+def map_capacities(*, old: Referentiel, new: Referentiel, pairs: Iterable[tuple[int, int]], by: User) -> None:
     """Says which capacities of `new` follow which of `old`. `pairs`: (pk of old, pk of new); replaces all of them."""
     if old.certification_id != new.certification_id or old.pk == new.pk:
         raise Refusal("Les deux versions ne sont pas de la même certification.")
@@ -59,7 +61,9 @@ def map_capacities(*, old, new, pairs, by):
 
 
 @transaction.atomic
-def add_document(*, referentiel, title, content, file_name, media_type, by):
+def add_document(
+    *, referentiel: Referentiel, title: str, content: bytes, file_name: str, media_type: str, by: User
+) -> ResourceDocument:
     """Attaches a file to a version, draft or published. `content`: its bytes. Gives the row."""
     try:
         with transaction.atomic():
@@ -80,7 +84,7 @@ def add_document(*, referentiel, title, content, file_name, media_type, by):
 
 
 @transaction.atomic
-def remove_document(*, document, by):
+def remove_document(*, document: ResourceDocument, by: User) -> None:
     """Detaches a file; its bytes stay stored, another version may have them."""
     referentiel = document.referentiel
     document.delete()

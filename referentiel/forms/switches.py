@@ -6,6 +6,7 @@ from django import forms
 from django.utils.text import capfirst
 
 from accounts.models import ExaminationCentre
+from cqpm.utils.rows import column_label
 from referentiel.models import Derogation, Referentiel
 
 NSF_SHAPE = re.compile(r"[0-9]{3}[a-z]?")
@@ -16,7 +17,7 @@ def date_input():
 
 
 def label(name):
-    return capfirst(Referentiel._meta.get_field(name).verbose_name)
+    return capfirst(column_label(Referentiel, name))
 
 
 class SwitchesForm(forms.Form):

@@ -1,6 +1,6 @@
 """A dossier approved: by the centre, by the company or else the candidate, through a link or on paper."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import log, outbox, preferences
 from accounts.actions import chase_link, close_link, issue_link
 from accounts.keys import Key
+from accounts.log import Actor
 from accounts.models import AccessLink
 from candidates.actions.checks import required
 from candidates.actions.dossiers.steps import (
@@ -21,10 +22,12 @@ from candidates.actions.dossiers.steps import (
     revoke_partner_link,
     withdraw_approvals,
 )
+from candidates.models import Dossier, Registration
+from candidates.models.registrations import Partner
 from cqpm.utils import stored
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal
-from cqpm.utils.uploads import Type
+from cqpm.utils.uploads import SentFile, Type
 
 APPROVAL_DAYS = "dossier.approval_days"
 APPROVAL = "dossier_approval"  # the purpose of the link, its page and its mail
@@ -33,7 +36,7 @@ SCANS = {Type.PDF: "application/pdf", Type.PNG: "image/png", Type.JPEG: "image/j
 
 
 @transaction.atomic
-def approve_for_centre(*, dossier, by, version=None):
+def approve_for_centre(*, dossier: Dossier, by: Actor, version: int | None = None) -> Dossier:
     """The centre's approval of the content as it is; Stale when it is no longer the `version` that was read."""
     dossier = lock_dossier(dossier.pk)
     check_dossier_open(dossier)
@@ -47,7 +50,7 @@ def approve_for_centre(*, dossier, by, version=None):
 
 
 @transaction.atomic
-def ask_partner_approval(*, dossier, by, partner=None):
+def ask_partner_approval(*, dossier: Dossier, by: Actor, partner: Partner | None = None) -> Dossier:
     """Sends the company (or the candidate where there is none) the link that approves; a former link is revoked.
 
     `partner`: somebody else of the company than the one on file. Without address the link waits to be printed.
@@ -85,7 +88,7 @@ def ask_partner_approval(*, dossier, by, partner=None):
 
 
 @transaction.atomic
-def remind_partner(*, dossier, by, step=None):
+def remind_partner(*, dossier: Dossier, by: Actor, step: date | None = None) -> Dossier:
     """Asks for the approval again, by a mail with the same link where there is an address that works.
 
     `step` and Refusal: `chase_link`; Refusal also when no approval is asked for any more.
@@ -113,7 +116,7 @@ def remind_partner(*, dossier, by, step=None):
 
 
 @transaction.atomic
-def approve_as_partner(*, dossier, link, name):
+def approve_as_partner(*, dossier: Dossier, link: AccessLink, name: str) -> Dossier:
     """The company's or candidate's approval, by the link: `name` is what the person typed of his or her own name."""
     name = required(name, "Écrivez vos prénom et nom.")
     dossier = lock_dossier(dossier.pk)
@@ -131,7 +134,9 @@ def approve_as_partner(*, dossier, link, name):
 
 
 @transaction.atomic
-def record_paper_approval(*, dossier, name, by, version=None, scan=None):
+def record_paper_approval(
+    *, dossier: Dossier, name: str, by: Actor, version: int | None = None, scan: SentFile | None = None
+) -> Dossier:
     """The company's or candidate's approval, signed on paper by `name`; a link that was sent opens no more.
 
     `scan`: the paper, an upload whose type was looked at (`scan.sniffed`, one of `SCANS`); it may come without.
@@ -152,7 +157,7 @@ def record_paper_approval(*, dossier, name, by, version=None, scan=None):
     return approved(dossier)
 
 
-def approved(dossier):
+def approved(dossier: Dossier) -> Dossier:
     """Saves an approval just given; with the second one the dossier is approved."""
     if dossier.centre_approved_at and dossier.partner_approved_at:
         dossier.approve()
@@ -160,14 +165,14 @@ def approved(dossier):
     return dossier
 
 
-def check_partner_free(dossier):
+def check_partner_free(dossier: Dossier) -> None:
     if dossier.partner_approved_at:
         raise Refusal(
             f"Déjà approuvé par {dossier.partner_approved_by} le {day(dossier.partner_approved_at)}."
         )
 
 
-def company_changed(*, registration, by):
+def company_changed(*, registration: Registration, by: Actor) -> None:
     """Whoever approved no longer speaks for the company: the dossier in preparation loses its approvals."""
     if dossier := in_preparation(registration):
         withdraw_approvals(dossier, by=by)
@@ -177,7 +182,7 @@ def company_changed(*, registration, by):
         dossier.save()
 
 
-def tutor_changed(*, registration, by):
+def tutor_changed(*, registration: Registration, by: Actor) -> None:
     """The link in the former tutor's mailbox opens no more; an approval already given stands."""
     dossier = in_preparation(registration)
     if dossier and not dossier.partner_approved_at:

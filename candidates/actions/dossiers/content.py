@@ -1,8 +1,11 @@
 """What a dossier says: opened, written, amended."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from accounts import log
+from accounts.log import Actor
 from candidates.actions.checks import lock_registration, required
 from candidates.actions.dossiers.steps import (
     check_dossier_open,
@@ -12,14 +15,14 @@ from candidates.actions.dossiers.steps import (
     lock_dossier,
     withdraw_approvals,
 )
-from candidates.models import Dossier, DossierChoice
+from candidates.models import Dossier, DossierChoice, Registration
 from candidates.rules import RECONSTITUTED
 from cqpm.utils.french import enumeration
 from cqpm.utils.refusal import Refusal
 
 
 @transaction.atomic
-def open_dossier(*, registration, by):
+def open_dossier(*, registration: Registration, by: Actor) -> Dossier:
     """The first dossier of a registration, empty. Refusal when there is one."""
     registration = lock_registration(registration.pk)
     if registration.dossiers.exists():
@@ -28,7 +31,15 @@ def open_dossier(*, registration, by):
 
 
 @transaction.atomic
-def save_dossier(*, dossier, context, choices, by, no_company_reason="", version=None):
+def save_dossier(
+    *,
+    dossier: Dossier,
+    context: str,
+    choices: Mapping[int, Mapping[str, str]],
+    by: Actor,
+    no_company_reason: str = "",
+    version: int | None = None,
+) -> Dossier:
     """Writes the content of a dossier in preparation, finished or not.
 
     `choices`: {capacity number: {method: reason}}, the reason counting for a reconstituted situation only;
@@ -58,7 +69,7 @@ def save_dossier(*, dossier, context, choices, by, no_company_reason="", version
     return dossier
 
 
-def checked_choices(dossier, choices):
+def checked_choices(dossier: Dossier, choices: Mapping[int, Mapping[str, str]]) -> dict[tuple[int, str], str]:
     """{(capacity id, method): reason} of what was chosen; Refusal for what the référentiel does not allow."""
     wanted, problems = {}, []
     capacities = {capacity.number: capacity for capacity in dossier.registration.referentiel.tree}
@@ -82,7 +93,7 @@ def checked_choices(dossier, choices):
 
 
 @transaction.atomic
-def amend_dossier(*, registration, reason, by):
+def amend_dossier(*, registration: Registration, reason: str, by: Actor) -> Dossier:
     """An amendment of the dossier in force: a new row that starts from its choices, to approve and transmit anew."""
     reason = required(reason, "Dites pourquoi le dossier est modifié : le motif est transmis avec l’avenant.")
     registration = lock_registration(registration.pk)

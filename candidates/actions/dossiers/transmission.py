@@ -1,11 +1,15 @@
 """A dossier and the centre de ressource: transmitted to it, returned or accepted by it."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django_fsm import can_proceed
 
 from accounts import log, outbox, preferences
 from accounts.keys import Key
+from accounts.log import Actor
 from candidates import journey
 from candidates.actions.checks import required
 from candidates.actions.dossiers.steps import (
@@ -16,6 +20,7 @@ from candidates.actions.dossiers.steps import (
     lock_dossier,
     withdraw_approvals,
 )
+from candidates.models import Dossier
 from candidates.papers import request_dossier_paper
 from cqpm.utils.refusal import Refusal
 
@@ -23,7 +28,7 @@ ACCEPTANCE_AWAITED = "dossier.acceptance_awaited"
 
 
 @transaction.atomic
-def transmit_dossier(*, dossier, by):
+def transmit_dossier(*, dossier: Dossier, by: Actor) -> Dossier:
     """To the centre de ressource in charge of the certification, which gets a mail. It is then in force, and printed."""
     dossier = lock_dossier(dossier.pk)
     check_dossier_open(dossier)
@@ -48,7 +53,7 @@ def transmit_dossier(*, dossier, by):
 
 
 @transaction.atomic
-def return_dossier(*, dossier, comment, by):
+def return_dossier(*, dossier: Dossier, comment: str, by: Actor) -> Dossier:
     """Sent back by the centre de ressource, which says why; both approvals are to be given again."""
     comment = required(
         comment, "Dites ce qui est à reprendre : le centre d’examen n’aura que ce commentaire."
@@ -68,7 +73,7 @@ def return_dossier(*, dossier, comment, by):
 
 
 @transaction.atomic
-def accept_dossier(*, dossier, by):
+def accept_dossier(*, dossier: Dossier, by: Actor) -> Dossier:
     """Accepted by the centre de ressource, where the setting wants it."""
     dossier = lock_dossier(dossier.pk)
     if not preferences.value(ACCEPTANCE_AWAITED, dossier.registration.centre):
@@ -84,18 +89,18 @@ def accept_dossier(*, dossier, by):
     return dossier
 
 
-def check_last(dossier):
+def check_last(dossier: Dossier) -> None:
     """The centre de ressource answers the last version only: an amendment speaks for the rows below it."""
     if dossier.registration.dossiers.filter(rank__gt=dossier.rank).exists():
         raise Refusal("Un avenant a suivi ce dossier : c’est à lui qu’il faut répondre.")
 
 
-def check_dossier_may(dossier, name):
+def check_dossier_may(dossier: Dossier, name: str) -> None:
     if not can_proceed(getattr(dossier, name)):
         raise Refusal(f"{dossier} : {dossier.get_state_display().lower()} ; cet acte n’est plus possible.")
 
 
-def tell_centre(dossier, template, at, **context):
+def tell_centre(dossier: Dossier, template: str, at: datetime, **context: Any) -> None:
     """The mail that tells the centre d'examen what the centre de ressource answered."""
     centre = dossier.registration.centre
     outbox.post(

@@ -2,14 +2,17 @@
 
 from django.db import transaction
 
+from accounts.log import Actor
 from candidates.actions.imports.steps import BATCH, check_import_prepared, last_attempt, lock_import
 from candidates.imports.findings import OTHER, READ, SAME, Level, Status, status_of
-from candidates.models import ImportRow
+from candidates.models import ClassImport, ImportRow
 from cqpm.utils.refusal import Refusal
 
 
 @transaction.atomic
-def settle_finding(*, class_import, row, key, answer, by):
+def settle_finding(
+    *, class_import: ClassImport, row: ImportRow, key: str, answer: str, by: Actor
+) -> ImportRow:
     """Keeps the answer to one question of a line: SAME or OTHER for a likely duplicate, READ for a warning."""
     class_import = lock_import(class_import.pk)
     check_import_prepared(class_import)
@@ -25,7 +28,7 @@ def settle_finding(*, class_import, row, key, answer, by):
 
 
 @transaction.atomic
-def settle_warnings(*, class_import, by):
+def settle_warnings(*, class_import: ClassImport, by: Actor) -> int:
     """Marks every warning read; likely duplicates are settled one by one. Gives how many lines are ready by it."""
     class_import = lock_import(class_import.pk)
     check_import_prepared(class_import)

@@ -1,13 +1,17 @@
 """The act: the ready lines of a class are registered."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import log
+from accounts.log import Actor
 from candidates.actions.checks import sentences
 from candidates.actions.companies import create_company, create_training_body
 from candidates.actions.imports.steps import (
@@ -25,10 +29,20 @@ from candidates.actions.inscriptions import (
 )
 from candidates.imports.dry_run import known_people
 from candidates.imports.findings import Status, known_of
-from candidates.models import Candidate, ClassImport, ImportedRow, Registration
+from candidates.models import (
+    Candidate,
+    ClassImport,
+    Company,
+    ImportAttempt,
+    ImportedRow,
+    ImportRow,
+    Registration,
+    TrainingBody,
+)
 from candidates.search import folded
 from cqpm.utils.french import enumeration, plural
 from cqpm.utils.refusal import Refusal
+from referentiel.models import Derogation
 
 TAKEN = (
     "route",
@@ -44,7 +58,7 @@ TAKEN = (
 
 
 @transaction.atomic
-def confirm_import(*, class_import, by, leave_rest=False):
+def confirm_import(*, class_import: ClassImport, by: Actor, leave_rest: bool = False) -> ClassImport:
     """Registers the ready lines, all or none: numbers in a row, a dossier to prepare and a line of journal each.
 
     `leave_rest`: the lines to correct, to check or ignored are knowingly left out. A second press changes nothing.
@@ -77,7 +91,7 @@ def confirm_import(*, class_import, by, leave_rest=False):
     return class_import
 
 
-def check_rest(attempt, leave_rest):
+def check_rest(attempt: ImportAttempt, leave_rest: bool) -> None:
     """Refusal when lines would be left out without a word."""
     counts = Counter(attempt.rows.exclude(status=Status.READY).values_list("status", flat=True))
     left = [
@@ -94,7 +108,7 @@ def check_rest(attempt, leave_rest):
         )
 
 
-def check_still_true(class_import, rows):
+def check_still_true(class_import: ClassImport, rows: Iterable[ImportRow]) -> None:
     """Refusal when somebody like a line, or already registered, has appeared since the control."""
     asked, born = [], {}
     for row in rows:
@@ -102,7 +116,8 @@ def check_still_true(class_import, rows):
         asked.append((row.line, person, row.findings))
         born[person] = row.values["birth_date"]
     known = known_people(class_import, born)
-    appeared, doubles = set(), Counter()
+    appeared: set[int] = set()
+    doubles: Counter[str | None] = Counter()
     for line, person, findings in asked:
         seen = {finding["pair"].get("candidate") for finding in findings if "pair" in finding}
         same = known_of(findings, class_import.settled)
@@ -122,22 +137,22 @@ def check_still_true(class_import, rows):
         )
 
 
-def person_key(values):
+def person_key(values: Mapping[str, Any]) -> str:
     return "|".join((folded(values["birth_name"]), folded(values["first_name"]), values["birth_date"]))
 
 
 class Maker:
     """Makes the rows of a confirmed import, as `register_candidate` makes one, by batches."""
 
-    def __init__(self, class_import, by, derogation):
+    def __init__(self, class_import: ClassImport, by: Actor, derogation: Derogation | None) -> None:
         self.class_import, self.by, self.derogation = class_import, by, derogation
         self.centre = centre = class_import.centre
-        self.made = {"companies": [], "training_bodies": []}
+        self.made: dict[str, list[Any]] = {"companies": [], "training_bodies": []}
         self.companies = {str(company.pk): company for company in centre.companies.all()}
         self.bodies = {body.pk: body for body in centre.training_bodies.all()}
-        self.new = {}
+        self.new: dict[str, Any] = {}  # companies by SIRET or name, training bodies by «body:» and name
 
-    def register(self, ready):
+    def register(self, ready: QuerySet[ImportRow]) -> list[str]:
         """Registers the lines, in their order; gives the numbers."""
         lines, numbers = list(ready.order_by("line").values_list("pk", flat=True)), []
         for begin in range(0, len(lines), BATCH):
@@ -145,7 +160,7 @@ class Maker:
             numbers += self.register_some(list(rows))
         return numbers
 
-    def register_some(self, rows):
+    def register_some(self, rows: Sequence[ImportRow]) -> list[str]:
         """One batch: candidates, registrations, dossiers, journal, and what became of each line; gives the numbers."""
         known = self.known(rows)
         imported = [self.imported(row, known) for row in rows]
@@ -158,13 +173,13 @@ class Maker:
         ImportedRow.objects.bulk_create(imported)
         return [registration.number for registration in registrations]
 
-    def known(self, rows):
+    def known(self, rows: Sequence[ImportRow]) -> dict[str, Candidate]:
         """{id: Candidate} of those a line was said to be, locked."""
         keys = [pk for row in rows if (pk := known_of(row.findings, self.class_import.settled))]
         found = Candidate.objects.select_for_update().filter(centre=self.centre, pk__in=keys)
         return {str(candidate.pk): candidate for candidate in found}
 
-    def imported(self, row, known):
+    def imported(self, row: ImportRow, known: Mapping[str, Candidate]) -> ImportedRow:
         """One line's registration and candidate, not stored yet."""
         values = row.values
         imported = ImportedRow(row=row, made_candidate=False)
@@ -182,7 +197,7 @@ class Maker:
         )
         return imported
 
-    def candidate(self, row, imported, known):
+    def candidate(self, row: ImportRow, imported: ImportedRow, known: Mapping[str, Candidate]) -> Candidate:
         """The new person of a line; or the known one, whose contact details alone are brought up to date."""
         values = row.values
         if same := known.get(known_of(row.findings, self.class_import.settled)):
@@ -198,7 +213,7 @@ class Maker:
         imported.made_candidate = True
         return candidate
 
-    def company(self, values):
+    def company(self, values: Mapping[str, Any]) -> Company | None:
         """Known, new, or the one for all."""
         name, siret = values["company_name"], values["siret"]
         if values["company_id"]:
@@ -219,7 +234,7 @@ class Maker:
             self.made["companies"].append(str(company.pk))
         return self.new[key]
 
-    def training_body(self, values):
+    def training_body(self, values: Mapping[str, Any]) -> TrainingBody | None:
         """Known, new, or the one for all."""
         if not values["training_body"]:
             return self.class_import.training_body
@@ -233,5 +248,5 @@ class Maker:
                 self.made["training_bodies"].append(body.pk)
         return self.new[key]
 
-    def vanished(self):
+    def vanished(self) -> NoReturn:
         raise Refusal("Une entreprise ou un organisme n’existe plus : contrôlez de nouveau le fichier.")

@@ -1,19 +1,25 @@
 """The files of a class: sent, sent again, checked again."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts import log
+from accounts.log import Actor
+from accounts.models import ExaminationCentre
 from candidates.actions.checks import validated
 from candidates.actions.imports.steps import check_import_prepared, last_attempt, lock_import
 from candidates.actions.inscriptions import check_dates
 from candidates.models import ClassImport, ImportAttempt
 from candidates.tasks import wake_on_commit
 from cqpm.utils.refusal import Refusal
-from cqpm.utils.uploads import Type
+from cqpm.utils.uploads import SentFile, Type
 
 
 @transaction.atomic
-def prepare_import(*, centre, settings, file, by):
+def prepare_import(
+    *, centre: ExaminationCentre, settings: dict[str, Any], file: SentFile, by: Actor
+) -> ClassImport:
     """Begins the import of a class with its first file, read and checked by a worker; nothing is registered.
 
     `settings`: «referentiel», «registered_on» and what holds for all («route», «company», «training_body»); `file`:
@@ -27,7 +33,7 @@ def prepare_import(*, centre, settings, file, by):
 
 
 @transaction.atomic
-def send_file(*, class_import, file, by):
+def send_file(*, class_import: ClassImport, file: SentFile, by: Actor) -> ImportAttempt:
     """Another file for the same import: the answers given hold, the earlier findings stay readable."""
     class_import = lock_import(class_import.pk)
     check_import_prepared(class_import)
@@ -45,7 +51,7 @@ def send_file(*, class_import, file, by):
 
 
 @transaction.atomic
-def check_again(*, class_import, by):
+def check_again(*, class_import: ClassImport, by: Actor) -> ImportAttempt:
     """Has the last file checked once more: after an interruption, or when people were registered meanwhile."""
     class_import = lock_import(class_import.pk)
     check_import_prepared(class_import)

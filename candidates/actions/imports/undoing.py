@@ -1,11 +1,14 @@
 """A class taken back while nothing stands on it."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts import log
 from accounts.keys import key_of
+from accounts.log import Actor
 from accounts.models import LogEntry
 from candidates.actions.imports.steps import BATCH, journal_import, lock_import
 from candidates.models import (
@@ -22,7 +25,7 @@ from cqpm.utils.refusal import Refusal
 
 
 @transaction.atomic
-def undo_import(*, class_import, by):
+def undo_import(*, class_import: ClassImport, by: Actor) -> ClassImport:
     """Takes an import back while nothing has been built on it: its registrations, dossiers, new candidates, companies.
 
     The numbers are not given again: one of them may have been told to somebody, and a number never names two people.
@@ -66,7 +69,7 @@ def undo_import(*, class_import, by):
     return class_import
 
 
-def check_untouched(registrations):
+def check_untouched(registrations: Sequence[Registration]) -> None:
     """Refusal, naming the first of them, when anything was written in the journal of one since its inscription."""
     by_key = {key_of(registration): registration.number for registration in registrations}
     touched = set()
@@ -82,7 +85,7 @@ def check_untouched(registrations):
         raise Refusal(f"L’import ne peut plus être annulé : des actes ont suivi l’inscription des n° {some}.")
 
 
-def forget_made(class_import):
+def forget_made(class_import: ClassImport) -> None:
     """Deletes the companies and training bodies the import made, save those that serve elsewhere or were changed."""
     for model, name, verb in (
         (Company, "companies", "create_company"),

@@ -1,10 +1,15 @@
 """Closed, then published: two acts of whoever presides, on the secretary's screen or on his or her own."""
 
+from datetime import date
+from typing import Any
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
 from accounts.keys import Key
+from accounts.models import User
 from candidates.actions import next_rank
 from candidates.journey import move_stage
 from candidates.models import Counter, Registration
@@ -13,15 +18,15 @@ from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal
 from documents.actions import publish_documents
 from evaluations.actions.jury.steps import lock_jury, lock_registrations, record, tell
-from evaluations.models import DeliberationEntry, Jury
+from evaluations.models import Decision, DeliberationEntry, Jury
 from evaluations.papers.jury import request_closing_papers, request_result_papers
-from evaluations.reads.closing import read_closed_sitting
+from evaluations.reads.closing import ClosedSitting, read_closed_sitting
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import JuryAct, Verdict
 
 
 @transaction.atomic
-def close_jury(*, jury, president, secretary):
+def close_jury(*, jury: Jury, president: User, secretary: User) -> Jury:
     """The deliberations are closed: numbers given, decisions frozen, procès-verbal and decisions asked for as papers.
 
     `president`: the User who has just proved to be whoever presides (the president, or the present substitute when
@@ -50,7 +55,7 @@ def close_jury(*, jury, president, secretary):
 
 
 @transaction.atomic
-def publish_jury(*, jury, president, secretary):
+def publish_jury(*, jury: Jury, president: User, secretary: User) -> Jury:
     """The results are released: attestations asked for and published with the decisions, candidates told.
 
     Registrations decided upon are closed. Refusal: not closed, published already, not whoever presided.
@@ -70,13 +75,13 @@ def publish_jury(*, jury, president, secretary):
     return jury
 
 
-def lock_agenda(jury):
+def lock_agenda(jury: Jury) -> dict[UUID, Registration]:
     """{key: registration} of its candidates, locked; the jury is, so that its agenda no longer changes."""
     entries = DeliberationEntry.objects.filter(deliberation__jury=jury)
     return lock_registrations(entries.values("registration"))
 
 
-def release(closed, decision, registration, *, by):
+def release(closed: ClosedSitting, decision: Decision, registration: Registration, *, by: User) -> None:
     """Tells one candidate, and closes the registration the jury pronounced upon."""
     jury = closed.jury
     outbox.post(
@@ -96,9 +101,9 @@ def release(closed, decision, registration, *, by):
     move_stage(registration, closed.journeys[registration.pk].stage)
 
 
-def result_of(jury, decision, registration):
+def result_of(jury: Jury, decision: Decision, registration: Registration) -> dict[str, Any]:
     """What the mail says, read from the row that records the fact: verdict, reason, what is kept and until when."""
-    kept = {}
+    kept: dict[date, list[str]] = {}
     for row in decision.capacities.all():
         if row.kept_until:
             kept.setdefault(row.kept_until, []).append(str(row.capacity))
@@ -121,12 +126,12 @@ def result_of(jury, decision, registration):
     }
 
 
-def check_presides(sitting, user, what):
+def check_presides(sitting: JurySitting, user: User, what: str) -> None:
     if not sitting.is_presided_by(user):
         raise Refusal(f"Seul celui ou celle qui préside le jury peut {what}.")
 
 
-def sign(jury, done, *, verb, president, secretary):
+def sign(jury: Jury, done: str, *, verb: str, president: User, secretary: User) -> None:
     """The act is the president's; the journal also names the secretary whose screen it was."""
     keeping = "" if secretary == president else f", secrétaire de séance : {secretary}"
     data = {"secretary": str(secretary)}

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.actions import invite_person
+from accounts.log import Actor
+from accounts.models import User
 from candidates.actions.checks import required
 from cqpm.utils.french import colon, day
 from cqpm.utils.refusal import Refusal
@@ -14,7 +16,7 @@ from evaluations.rules import College
 
 
 @transaction.atomic
-def add_seat(*, jury, college, organisation="", by):
+def add_seat(*, jury: Jury, college: College, organisation: str = "", by: Actor) -> Seat:
     """One more seat in a college; parity is asked for at the closing."""
     jury = lock_jury(jury.pk, *Jury.State.RUNNING)
     seat = Seat.objects.create(
@@ -29,7 +31,7 @@ def add_seat(*, jury, college, organisation="", by):
 
 
 @transaction.atomic
-def remove_seat(*, seat, by):
+def remove_seat(*, seat: Seat, by: Actor) -> Jury:
     """Takes away an empty seat; those after it move up."""
     jury = lock_jury(seat.jury_id, *Jury.State.RUNNING)
     seat = lock_row(seat)
@@ -45,7 +47,7 @@ def remove_seat(*, seat, by):
 
 
 @transaction.atomic
-def seat_member(*, seat, name, email="", organisation="", by):
+def seat_member(*, seat: Seat, name: str, email: str = "", organisation: str = "", by: Actor) -> JuryMember:
     """Seats somebody, in the place of whoever sat there, or corrects the contact details of who sits there.
 
     The president is named by `name_president`. Refusal: who sat there withdrew for a candidate.
@@ -71,7 +73,7 @@ def seat_member(*, seat, name, email="", organisation="", by):
 
 
 @transaction.atomic
-def empty_seat(*, seat, by):
+def empty_seat(*, seat: Seat, by: Actor) -> Jury:
     """Nobody sits there any more; the seat still counts for parity."""
     jury = lock_jury(seat.jury_id, *Jury.State.RUNNING)
     member = occupant(lock_row(seat))
@@ -82,18 +84,20 @@ def empty_seat(*, seat, by):
     return jury
 
 
-def occupant(seat):
+def occupant(seat: Seat) -> JuryMember | None:
     return JuryMember.objects.filter(seat=seat).select_related("user").first()
 
 
-def unseat(member):
+def unseat(member: JuryMember) -> None:
     if member.withdrawals.exists():
         raise Refusal(f"{member.name} s’est retiré pour un candidat : annulez ce retrait d’abord.")
     member.delete()
 
 
 @transaction.atomic
-def name_president(*, member, email, first_name, last_name, by):
+def name_president(
+    *, member: JuryMember, email: str, first_name: str, last_name: str, by: User | None
+) -> JuryMember:
     """This employer member presides: the account is opened by invitation if need be, the appointment opens the jury.
 
     «Le jury paritaire de délibération est présidé par un membre de la délégation patronale.» (accord, art. 54.3)
@@ -103,7 +107,9 @@ def name_president(*, member, email, first_name, last_name, by):
 
 
 @transaction.atomic
-def name_substitute(*, member, email, first_name, last_name, by):
+def name_substitute(
+    *, member: JuryMember, email: str, first_name: str, last_name: str, by: User | None
+) -> JuryMember:
     """This employer member presides in the president's absence, and needs an account for it as well."""
     return appoint(member, SUBSTITUTE, email=email, first_name=first_name, last_name=last_name, by=by)
 
@@ -123,7 +129,9 @@ SUBSTITUTE = Appointment(
 )
 
 
-def appoint(member, role, *, email, first_name, last_name, by):
+def appoint(
+    member: JuryMember, role: Appointment, *, email: str, first_name: str, last_name: str, by: User | None
+) -> JuryMember:
     """Gives an employer member the role, takes it from whoever had it, invites."""
     jury = lock_jury(member.seat.jury_id, *Jury.State.RUNNING)
     member = lock_row(member, joined=["seat"])

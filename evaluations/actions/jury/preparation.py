@@ -1,12 +1,19 @@
 """Before the sitting: date, agenda, notices, convocation."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, time
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log, outbox
 from accounts.keys import Key
+from accounts.log import Actor
+from accounts.models import ExaminationCentre, User
 from accounts.perms import is_head_of
 from candidates.actions.checks import required
+from candidates.models import Registration
 from cqpm.utils.french import colon, day, hour, long_day, plural, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.jury.steps import (
@@ -29,7 +36,9 @@ OVERRIDES = {
 
 
 @transaction.atomic
-def prepare_jury(*, centre, held_on, starts_at, place, unions, by):
+def prepare_jury(
+    *, centre: ExaminationCentre, held_on: date, starts_at: time, place: str, unions: Iterable[str], by: Actor
+) -> Jury:
     """A sitting with one seat per union of `unions` (names) and as many employer seats, all empty.
 
     «Le jury paritaire de délibération est composé d’un membre par organisation syndicale de salariés
@@ -61,7 +70,7 @@ def prepare_jury(*, centre, held_on, starts_at, place, unions, by):
 
 
 @transaction.atomic
-def change_jury(*, jury, held_on, starts_at, place, by):
+def change_jury(*, jury: Jury, held_on: date, starts_at: time, place: str, by: Actor) -> Jury:
     """Another date, hour or place before the sitting opens.
 
     Those already convened are told again by mail; for another date, their notice counts from today.
@@ -85,7 +94,7 @@ def change_jury(*, jury, held_on, starts_at, place, by):
 
 
 @transaction.atomic
-def delete_jury(*, jury, by):
+def delete_jury(*, jury: Jury, by: Actor) -> None:
     """Takes away a jury nobody was convened to; its candidates join another one. What it was stays in the journal."""
     jury = lock_jury(jury.pk, Jury.State.PREPARED)
     entries = DeliberationEntry.objects.filter(deliberation__jury=jury)
@@ -97,7 +106,7 @@ def delete_jury(*, jury, by):
 
 
 @transaction.atomic
-def record_union_invitation(*, jury, asked_on, by):
+def record_union_invitation(*, jury: Jury, asked_on: date, by: Actor) -> Jury:
     """The day the unions were asked to name their representatives, at least 15 days ahead (accord, art. 54.3)."""
     jury = lock_jury(jury.pk, *Jury.State.RUNNING)
     if asked_on > today() or asked_on > jury.held_on:
@@ -110,7 +119,7 @@ def record_union_invitation(*, jury, asked_on, by):
 
 
 @transaction.atomic
-def override_notice(*, jury, key, reason, by):
+def override_notice(*, jury: Jury, key: NoticeKey, reason: str, by: User) -> Jury:
     """The responsable's reason for one period of notice (`NoticeKey`) not kept; printed in the procès-verbal."""
     jury = lock_jury(jury.pk, *Jury.State.RUNNING)
     reason = required(reason, "Motivez le délai non respecté : le motif est imprimé au procès-verbal.")
@@ -127,7 +136,7 @@ def override_notice(*, jury, key, reason, by):
 
 
 @transaction.atomic
-def add_candidates(*, jury, registrations, by):
+def add_candidates(*, jury: Jury, registrations: Sequence[Registration], by: Actor) -> Jury:
     """Puts candidates on the agenda, one deliberation per référentiel version, in the order given.
 
     Refusal: nobody given, another centre, no longer running, on the agenda of a jury still to close, already
@@ -155,7 +164,7 @@ def add_candidates(*, jury, registrations, by):
     return jury
 
 
-def why_not_add(jury, registrations):
+def why_not_add(jury: Jury, registrations: Sequence[Registration]) -> Iterator[str]:
     """Why some of these candidates cannot join the agenda; French sentences."""
     keys = [row.pk for row in registrations]
     running = DeliberationEntry.objects.filter(
@@ -176,7 +185,7 @@ def why_not_add(jury, registrations):
 
 
 @transaction.atomic
-def remove_candidate(*, entry, by):
+def remove_candidate(*, entry: DeliberationEntry, by: Actor) -> Jury:
     """Takes an undecided candidate off the agenda."""
     jury = lock_jury(entry.deliberation.jury_id, *Jury.State.RUNNING)
     entry = lock_row(entry, joined=["deliberation", "registration__centre"])
@@ -192,7 +201,7 @@ def remove_candidate(*, entry, by):
 
 
 @transaction.atomic
-def summon_jury(*, jury, by):
+def summon_jury(*, jury: Jury, by: Actor) -> Jury:
     """Convenes by mail the members not convened yet; everybody again when all were.
 
     Those without an address get it by hand. Refusal: no president, nobody on the agenda.
@@ -216,7 +225,7 @@ def summon_jury(*, jury, by):
     return jury
 
 
-def post_summons(jury, members, *, changed=False):
+def post_summons(jury: Jury, members: Iterable[JuryMember], *, changed: bool = False) -> None:
     """Writes the convocation to each member who has an address."""
     now = timezone.now().isoformat()
     for member in members:
@@ -225,7 +234,7 @@ def post_summons(jury, members, *, changed=False):
         )
 
 
-def summons(jury, member, *, changed=False):
+def summons(jury: Jury, member: JuryMember, *, changed: bool = False) -> dict[str, Any]:
     """The convocation of a member, as the outbox wants it; without an address it is printed."""
     return {
         "to": member.email,

@@ -1,12 +1,15 @@
 """The sitting: presences, withdrawals, decisions."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import log
+from accounts.log import Actor
 from candidates.actions.checks import lock_registration, required
 from cqpm.utils.french import colon
 from cqpm.utils.refusal import Refusal, Stale
@@ -18,17 +21,18 @@ from evaluations.actions.jury.steps import (
     record,
     tell,
 )
-from evaluations.models import Decision, DecisionCapacity, Jury, JuryMember, Withdrawal
+from evaluations.models import Decision, DecisionCapacity, DeliberationEntry, Jury, JuryMember, Withdrawal
 from evaluations.reads.capacity import blocks_of
 from evaluations.reads.jury import Case, JurySitting
-from evaluations.rules import JuryAct, Verdict, Vote
+from evaluations.rules import College, JuryAct, Verdict, Vote
 
+Votes = Mapping[JuryAct, Mapping[College, int]]  # voices
 DECIDED = "Une décision est déjà consignée pour ce candidat : annulez-la d’abord."
 CHANGED = "Le résultat calculé a changé depuis l’affichage de la page : relisez-le avant de décider."
 
 
 @transaction.atomic
-def open_jury(*, jury, by):
+def open_jury(*, jury: Jury, by: Actor) -> Jury:
     """The sitting begins; from here presences and decisions are recorded. Refusal: not convened, before the day."""
     jury = lock_jury(jury.pk, *Jury.State.BEFORE)
     if missing := JurySitting(jury).missing_to_open():
@@ -40,7 +44,7 @@ def open_jury(*, jury, by):
 
 
 @transaction.atomic
-def record_presence(*, member, present, by):
+def record_presence(*, member: JuryMember, present: bool | None, by: Actor) -> JuryMember:
     """Whether a member is there: True, False, None for «à renseigner»."""
     jury = lock_jury(member.seat.jury_id, Jury.State.OPEN)
     member = lock_row(member)
@@ -52,7 +56,7 @@ def record_presence(*, member, present, by):
 
 
 @transaction.atomic
-def declare_withdrawal(*, entry, member, reason, by):
+def declare_withdrawal(*, entry: DeliberationEntry, member: JuryMember, reason: str, by: Actor) -> Withdrawal:
     """A member takes no part for one candidate. Refusal once the candidate is decided."""
     jury = lock_jury(entry.deliberation.jury_id, Jury.State.OPEN)
     entry = lock_row(entry, joined=["registration__centre"])
@@ -73,7 +77,7 @@ def declare_withdrawal(*, entry, member, reason, by):
 
 
 @transaction.atomic
-def cancel_withdrawal(*, withdrawal, by):
+def cancel_withdrawal(*, withdrawal: Withdrawal, by: Actor) -> None:
     """A withdrawal recorded by mistake, before the candidate is decided."""
     lock_jury(withdrawal.entry.deliberation.jury_id, Jury.State.OPEN)
     withdrawal = lock_row(withdrawal, joined=["entry__registration__centre", "member"])
@@ -85,10 +89,20 @@ def cancel_withdrawal(*, withdrawal, by):
 
 
 @transaction.atomic
-def decide(*, entry, act, by, reason="", numbers=(), votes=None, casting=None, seen=None):
+def decide(
+    *,
+    entry: DeliberationEntry,
+    act: JuryAct,
+    by: Actor,
+    reason: str = "",
+    numbers: Collection[int] = (),
+    votes: Votes | None = None,
+    casting: str | None = None,
+    seen: str | None = None,
+) -> Decision:
     """Records one act of the jury for one candidate.
 
-    `act`: JuryAct; `numbers`: the capacities sent back; `votes`: {JuryAct: {College: voices}}, None for unanimity;
+    `numbers`: the capacities sent back; `votes`: None for unanimity;
     `casting`: the act the president voted for, on equal voices; `seen`: the computed outcome the screen showed (""
     for none), Stale when it is no longer that one, or when somebody decided meanwhile. What is pronounced is the
     computed outcome and nothing else: the rule refuses, and so does the database.
@@ -103,7 +117,7 @@ def decide(*, entry, act, by, reason="", numbers=(), votes=None, casting=None, s
 
 
 @transaction.atomic
-def pronounce_all(*, jury, by, seen):
+def pronounce_all(*, jury: Jury, by: Actor, seen: Mapping[int, str]) -> list[Decision]:
     """Pronounces unanimously the outcomes of several candidates. Returns the decisions.
 
     `seen`: {entry key: computed outcome}, as the recap showed them. Stale, none pronounced, when one of them is no
@@ -120,7 +134,17 @@ def pronounce_all(*, jury, by, seen):
     return [write(case, act=JuryAct.PRONOUNCE, seen=seen[case.entry.pk], by=by) for case in chosen]
 
 
-def write(case: Case, *, act, seen, by, reason="", numbers=(), votes=None, casting=None):
+def write(
+    case: Case,
+    *,
+    act: JuryAct,
+    seen: str | None,
+    by: Actor,
+    reason: str = "",
+    numbers: Collection[int] = (),
+    votes: Votes | None = None,
+    casting: str | None = None,
+) -> Decision:
     """Writes a decision, its jury and registration locked; Refusal when the rule says no."""
     if case.decision:
         raise Stale(f"{case.candidate} : une décision vient d’être consignée. Relisez-la.")
@@ -165,7 +189,7 @@ def write(case: Case, *, act, seen, by, reason="", numbers=(), votes=None, casti
 
 
 @transaction.atomic
-def cancel_decision(*, decision, by):
+def cancel_decision(*, decision: Decision, by: Actor) -> None:
     """A decision taken back during the sitting; nothing had been closed."""
     lock_jury(decision.entry.deliberation.jury_id, Jury.State.OPEN)
     decision = lock_row(decision, joined=["entry__registration__centre"])
@@ -178,7 +202,7 @@ def cancel_decision(*, decision, by):
 # --- Votes and kept capacities ----------------------------------------------------------------------------------
 
 
-def counted(case, votes, casting):
+def counted(case: Case, votes: Votes, casting: str | None) -> Vote:
     """The vote among those present who have not withdrawn; the president's voice kept only where it decides."""
     if any(voices < 0 for by_college in votes.values() for voices in by_college.values()):
         raise Refusal("Un nombre de voix ne peut pas être négatif.")
@@ -192,7 +216,7 @@ def counted(case, votes, casting):
     return vote
 
 
-def plain(vote):
+def plain(vote: Vote | None) -> dict[str, Any] | None:
     """The vote as stored: {"counts": {act: {college: voices}}, "casting": act or null}; None for unanimity."""
     if vote is None:
         return None
@@ -200,7 +224,7 @@ def plain(vote):
     return {"counts": counts, "casting": vote.casting and str(vote.casting)}
 
 
-def last_days(case) -> dict[int, date]:
+def last_days(case: Case) -> dict[int, date]:
     """{capacity number: last day} on which what is held now is kept for another registration (`rules.kept_by`).
 
     A capacity that was kept already keeps its day, unless its bloc has become whole now.
