@@ -30,7 +30,7 @@ test: install-dev pango ## every check and every test, on PostgreSQL, SQLite and
 quick: install-dev pango ## what one runs while working: format, lint, types, tests without database; a minute at most
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@# types: $(BIN)/mypy, once it is in requirements-dev.txt
+	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n 2 -m "not django_db and not browser"
 
 demo: export DEMO := 1
