@@ -33,7 +33,7 @@ def request_document(
 
     `kind`: key of a registered kind; `fact`: the row it prints, or its key; `number`, `label`: as printed;
     `centre`: whose paper it is; `by`: user, link or `log.SYSTEM`; `data`: what the kind's `build(fact)` gives, asked
-    of it when absent; `replaces`: the document this one re-issues. Returns the Document.
+    of it when absent; `replaces`: the document this one re-issues.
     Raises Refusal when the fact has its paper already, or `replaces` its successor; ValueError when a public
     paper's data do not say what its verification shows.
     """

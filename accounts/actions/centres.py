@@ -17,7 +17,7 @@ from cqpm.utils.refusal import Refusal
 def create_centre(
     *, kind: type[ExaminationCentre] | type[ResourceCentre], fields: dict[str, Any], by: User
 ) -> ExaminationCentre | ResourceCentre:
-    """A new centre of `kind` (ExaminationCentre or ResourceCentre) from validated fields. Returns it."""
+    """A new centre of `kind` from validated fields."""
     _administrator_only(by)
     centre = kind.objects.create(**fields)
     _record(centre, by=by, verb="create_centre", what="créé", data=fields)

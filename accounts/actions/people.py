@@ -27,8 +27,8 @@ def invite_person(
     """Opens the door to a person: an account awaiting its password, the hats, an invitation by mail.
 
     `hats`: `Hat`s, none for a jury's president, who is appointed on the jury; `why`: what for, shown in the mail
-    («présider le jury du 3 décembre»); `by`: a User wearing a hat, or SYSTEM. An address that already has an account
-    keeps its name and password, gets the hats, and a mail that says so. Returns the User.
+    («présider le jury du 3 décembre»); `by`: wearing a hat, or SYSTEM. An address that already has an account
+    keeps its name and password, gets the hats, and a mail that says so.
     Raises Refusal: hat not theirs to give, hat already given, account closed.
     """
     if by is not SYSTEM and not (hats or perms.is_administrator(by) or perms.is_staff(by)):
@@ -44,7 +44,7 @@ def invite_person(
 def give_hats(*, user: User, hats: Collection[Hat], why: str = "", by: User | None) -> User:
     """Adds hats to an account and tells its holder: a new invitation while it has no password, else a mail.
 
-    Raises Refusal as `invite_person` does. Returns the User.
+    Raises Refusal as `invite_person` does.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if by is not SYSTEM and not all(perms.may_give(by, hat) for hat in hats):
@@ -100,7 +100,7 @@ def reinvite(*, invitation: Invitation, by: Actor) -> Invitation:
 
 @transaction.atomic
 def accept_invitation(*, link: AccessLink, password: str) -> User:
-    """The invited person chooses a password: the account opens, the link closes. Returns the User."""
+    """The invited person chooses a password: the account opens, the link closes."""
     user = User.objects.select_for_update().get(invitations__link=link)
     invitation = Invitation.objects.get(link=link)
     if invitation.accepted_at:

@@ -22,7 +22,7 @@ PRINTED_RESET_LASTS = timedelta(days=3)  # the time to hand the paper over
 
 @transaction.atomic
 def change_profile(*, user: User, fields: dict[str, Any]) -> User:
-    """Stores the person's own names and employer. `fields`: a dict of validated values."""
+    """Stores the person's own names and employer. `fields`: validated."""
     user = User.objects.select_for_update().get(pk=user.pk)
     changed = {name: value for name, value in fields.items() if getattr(user, name) != value}
     for name, value in changed.items():
@@ -83,7 +83,7 @@ def print_password_reset(*, user: User, by: User) -> AccessLink:
 
 @transaction.atomic
 def reset_password(*, link: AccessLink, password: str) -> User:
-    """A new password by the link mailed for it; the link closes. Returns the User."""
+    """A new password by the link mailed for it; the link closes."""
     user = User.objects.select_for_update().get(pk=link.subject_key.pk)
     if not user.is_active:
         raise Refusal("Ce compte est fermé : adressez-vous à votre centre d’examen.")

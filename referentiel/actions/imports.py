@@ -27,7 +27,7 @@ KEPT_BY_NOBODY = (
 
 @transaction.atomic
 def request_import(*, centre: ResourceCentre, content: bytes, file_name: str, by: User) -> ReferentielImport:
-    """Keeps a file and asks for its reading. `content`: its bytes; `by`: User. Gives the row, waiting."""
+    """Keeps a file and asks for its reading. Gives the row, waiting."""
     row = ReferentielImport.objects.create(
         resource_centre=centre,
         file_name=PurePath(file_name).name[-200:],
@@ -58,8 +58,8 @@ def retry_import(*, row: ReferentielImport, by: Actor) -> ReferentielImport:
 def draft_from_document(*, reading: Mapping[str, Any], row: ReferentielImport, by: Actor) -> Referentiel:
     """Makes the draft a reading gives and closes the import: both or neither.
 
-    `reading`: what `reading.extraction.read_document` gives; `row`: a `ReferentielImport`, not stored yet when the
-    server's command reads. A new certification is kept by the importing centre; one kept elsewhere is refused.
+    `reading`: what `reading.extraction.read_document` gives; `row`: not stored yet when the server's
+    command reads. A new certification is kept by the importing centre; one kept elsewhere is refused.
     """
     content = reading["content"]
     kind = reading["kind"]

@@ -29,7 +29,7 @@ def load_referentiel(
 ) -> tuple[Referentiel, bool]:
     """Brings in a version from a file and publishes it, once.
 
-    `content`: as `schema.read` gives it; `by`: User or SYSTEM; `kind`: of the certification, when it is new.
+    `content`: as `schema.read` gives it; `kind`: of the certification, when it is new.
     Gives (version, whether it was loaded now): the same content again changes nothing. Refused when this
     version exists with other content: a published text is never altered, a draft is not silently replaced.
     """
@@ -133,8 +133,7 @@ def create_blocks(referentiel: Referentiel, capacities: Iterable[Mapping[str, An
 def publish_referentiel(*, referentiel: Referentiel, by: User | None) -> Referentiel:
     """Publishes a draft: from here on the database refuses any change to its text.
 
-    `by`: User or SYSTEM. Gives the published version. Refused with the list of what is missing, or when it
-    is published already.
+    Gives the published version. Refused with the list of what is missing, or when it is published already.
     """
     referentiel = Referentiel.objects.select_for_update().get(pk=referentiel.pk)
     if referentiel.is_published:

@@ -64,7 +64,7 @@ def map_capacities(*, old: Referentiel, new: Referentiel, pairs: Iterable[tuple[
 def add_document(
     *, referentiel: Referentiel, title: str, content: bytes, file_name: str, media_type: str, by: User
 ) -> ResourceDocument:
-    """Attaches a file to a version, draft or published. `content`: its bytes. Gives the row."""
+    """Attaches a file to a version, draft or published. Gives the row."""
     try:
         with transaction.atomic():
             row = ResourceDocument.objects.create(
