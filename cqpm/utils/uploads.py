@@ -14,11 +14,12 @@ import io
 import zipfile
 from collections.abc import Callable
 from enum import StrEnum
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeAlias, TypeVar
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ from django.shortcuts import render
 from cqpm.utils.french import NBSP, enumeration
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
+Binary: TypeAlias = "IO[bytes] | File[bytes]"  # open, of the system or of Django
 
 MEGABYTE = 1024 * 1024
 LIMITS = {
@@ -135,7 +137,7 @@ OLE = (
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f")) + b"\x7f"
 
 
-def sniff(content: bytes | bytearray | memoryview | IO[bytes]) -> Type:
+def sniff(content: bytes | bytearray | memoryview | Binary) -> Type:
     """The type of a file, from its bytes or an open binary file (left at its beginning)."""
     file = io.BytesIO(content) if isinstance(content, bytes | bytearray | memoryview) else content
     file.seek(0)
@@ -145,7 +147,7 @@ def sniff(content: bytes | bytearray | memoryview | IO[bytes]) -> Type:
         file.seek(0)
 
 
-def _sniffed(file: IO[bytes]) -> Type:
+def _sniffed(file: Binary) -> Type:
     head = file.read(1024)
     if b"%PDF-" in head:  # readers allow bytes before it
         return Type.PDF
@@ -164,7 +166,7 @@ def _sniffed(file: IO[bytes]) -> Type:
     return Type.TEXT if _is_text(head + file.read()) else Type.UNKNOWN
 
 
-def _archive(file: IO[bytes]) -> Type:
+def _archive(file: Binary) -> Type:
     """Looks at the names in the archive; the only member opened is a declaration of 60 bytes, read bounded."""
     try:
         with zipfile.ZipFile(file) as archive:
