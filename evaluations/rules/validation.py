@@ -102,6 +102,7 @@ class EvaluationResult:
         return self.consensus or (self.sheets[0] if len(self.sheets) == 1 else None)
 
     def to_json(self) -> dict[str, Any]:
+        """What is frozen with a validation; its sheets in an order that does not depend on who came first."""
         return {
             "consensus": self.consensus and self.consensus.to_json(),
             "day": self.day.isoformat(),
@@ -113,6 +114,7 @@ class EvaluationResult:
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Self:
+        """Reads back what `to_json` wrote; KeyError when a key is missing."""
         return cls(
             reference=plain["reference"],
             method=plain["method"],
@@ -271,17 +273,21 @@ def missing_evaluations(inputs: CapacityInputs) -> list[Reason]:
     planned = {evaluation.method for evaluation in foreseen}
     unplanned = [method for method in inputs.methods if method not in planned]
     missing = [Missing.TO_HOLD(method=lower_first(method)) for method in unplanned]
-    for evaluation in foreseen:
-        if not evaluation.submitted:
-            missing.append(Missing.TO_SUBMIT(evaluation.reference, evaluation=str(evaluation)))
-        elif not evaluation.retained:
-            kind = Missing.CONSENSUS if evaluation.sheets else Missing.SHEET
-            missing.append(kind(evaluation.reference, evaluation=str(evaluation)))
+    missing += [reason for evaluation in foreseen for reason in _outstanding(evaluation)]
     values = merged_values(inputs)
     unscored = [criterion for criterion in inputs.criteria if values[criterion] == MergedValue.NOT_SCORED]
     if unscored and not missing:  # an outstanding evaluation may still cover them
         missing.append(Missing.UNSCORED(criteria=tuple(unscored)))
     return missing
+
+
+def _outstanding(evaluation: EvaluationResult) -> list[Reason]:
+    """What one evaluation still owes: to be submitted, then a sheet that counts."""
+    if evaluation.retained:
+        return []
+    kind = Missing.CONSENSUS if evaluation.sheets else Missing.SHEET
+    kind = kind if evaluation.submitted else Missing.TO_SUBMIT
+    return [kind(evaluation.reference, evaluation=str(evaluation))]
 
 
 def missing_opinion(inputs: CapacityInputs) -> list[Reason]:
