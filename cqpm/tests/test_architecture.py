@@ -64,7 +64,7 @@ FOREIGN = {
     "cqpm/utils/logs.py": "a line of a log",
     "cqpm/utils/s3.py": "the address of a store",
     # The norm
-    "evaluations/rules/validation.py:_numbers": "the number of a criterion, sorted as a number",
+    "evaluations/rules/bases.py:_numbers": "the number of a criterion, sorted as a number",
 }
 # Inside `evaluations` a folder is a nature, a file in it a subject. Each nature imports only those before it.
 NATURES = ["rules", "models", "reads", "papers", "actions", "screens", "forms", "views", "urls"]

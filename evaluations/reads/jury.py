@@ -234,6 +234,7 @@ class JurySitting:
 
     @cached_property
     def cases(self) -> list[Case]:
+        """Every candidate of the agenda with journey and withdrawals, in the order of the sitting."""
         withdrawals = Withdrawal.objects.filter(entry__in=[entry.pk for entry in self.entries])
         members = {member.pk: member for member in self.members}
         by_entry: dict[int, list[Withdrawal]] = {}

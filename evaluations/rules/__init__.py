@@ -1,8 +1,9 @@
 """The rules of the certificate, as pure functions on plain values: no row, no clock, no request.
 
-Read in the order of the journey: `values` (the words), `validation` (what is proposed for a capacity and how far the
-commission is bound), `commission` and `conflict` (who may validate), `kept` and `admissibility` (what follows for the
-candidate), `jury` (who deliberates, and what its acts give), `journey` (where a registration stands).
+Read in the order of the journey: `values` (the words), `bases` (what is known of a capacity), `validation` (what is
+proposed for it and how far the commission is bound), `commission` and `conflict` (who may validate), `kept` and
+`admissibility` (what follows for the candidate), `jury` (who deliberates, and what its acts give), `journey` (where a
+registration stands).
 
 Every verdict comes with its reasons (`reason`), values with their French; an empty list of refusals means yes.
 Docstrings quote what they implement: «référentiel» is the seed's text; «accord» the national agreement of the
@@ -10,6 +11,7 @@ metallurgy of 8 November 2019; «[P] choix» a choice of ours, «[?]» one to be
 """
 
 from evaluations.rules.admissibility import Admissibility, AdmissibilityResult, CapacityState, admissibility
+from evaluations.rules.bases import CapacityInputs, EvaluationResult, InterviewRecord, SheetResult
 from evaluations.rules.commission import (
     MINIMUM_COMMISSION,
     CommissionLack,
@@ -38,14 +40,10 @@ from evaluations.rules.kept import KeptPeriod, PreviousDecision, kept_by, kept_p
 from evaluations.rules.reason import Reason, Sentence
 from evaluations.rules.validation import (
     RULE_VERSION,
-    CapacityInputs,
     Cause,
     Departure,
-    EvaluationResult,
-    InterviewRecord,
     Missing,
     ProposalResult,
-    SheetResult,
     criterion_value,
     may_validate,
     merged_values,

@@ -51,9 +51,7 @@ def admissibility(capacity_states: Iterable[CapacityState], *, on_day: date) -> 
     are decided and one is non acquise; otherwise none. A kept capacity is not evaluated again.» [P] choix.
     """
     states = sorted(capacity_states, key=lambda state: state.number)
-    kept = [state for state in states if state.is_kept_on(on_day)]
-    decided = [state for state in states if state.outcome is not None and state not in kept]
-    undecided = [state for state in states if state not in kept and state not in decided]
+    kept, decided, undecided = _parted(states, on_day)
     failed = [state for state in decided if state.outcome == Outcome.NOT_ACQUIRED]
 
     if not states:
@@ -69,6 +67,16 @@ def admissibility(capacity_states: Iterable[CapacityState], *, on_day: date) -> 
     reasons = [Admissibility.ALL_ACQUIRED(acquired=acquired, total=count)]
     reasons += [Admissibility.KEPT(state.number, until=state.kept_until) for state in kept]
     return AdmissibilityResult(Verdict.ADMISSIBLE, tuple(reasons))
+
+
+def _parted(
+    states: list[CapacityState], on_day: date
+) -> tuple[list[CapacityState], list[CapacityState], list[CapacityState]]:
+    """(kept and valid on the day, decided, undecided): each state in one of the three, in their order."""
+    kept = [state for state in states if state.is_kept_on(on_day)]
+    decided = [state for state in states if state.outcome is not None and state not in kept]
+    undecided = [state for state in states if state not in kept and state not in decided]
+    return kept, decided, undecided
 
 
 def _what_lacks(state: CapacityState) -> Reason:

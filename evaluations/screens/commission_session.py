@@ -170,6 +170,7 @@ def rows(sitting, journey, user, *, acting):
 
 
 def decision_row(sitting, journey, base, user, acting):
+    """One capacity under the commission's eyes: what it decided, what stands from before, what is missing."""
     file = base.file
     own = None if base.kept else sitting.own(file)
     standing = None if base.kept else sitting.standing(file)

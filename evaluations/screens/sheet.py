@@ -117,6 +117,7 @@ class Answer(Piece):
         return self.stored.value, self.stored.branches, self.stored.comment
 
     def side(self, content):
+        """One of two answers in conflict, as the page offers it. `content`: value, branches, comment."""
         value, branches, comment = content
         same = self.value == self.stored.value
         return {
@@ -197,6 +198,7 @@ class NotesAnswer(Piece):
         return {note.field: getattr(self.stored, note.field) for note in self.expected}
 
     def side(self, texts):
+        """One of two sets of notes in conflict, as the page offers it: only what differs is shown, all is sent."""
         mine, theirs = self.mine(), self.theirs()
         return {
             "texts": [
