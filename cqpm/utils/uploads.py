@@ -14,12 +14,11 @@ import io
 import zipfile
 from collections.abc import Callable
 from enum import StrEnum
-from typing import IO, Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
-from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +27,6 @@ from django.shortcuts import render
 from cqpm.utils.french import NBSP, enumeration
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
-Binary: TypeAlias = "IO[bytes] | File[bytes]"  # open, of the system or of Django
 
 MEGABYTE = 1024 * 1024
 LIMITS = {
@@ -137,6 +135,13 @@ OLE = (
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f")) + b"\x7f"
 
 
+class Binary(Protocol):
+    """An open file, whether the system or Django opened it."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+
+
 def sniff(content: bytes | bytearray | memoryview | Binary) -> Type:
     """The type of a file, from its bytes or an open binary file (left at its beginning)."""
     file = io.BytesIO(content) if isinstance(content, bytes | bytearray | memoryview) else content
@@ -188,7 +193,7 @@ def _is_text(content: bytes) -> bool:
 
 
 class SentFile(UploadedFile):
-    """A file as `UploadField` gives it, whatever it is kept in: an uploaded one, with its type."""
+    """A file as `UploadField` gives it: one of Django's, its type beside it. For signatures only, none is made."""
 
     name: str
     sniffed: Type
