@@ -88,6 +88,7 @@ class UploadLimitMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
     ) -> HttpResponse | None:
+        """Refuses what says it is too long for its view (`takes`), and has the rest counted as it comes."""
         if request.method != "POST":
             return None
         limit = getattr(view, "upload_limit", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

@@ -1,8 +1,7 @@
 """Evaluations before and around their sheets: planned, changed, opened, missed, put off."""
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -12,38 +11,20 @@ from django_fsm import can_proceed
 from accounts import log, outbox
 from accounts.keys import Key
 from accounts.log import Actor
-from accounts.models import Membership, Role, User
+from accounts.models import User
 from candidates import journey
 from candidates.actions.checks import lock_registration, required
-from candidates.journey import kept_capacities
-from candidates.models import DossierChoice, Registration
-from cqpm.utils.french import day, enumeration, today
+from candidates.models import Registration
+from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal
-from evaluations.models import (
-    Commission,
-    ConditionNote,
-    CriterionResult,
-    Evaluation,
-    EvaluationCapacity,
-    ScoreSheet,
+from evaluations.actions.evaluation_plan import (
+    Plan,
+    cover,
+    covering,
+    write_plan,
 )
-from referentiel.models import Capacity, Criterion, Method
-
-
-class Plan(TypedDict):
-    """What is fixed of an evaluation beforehand, its method aside; the last lines where the method asks for them."""
-
-    capacities: Sequence[Capacity]  # of the registration's référentiel
-    held_on: date
-    place: str
-    evaluator: User
-    commission: NotRequired[Commission | None]
-    report_conditions: NotRequired[str]  # for a project, as the next line
-    report_due_on: NotRequired[date | None]
-    situation: NotRequired[str]  # for a reconstituted situation, with any of those below
-    by_observation: NotRequired[bool]
-    by_written_restitution: NotRequired[bool]
-    by_oral_restitution: NotRequired[bool]
+from evaluations.models import ConditionNote, CriterionResult, Evaluation, ScoreSheet
+from referentiel.models import Criterion, Method
 
 
 @transaction.atomic
@@ -211,9 +192,6 @@ def mark_postponed(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluat
     return evaluation
 
 
-# --- Steps the verbs share -------------------------------------------------------------------------------------
-
-
 def lock_evaluation(pk: UUID) -> Evaluation:
     """The evaluation, its registration locked before it; Refusal when the registration is no longer running."""
     registration_id = Evaluation.objects.values_list("registration_id", flat=True).get(pk=pk)
@@ -231,119 +209,6 @@ def check_planned(evaluation: Evaluation, otherwise: str) -> None:
 def check_transition(evaluation: Evaluation, name: str) -> None:
     if not can_proceed(getattr(evaluation, name)):
         raise Refusal(f"Évaluation {evaluation.get_state_display().lower()} : cet acte n’est plus possible.")
-
-
-def write_plan(
-    evaluation: Evaluation,
-    *,
-    capacities: Sequence[Capacity],
-    held_on: date,
-    place: str,
-    evaluator: User,
-    commission: Commission | None = None,
-    report_conditions: str = "",
-    report_due_on: date | None = None,
-    situation: str = "",
-    by_observation: bool = False,
-    by_written_restitution: bool = False,
-    by_oral_restitution: bool = False,
-) -> tuple[Sequence[Capacity], User]:
-    """Writes a plan on an evaluation in memory; Refusal with all that is wrong. Gives (capacities, evaluator).
-
-    What belongs to another method is left aside.
-    """
-    evaluation.held_on, evaluation.place = held_on, place.strip()
-    evaluation.commission = commission
-    if evaluation.is_project:
-        evaluation.report_conditions = report_conditions.strip()
-        evaluation.report_due_on = report_due_on
-    if evaluation.is_reconstituted:
-        evaluation.situation = situation.strip()
-        evaluation.by_observation = by_observation
-        evaluation.by_written_restitution = by_written_restitution
-        evaluation.by_oral_restitution = by_oral_restitution
-    problems = [
-        *capacity_problems(evaluation, capacities),
-        *date_problems(evaluation),
-        *method_problems(evaluation),
-    ]
-    if not is_evaluator_of(evaluator, evaluation.registration.centre_id):
-        problems.append(f"{evaluator} n’est pas évaluateur de ce centre.")
-    if problems:
-        raise Refusal(*problems)
-    return capacities, evaluator
-
-
-def capacity_problems(evaluation: Evaluation, capacities: Sequence[Capacity]) -> list[str]:
-    """No capacity, kept ones, those no dossier of the registration gives this method."""
-    if not capacities:
-        return ["Choisissez au moins une capacité."]
-    problems, numbers = [], [capacity.number for capacity in capacities]
-    kept = kept_capacities(evaluation.registration)
-    if again := [f"C{number}" for number in numbers if number in kept]:
-        problems.append(f"Déjà conservé, à ne pas évaluer à nouveau : {enumeration(again)}.")
-    chosen = set(
-        DossierChoice.objects.filter(
-            dossier__registration=evaluation.registration, method=evaluation.method
-        ).values_list("capacity", flat=True)
-    )
-    if unforeseen := [f"C{capacity.number}" for capacity in capacities if capacity.pk not in chosen]:
-        problems.append(
-            f"Modalité que le dossier ne prévoit pas : {enumeration(unforeseen)}. Un avenant peut la prévoir."
-        )
-    return problems
-
-
-def date_problems(evaluation: Evaluation) -> list[str]:
-    """A date before inscription; another day, centre or a closed sitting of the commission."""
-    problems, registration, commission = [], evaluation.registration, evaluation.commission
-    if not evaluation.place:
-        problems.append("Lieu : à préciser.")
-    if evaluation.held_on < registration.registered_on:
-        problems.append(
-            f"Le candidat s’est inscrit le {day(registration.registered_on)} : rien ne s’évalue avant."
-        )
-    if commission and commission.centre_id != registration.centre_id:
-        problems.append("Cette commission n’est pas de ce centre.")
-    elif commission and commission.state == Commission.State.CLOSED:
-        problems.append("Cette commission est close.")
-    elif commission and commission.held_on != evaluation.held_on:
-        problems.append(f"Cette commission se tient le {day(commission.held_on)} : l’évaluation aussi.")
-    return problems
-
-
-def method_problems(evaluation: Evaluation) -> list[str]:
-    """What the method asks to be fixed beforehand (référentiel, IV.2 b and c)."""
-    problems = []
-    if evaluation.is_project:
-        if not evaluation.report_conditions:
-            problems.append("Conditions du rapport : à fixer avant que le candidat ne l’écrive.")
-        if evaluation.report_due_on is None:
-            problems.append("Date limite du rapport : à fixer.")
-        elif evaluation.report_due_on > evaluation.held_on:
-            problems.append("Le rapport est attendu avant la présentation.")
-    if evaluation.is_reconstituted:
-        if not evaluation.situation:
-            problems.append("Situation reconstituée : à décrire.")
-        if not (evaluation.by_observation or evaluation.restitution):
-            problems.append("Choisissez l’observation avec questionnements, une restitution, ou les deux.")
-    return problems
-
-
-def is_evaluator_of(user: User, centre_id: int) -> bool:
-    """Whether the person evaluates in this centre now."""
-    return Membership.objects.active().filter(user=user, role=Role.EVALUATOR, centre=centre_id).exists()
-
-
-def cover(evaluation: Evaluation, capacities: Sequence[Capacity]) -> None:
-    EvaluationCapacity.objects.bulk_create(
-        EvaluationCapacity(evaluation=evaluation, capacity=capacity) for capacity in capacities
-    )
-
-
-def covering(capacities: Sequence[Capacity]) -> str:
-    """«C1 et C3»."""
-    return enumeration(f"C{number}" for number in sorted(capacity.number for capacity in capacities))
 
 
 def forget_acceptance(evaluation: Evaluation) -> None:

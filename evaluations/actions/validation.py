@@ -14,7 +14,7 @@ from candidates.models import Registration
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations import rules
-from evaluations.actions.commission import lock_commission
+from evaluations.actions.commission.steps import lock_commission
 from evaluations.models import CapacityValidation, Commission, Interview, InterviewRemark
 from evaluations.reads.capacity import capacities_of
 from evaluations.reads.commission import Sitting

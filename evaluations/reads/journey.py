@@ -38,6 +38,7 @@ from evaluations.models import (
     ScoreSheet,
 )
 from evaluations.models.evaluation import Evaluation
+from evaluations.reads.bases import inputs_of
 from evaluations.reads.capacity import CapacityFile, capacities_of
 from evaluations.reads.decision import (
     as_of,
@@ -49,14 +50,10 @@ from evaluations.reads.decision import (
 from evaluations.reads.transfer import Chain, along, chains_of
 from evaluations.rules import (
     AdmissibilityResult,
-    CapacityInputs,
-    EvaluationResult,
-    InterviewRecord,
     Reason,
-    SheetResult,
     Verdict,
 )
-from referentiel.models import Capacity, Method
+from referentiel.models import Capacity
 
 OfCapacity = TypeVar("OfCapacity", DossierChoice, CapacityOpinion, InterviewRemark, CapacityValidation)
 
@@ -339,7 +336,15 @@ def _journey(
                 kept=kept.get(capacity.number),
                 choices=chosen,
                 evaluations=covering,
-                inputs=_inputs(journey, capacity, chosen, covering, said),
+                inputs=inputs_of(
+                    capacity,
+                    dossier=journey.dossier,
+                    choices=chosen,
+                    evaluations=covering,
+                    opinion=opinion,
+                    said=said,
+                    interview=journey.interview,
+                ),
                 opinion=said,
                 remark=next(reversed(_about(capacity, remarks)), None),
                 validations=_about(capacity, validations),
@@ -364,51 +369,3 @@ def _sent_back(decisions: Iterable[Decision]) -> dict[int, datetime]:
         for row in decision.capacity_rows
         if row.sent_back and decision.jury.state in Jury.State.DONE
     }
-
-
-def _inputs(
-    journey: Journey,
-    capacity: Capacity,
-    chosen: list[DossierChoice],
-    covering: list[Evaluation],
-    said: CapacityOpinion | None,
-) -> CapacityInputs:
-    """The rows of one capacity as the rule wants them."""
-    labels = {criterion.pk: f"{capacity.number}.{criterion.number}" for criterion in capacity.criteria.all()}
-    opinion, interview = journey.opinion, journey.interview
-    given = opinion is not None and opinion.state == CompanyOpinion.State.SUBMITTED
-    absent = opinion.absence_reason if opinion and opinion.state == CompanyOpinion.State.ABSENT else ""
-    without_company = journey.dossier.no_company_reason if journey.dossier else ""
-    return CapacityInputs(
-        number=capacity.number,
-        criteria=tuple(labels.values()),
-        methods=tuple(Method(choice.method).short for choice in chosen),
-        evaluations=tuple(
-            _result(row, labels) for row in covering if row.state not in Evaluation.State.NOT_HELD
-        ),
-        opinion_required=capacity.company_opinion,
-        opinion=rules.OpinionValue(said.value) if given and said and said.value else None,
-        opinion_absence=absent or without_company,
-        interview=InterviewRecord(interview.held_on, tuple(interview.members)) if interview else None,
-    )
-
-
-def _result(evaluation: Evaluation, labels: Mapping[int, str]) -> EvaluationResult:
-    def plain(sheet: ScoreSheet) -> SheetResult:
-        return SheetResult(
-            evaluator="consensus" if sheet.is_consensus else str(sheet.evaluator),
-            values={
-                labels[row.criterion_id]: rules.CriterionValue(row.value)
-                for row in sheet.result_rows
-                if row.value and row.criterion_id in labels
-            },
-        )
-
-    return EvaluationResult(
-        reference=str(evaluation.pk),
-        method=Method(evaluation.method).short,
-        day=evaluation.held_on,
-        sheets=tuple(plain(sheet) for sheet in evaluation.sheet_rows if not sheet.is_consensus),
-        consensus=next((plain(sheet) for sheet in evaluation.sheet_rows if sheet.is_consensus), None),
-        submitted=evaluation.state == Evaluation.State.SUBMITTED,
-    )

@@ -1,0 +1,39 @@
+"""Closed: its validations can go to a jury."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import log
+from accounts.log import Actor
+from candidates.journey import move_stage
+from cqpm.utils.french import day
+from cqpm.utils.refusal import Refusal
+from evaluations.actions.commission.steps import lock_agenda, lock_commission, record
+from evaluations.models import Commission
+from evaluations.reads.commission import Sitting
+
+
+@transaction.atomic
+def close_commission(*, commission: Commission, by: Actor) -> Commission:
+    """Nothing of it changes any more; its validations can go to a jury.
+
+    Refusal with the list of what is missing. By its president, or by centre staff keeping the screen in session.
+    """
+    commission = lock_commission(commission.pk)
+    registrations = lock_agenda(commission)
+    if missing := Sitting(commission).missing_to_close():
+        raise Refusal(*missing)
+    commission.state, commission.closed_at = Commission.State.CLOSED, timezone.now()
+    commission.closed_by = log.actor_name(by)
+    commission.save(update_fields=["state", "closed_at", "closed_by"])
+    record(commission, by=by, verb="close_commission", what=" close")
+    for registration in registrations:
+        log.record(
+            by=by,
+            verb="close_commission",
+            subject=registration,
+            sentence=f"Commission du {day(commission.held_on)} close.",
+            centre=commission.centre,
+        )
+        move_stage(registration)
+    return commission

@@ -1,0 +1,205 @@
+"""Before the sitting: day and place, agenda, convocation."""
+
+from datetime import date, time
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import log, outbox
+from accounts.keys import Key
+from accounts.log import Actor
+from accounts.models import ExaminationCentre
+from candidates.actions.checks import lock_registration, required
+from candidates.journey import move_stage
+from candidates.models import Registration
+from cqpm.utils.french import colon, day, hour, long_day, plural, today
+from cqpm.utils.refusal import Refusal
+from evaluations.actions.commission.steps import lock_commission, record
+from evaluations.models import (
+    Commission,
+    CommissionCandidate,
+    CommissionMember,
+    Evaluation,
+)
+from evaluations.reads.commission import Sitting
+
+
+@transaction.atomic
+def prepare_commission(
+    *, centre: ExaminationCentre, held_on: date, starts_at: time, place: str, by: Actor
+) -> Commission:
+    """A sitting of the commission, still without members or candidates. Refusal: a date in the past."""
+    check_date(held_on)
+    commission = Commission.objects.create(
+        centre=centre,
+        held_on=held_on,
+        starts_at=starts_at,
+        place=required(place, "Indiquez le lieu."),
+        created_by=log.actor_name(by),
+    )
+    record(commission, by=by, verb="prepare_commission", what=" préparée")
+    return commission
+
+
+@transaction.atomic
+def change_commission(
+    *, commission: Commission, held_on: date, starts_at: time, place: str, by: Actor
+) -> Commission:
+    """Another date, hour or place: everybody is to be summoned again, presences to be recorded again.
+
+    Refusal: another date once a candidate was heard or decided, a date in the past.
+    """
+    commission = lock_commission(commission.pk)
+    place = required(place, "Indiquez le lieu.")
+    before = commission.held_on, commission.starts_at, commission.place
+    if before == (held_on, starts_at, place):
+        return commission
+    if held_on != commission.held_on:
+        check_date(held_on)
+        if commission.interviews.exists() or commission.validations.exists():
+            raise Refusal("Cette commission a déjà siégé : sa date ne change plus.")
+        commission.members.update(present=None)
+    commission.held_on, commission.starts_at, commission.place = held_on, starts_at, place
+    commission.state = Commission.State.PREPARED
+    commission.save(update_fields=["held_on", "starts_at", "place", "state"])
+    commission.members.update(summoned_at=None)
+    commission.agenda.update(summoned_at=None)
+    what = f" fixée au {day(held_on)}, {hour(starts_at)}, {place}"
+    record(commission, by=by, verb="change_commission", what=what)
+    return commission
+
+
+@transaction.atomic
+def delete_commission(*, commission: Commission, by: Actor) -> None:
+    """Takes back a commission that never sat, with its agenda; the journal keeps that it was prepared.
+
+    Refusal: an interview or a decision, an evaluation to be held before it.
+    """
+    commission = lock_commission(commission.pk)
+    if commission.interviews.exists() or commission.validations.exists():
+        raise Refusal("Cette commission a déjà siégé : elle ne se supprime plus.")
+    if commission.evaluations.exists():
+        raise Refusal("Une évaluation se tient devant cette commission : changez-la d’abord.")
+    record(commission, by=by, verb="delete_commission", what=" supprimée avant d’avoir siégé")
+    commission.delete()
+
+
+@transaction.atomic
+def add_candidate(
+    *, commission: Commission, registration: Registration, by: Actor, expected_at: time | None = None
+) -> CommissionCandidate:
+    """Puts a candidate on the agenda. Refusal: other centre, no dossier in force, already there."""
+    commission = lock_commission(commission.pk)
+    registration = lock_registration(registration.pk)
+    if registration.centre_id != commission.centre_id:
+        raise Refusal("Ce candidat relève d’un autre centre.")
+    if not registration.dossiers.in_force().exists():
+        raise Refusal(f"{registration.candidate} : le dossier de modalités n’est pas encore transmis.")
+    if commission.agenda.filter(registration=registration).exists():
+        raise Refusal(f"{registration.candidate} est déjà à l’ordre du jour.")
+    entry = CommissionCandidate.objects.create(
+        commission=commission, registration=registration, expected_at=expected_at
+    )
+    name = registration.candidate
+    record(commission, by=by, verb="add_commission_candidate", what=colon(f"{name} à l’ordre du jour"))
+    log.record(
+        by=by,
+        verb="add_commission_candidate",
+        subject=registration,
+        sentence=f"Inscrit à la commission du {day(commission.held_on)}, {commission.place}.",
+        centre=registration.centre,
+    )
+    return entry
+
+
+@transaction.atomic
+def remove_candidate(*, entry: CommissionCandidate, by: Actor) -> None:
+    """Takes a candidate off the agenda, for another commission to decide.
+
+    What this one had decided of him or her is taken back: until it closes, nothing is final. An interview held
+    stays, it is a fact. Refusal while an evaluation is still to be held before this commission.
+    """
+    commission = lock_commission(entry.commission_id)
+    registration = lock_registration(entry.registration_id, running=False)
+    if commission.evaluations.filter(registration=registration, state__in=Evaluation.State.TO_HOLD).exists():
+        raise Refusal(
+            f"Une évaluation de {registration.candidate} se tient devant cette commission : reportez-la d’abord."
+        )
+    taken_back, _ = commission.validations.filter(registration=registration).delete()
+    commission.agenda.filter(pk=entry.pk).delete()
+    name = registration.candidate
+    record(
+        commission, by=by, verb="remove_commission_candidate", what=colon(f"{name} retiré de l’ordre du jour")
+    )
+    decided = f", {plural(taken_back, 'décision reprise', 'décisions reprises')}" if taken_back else ""
+    log.record(
+        by=by,
+        verb="remove_commission_candidate",
+        subject=registration,
+        sentence=f"Retiré de la commission du {day(commission.held_on)}{decided}.",
+        centre=registration.centre,
+        data={"commission": str(commission.pk), "taken_back": taken_back},
+    )
+    move_stage(registration)
+
+
+@transaction.atomic
+def summon_commission(*, commission: Commission, by: Actor) -> Commission:
+    """Convocations to those not told yet of this date, hour and place; who has no address gets a printed one.
+
+    Refusal: a commission not composed, an empty agenda, nobody left to tell.
+    """
+    commission = lock_commission(commission.pk)
+    sitting = Sitting(commission)
+    if missing := sitting.missing_to_summon():
+        raise Refusal(*missing)
+    if not sitting.to_summon:
+        raise Refusal("Tout le monde est déjà convoqué.")
+    now = timezone.now()
+    if commission.state == Commission.State.PREPARED:  # whoever joins later has a date of his or her own
+        commission.state, commission.summoned_at = Commission.State.SUMMONED, now
+        commission.summoned_by = log.actor_name(by)
+        commission.save(update_fields=["state", "summoned_at", "summoned_by"])
+    for row in sitting.to_summon:
+        outbox.post(
+            event=Key.of(commission).event(Key.of(row), now.isoformat()),
+            centre=commission.centre,
+            **convocation(row, sitting),
+        )
+    commission.members.filter(summoned_at=None).update(summoned_at=now)
+    commission.agenda.filter(summoned_at=None).update(summoned_at=now)
+    record(commission, by=by, verb="summon_commission", what=" convoquée")
+    return commission
+
+
+def convocation(row: CommissionMember | CommissionCandidate, sitting: Sitting) -> dict[str, Any]:
+    """The mail of a member or of an agenda entry, as `outbox.post` takes it: also what is printed."""
+    commission = sitting.commission
+    appointment = {
+        "when": long_day(commission.held_on),
+        "hour": hour(commission.starts_at),
+        "place": commission.place,
+    }
+    if isinstance(row, CommissionMember):
+        context = {
+            "president": row.is_president,
+            "account": row.user_id is not None,
+            "commission": str(commission.pk),
+            "candidates": [str(entry.registration.candidate) for entry in sitting.entries],
+        }
+        to, name, template = row.email, row.name, "commission_member"
+    else:
+        registration = row.registration
+        context = {
+            "hour": hour(row.expected_at or commission.starts_at),
+            "title": registration.referentiel.title,
+            "adaptation": registration.adaptation,
+        }
+        to, name, template = registration.candidate.email, str(registration.candidate), "commission_candidate"
+    return {"to": to, "name": name, "template": template, "context": appointment | context}
+
+
+def check_date(held_on: date) -> None:
+    if held_on < today():
+        raise Refusal("Cette date est déjà passée.")
