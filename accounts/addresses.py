@@ -15,7 +15,7 @@ from accounts.models import ExaminationCentre, FaultyAddress, OutboxMessage
 WAITING, FAILED, SENT, HELD = (OutboxMessage.State[name] for name in ("WAITING", "FAILED", "SENT", "HELD"))
 
 
-def is_faulty(address: str, centre: ExaminationCentre | None) -> bool:
+def is_faulty(address: str, centre: ExaminationCentre | int | None) -> bool:
     """Whether this centre's mails to the address are held back."""
     return FaultyAddress.objects.stopping(address.lower(), centre).exists()
 

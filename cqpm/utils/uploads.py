@@ -14,7 +14,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from enum import StrEnum
-from typing import IO, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -135,7 +135,14 @@ OLE = (
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f")) + b"\x7f"
 
 
-def sniff(content: bytes | bytearray | memoryview | IO[bytes]) -> Type:
+class Binary(Protocol):
+    """An open file, whether the system or Django opened it."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+
+
+def sniff(content: bytes | bytearray | memoryview | Binary) -> Type:
     """The type of a file, from its bytes or an open binary file (left at its beginning)."""
     file = io.BytesIO(content) if isinstance(content, bytes | bytearray | memoryview) else content
     file.seek(0)
@@ -145,7 +152,7 @@ def sniff(content: bytes | bytearray | memoryview | IO[bytes]) -> Type:
         file.seek(0)
 
 
-def _sniffed(file: IO[bytes]) -> Type:
+def _sniffed(file: Binary) -> Type:
     head = file.read(1024)
     if b"%PDF-" in head:  # readers allow bytes before it
         return Type.PDF
@@ -164,7 +171,7 @@ def _sniffed(file: IO[bytes]) -> Type:
     return Type.TEXT if _is_text(head + file.read()) else Type.UNKNOWN
 
 
-def _archive(file: IO[bytes]) -> Type:
+def _archive(file: Binary) -> Type:
     """Looks at the names in the archive; the only member opened is a declaration of 60 bytes, read bounded."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -186,7 +193,7 @@ def _is_text(content: bytes) -> bool:
 
 
 class SentFile(UploadedFile):
-    """A file as `UploadField` gives it, whatever it is kept in: an uploaded one, with its type."""
+    """A file as `UploadField` gives it: one of Django's, its type beside it. For signatures only, none is made."""
 
     name: str
     sniffed: Type

@@ -90,7 +90,9 @@ def kept_among(
     }
 
 
-def _numbers_in(decision, state, numbers):
+def _numbers_in(
+    decision: Decision, state: DecisionCapacity.State, numbers: Mapping[int, int]
+) -> frozenset[int]:
     """The capacities a decision holds in that state, by the `numbers` of one version: {capacity key: number}."""
     rows = [row for row in decision.capacity_rows if row.state == state]
     return frozenset(numbers[row.capacity_id] for row in rows if row.capacity_id in numbers)
