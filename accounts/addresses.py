@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import mailing
-from accounts.log import SYSTEM, Actor, actor_name, record
+from accounts import log, mailing
+from accounts.log import SYSTEM, Actor, actor_name
 from accounts.models import ExaminationCentre, FaultyAddress, OutboxMessage
 
 WAITING, FAILED, SENT, HELD = (OutboxMessage.State[name] for name in ("WAITING", "FAILED", "SENT", "HELD"))
@@ -57,7 +57,7 @@ def tell(
     message: OutboxMessage, *, by: Actor, verb: str, what: str, data: dict[str, Any] | None = None
 ) -> None:
     """A line in the journal of the mail."""
-    record(
+    log.record(
         by=by,
         verb=verb,
         subject=message,

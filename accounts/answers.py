@@ -11,10 +11,10 @@ REFUSED = 422
 
 
 @contextmanager
-def told(request, success):
+def say_outcome(request, success):
     """Runs a verb: its success said once on the next page, or each reason of its refusal.
 
-    with told(request, "Dossier transmis."):
+    with say_outcome(request, "Dossier transmis."):
         transmit_dossier(dossier=dossier, by=request.user)
     """
     try:
@@ -26,7 +26,7 @@ def told(request, success):
         messages.success(request, success)
 
 
-def refused(form, refusal):
+def show_refusal(form, refusal):
     """Puts a refusal's reasons above the form that asked; what was typed stays. Returns the form."""
     for reason in refusal.reasons:
         form.add_error(None, reason)

@@ -68,7 +68,7 @@ preferences.register(
         section=PERSONAL,
     ),
     Preference(
-        personal_data.CONTACTS,
+        personal_data.CONTACT_MONTHS,
         12,
         "Adresses électroniques des membres de commissions et de jurys : mois après la séance",
         scope="national",

@@ -33,7 +33,7 @@ JUDGED = "personal.judged_months"
 UNFINISHED = "personal.unfinished_months"
 OUTBOX = "personal.outbox_months"
 DRAFTS = "personal.drafts_months"
-CONTACTS = "personal.contacts_months"
+CONTACT_MONTHS = "personal.contacts_months"
 CONNECTIONS = "personal.connections_months"
 FORGOTTEN = "Acte conservé ; sa phrase a été effacée avec les données de la personne."
 

@@ -53,12 +53,12 @@ class Reminder:
         return ladder(local_date(link.created_at), due_on(link), after=after, before=before)
 
 
-KINDS: dict[str, Reminder] = {}
+REMINDERS: dict[str, Reminder] = {}
 
 
 def register(kind, *, section, after="7, 14", before="3"):
     """Declares a reminder, with the settings of its ladder under the heading `section`."""
-    KINDS[kind.purpose] = kind
+    REMINDERS[kind.purpose] = kind
     for key, default, words in (
         (kind.after, after, "après la demande"),
         (kind.before, before, "avant l’échéance"),
@@ -118,7 +118,7 @@ UNREACHED = Q(email="") | Q(Exists(FaultyAddress.objects.stopping(OuterRef("emai
 
 def chased():
     """The links to chase: those of a purpose that has a reminder, still to be answered."""
-    return AccessLink.objects.open().filter(purpose__in=KINDS, centre__isnull=False)
+    return AccessLink.objects.open().filter(purpose__in=REMINDERS, centre__isnull=False)
 
 
 def due():
@@ -126,7 +126,7 @@ def due():
     settings = cache(preferences.values)
     for link in chased().exclude(UNREACHED).order_by("created_at", "pk"):
         if step := step_of(link, settings(link.centre_id)):
-            yield KINDS[link.purpose], link, step
+            yield REMINDERS[link.purpose], link, step
 
 
 def to_call(centre, settings):
@@ -137,7 +137,7 @@ def to_call(centre, settings):
 
 def step_of(link, settings):
     """The step to send for a link today, or None."""
-    return step_due(KINDS[link.purpose].steps(link, settings), reminded_on=reminded_on(link), on=today())
+    return step_due(REMINDERS[link.purpose].steps(link, settings), reminded_on=reminded_on(link), on=today())
 
 
 def due_on(link):
@@ -166,7 +166,7 @@ def outlook(link):
     """What the page of a request says of its reminders; None once the link is answered, revoked or over."""
     if not link.is_open:
         return None
-    steps = KINDS[link.purpose].steps(link, preferences.values(link.centre_id))
+    steps = REMINDERS[link.purpose].steps(link, preferences.values(link.centre_id))
     faulty = link.email and is_faulty(link.email, link.centre_id)
     unreached = "sans courriel" if not link.email else "adresse en erreur" if faulty else ""
     return Outlook(next_step(steps, reminded_on=reminded_on(link), on=today()), unreached)

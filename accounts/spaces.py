@@ -34,7 +34,7 @@ MAILED_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
-class Person:
+class SpaceHolder:
     """Somebody an address belongs to: `subject` is the key of the row whose space opens."""
 
     subject: str
@@ -50,7 +50,7 @@ class Space:
     key: str
     label: str
     home: str
-    people: Callable[[str], list[Person]]
+    people: Callable[[str], list[SpaceHolder]]
 
 
 SPACES: dict[str, Space] = {}

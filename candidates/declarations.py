@@ -7,7 +7,7 @@ from accounts.keys import key_of
 from accounts.links import Purpose
 from accounts.models import AccessLink
 from accounts.preferences import Preference
-from accounts.spaces import Person, Space
+from accounts.spaces import Space, SpaceHolder
 from candidates import contacts, papers
 from candidates.actions.dossiers.approval import APPROVAL, APPROVAL_DAYS
 from candidates.actions.dossiers.transmission import ACCEPTANCE_AWAITED
@@ -16,13 +16,13 @@ from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, cont
 from candidates.reminders import APPROVAL_REMINDER
 from documents import kinds
 
-kinds.register(*papers.KINDS)
+kinds.register(*papers.DOSSIER_PAPERS)
 
 
 def candidates_at(email):
     """The candidates an address belongs to: one person registered in two centres is two of them."""
     known = Candidate.objects.filter(email__iexact=email, registrations__isnull=False).distinct()
-    return [Person(key_of(row), str(row), row.centre) for row in known.select_related("centre")]
+    return [SpaceHolder(key_of(row), str(row), row.centre) for row in known.select_related("centre")]
 
 
 def contacts_at(email):
@@ -34,7 +34,7 @@ def contacts_at(email):
     names = [name for row in named for _, name in row.contacts_at(email)]
     centres = {row.centre for row in named}
     centre = centres.pop() if len(centres) == 1 else None
-    return [Person(subject, next(filter(None, names), email), centre)] if named else []
+    return [SpaceHolder(subject, next(filter(None, names), email), centre)] if named else []
 
 
 spaces.register(

@@ -42,15 +42,15 @@ def changes_of(entry):
     return [
         Change(
             column_label(Candidate, name),
-            spoken(name, before[name]),
-            spoken(name, after[name]),
+            changes_in_words(name, before[name]),
+            changes_in_words(name, after[name]),
         )
         for name in Candidate.PERSONAL  # PostgreSQL keeps no order of its own
         if name in before
     ]
 
 
-def spoken(name, value):
+def changes_in_words(name, value):
     """A value of the journal as people read it."""
     if name == "birth_date":
         return day(date.fromisoformat(value))

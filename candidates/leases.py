@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from candidates.models import ImportAttempt, ImportRow
-from candidates.models.imports import MAX_ATTEMPTS
+from candidates.models.imports import CONTROLS_TRIED
 from cqpm.utils.leases import Leases
 
 LEASE = timedelta(minutes=3)  # a child process has one; the checks take seconds
@@ -16,7 +16,7 @@ BATCH = 1000
 State = ImportAttempt.State
 
 LEASES = Leases(
-    ImportAttempt, waiting=State.WAITING, taken=State.READING, most=MAX_ATTEMPTS, lasts=LEASE, patience=LATE
+    ImportAttempt, waiting=State.WAITING, taken=State.READING, most=CONTROLS_TRIED, lasts=LEASE, patience=LATE
 )
 
 

@@ -11,7 +11,7 @@ from candidates.models.people import Sex
 from candidates.rules import FRANCE
 from cqpm.utils.french import NBSP, day, in_town, lower_first, siret, typeset, unbroken
 from documents.actions import request_document
-from documents.kinds import Kind
+from documents.kinds import PaperKind
 from documents.models import Document
 from documents.rules import reissue_number
 from referentiel.models import Kind as CertificateKind
@@ -40,14 +40,14 @@ def request_dossier_paper(dossier, *, by) -> Document:
         kind="dossier",
         fact=fact,
         number=reissue_number(former.number) if former else first,
-        label=labelled(heading(dossier), registration.candidate),
+        label=paper_label(heading(dossier), registration.candidate),
         centre=registration.centre,
         replaces=former,
         by=by,
     )
 
 
-def labelled(title, candidate) -> str:
+def paper_label(title, candidate) -> str:
     """«Décision d’admissibilité, Inès LACOSTE»: how a paper is called in lists, and its file."""
     return f"{title}, {candidate}"[:200]
 
@@ -214,6 +214,8 @@ def may_read_dossier(user, document):
     return Dossier.objects.for_user(user).filter(pk=document.fact_key.pk).exists()
 
 
-KINDS = (
-    Kind("dossier", "Dossier de modalités", "documents/dossier.html", 2, build_dossier, may_read_dossier),
+DOSSIER_PAPERS = (
+    PaperKind(
+        "dossier", "Dossier de modalités", "documents/dossier.html", 2, build_dossier, may_read_dossier
+    ),
 )

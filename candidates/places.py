@@ -17,7 +17,7 @@ from candidates.search import folded
 
 FILE = Path(__file__).parent / "data" / "places.txt.gz"
 YEAR = 2026  # of the Code officiel géographique; `build_places` refuses to write another one silently
-SHOWN = 20
+FOUND_AT_MOST = 20
 ARTICLES = ("le ", "la ", "les ", "l ")
 SHORTENED = {"st": "saint", "ste": "sainte"}
 
@@ -92,7 +92,7 @@ def spelt_out(text):
     return " ".join(SHORTENED.get(word, word) for word in folded(text).split())
 
 
-def search_communes(text, limit=SHOWN):
+def search_communes(text, limit=FOUND_AT_MOST):
     """The communes whose name (or code) begins so: the very name first, then the most peopled."""
     key, keys = spelt_out(text), table().keys
     if len(key) < 2:
@@ -110,7 +110,7 @@ def search_communes(text, limit=SHOWN):
     return sorted(found, key=lambda place: (found[place], -place.weight, place.name, place.code))[:limit]
 
 
-def search_countries(text, limit=SHOWN):
+def search_countries(text, limit=FOUND_AT_MOST):
     """The countries of which a word begins so; France is chosen with a commune."""
     key = folded(text)
     if not key:

@@ -7,7 +7,7 @@ from candidates.forms.identity import comparison
 from candidates.imports.findings import OTHER, READ, SAME, Level, Status, is_ignored
 from candidates.models import Candidate, ImportRow
 
-LEVELS = {
+LEVEL_FILTERS = {
     "constats": ((Status.TO_CORRECT, Status.TO_CHECK), "Tous les constats"),
     "a-corriger": ((Status.TO_CORRECT,), "À corriger"),
     "a-verifier": ((Status.TO_CHECK,), "À vérifier"),
@@ -17,7 +17,7 @@ LEVELS = {
 WORDS = {SAME: "Même personne", OTHER: "Autre personne", READ: "Lu"}
 
 
-class Report:
+class ControlReport:
     """One attempt of an import, the last unless the address names another."""
 
     def __init__(self, class_import, query):
@@ -85,24 +85,24 @@ class Report:
     def level(self):
         """The one asked for, else everything that wants an answer, else the lines ready."""
         asked = self.query.get("niveau")
-        return asked if asked in LEVELS else "constats" if self.left else "pretes"
+        return asked if asked in LEVEL_FILTERS else "constats" if self.left else "pretes"
 
     def count(self, level):
-        return sum(self.counts[status] for status in LEVELS[level][0])
+        return sum(self.counts[status] for status in LEVEL_FILTERS[level][0])
 
     @property
     def tabs(self):
         """[(address, words, count, whether it is the one shown)]; the lines ignored only when there are."""
         return [
             (key, words, self.count(key), key == self.level)
-            for key, (_, words) in LEVELS.items()
+            for key, (_, words) in LEVEL_FILTERS.items()
             if key != "ignorees" or self.ignored
         ]
 
     @property
     def rows(self):
         """The lines of the level, those to correct first."""
-        return self.all_rows.filter(status__in=LEVELS[self.level][0]).order_by("-status", "line")
+        return self.all_rows.filter(status__in=LEVEL_FILTERS[self.level][0]).order_by("-status", "line")
 
     @property
     def readable_warnings(self):

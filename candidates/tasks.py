@@ -42,13 +42,13 @@ def read_class(pk):
 def sweep_classes():
     """Wakes the worker for every file that waits too long."""
     for pk in leases.late(timezone.now()):
-        wake(pk)
+        wake_reader(pk)
 
 
-def wake(pk):
+def wake_reader(pk):
     """Tells the worker about a file; if the broker is away, the sweep is there."""
     read_class.apply_async([str(pk)], retry=False)
 
 
-def wake_on_commit(pk):
-    transaction.on_commit(partial(wake, pk), robust=True)
+def wake_reader_on_commit(pk):
+    transaction.on_commit(partial(wake_reader, pk), robust=True)

@@ -19,7 +19,7 @@ from cqpm.utils.personal import tree, written
 from documents import personal_data as documents
 from evaluations import personal_data as evaluations
 from evaluations.models import Report
-from evaluations.models.report import FOLDER as REPORT_FOLDER
+from evaluations.models.report import REPORTS_FOLDER as REPORT_FOLDER
 from referentiel import personal_data as referentiel
 
 FLOORS = (evaluations, candidates, documents, referentiel, accounts)
@@ -49,7 +49,7 @@ def purge(*, dry_run=False):
     return lines
 
 
-def report(line):
+def purge_report(line):
     """«Courriels : 12, d’avant le 25 novembre 2025»."""
     return f"{line.what} : {line.count}" + (f", d’avant le {day(line.until)}" if line.until else "")
 
@@ -97,7 +97,9 @@ def export(candidate):
 
 def files_of(papers, rows):
     """(folder, sha256, name) of each file kept: papers that are ready, scans of dossiers, reports."""
-    yield from ((documents.FOLDER, paper.sha256, paper.file_name) for paper in papers if paper.is_ready)
+    yield from (
+        (documents.PURGED_FOLDER, paper.sha256, paper.file_name) for paper in papers if paper.is_ready
+    )
     for row in rows:
         if isinstance(row, Dossier) and row.scan_sha256:
             yield SCAN_FOLDER, row.scan_sha256, row.scan_name

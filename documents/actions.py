@@ -14,7 +14,7 @@ from cqpm.utils.codes import new_code
 from cqpm.utils.refusal import Refusal
 from documents import kinds
 from documents.models import Document
-from documents.tasks import wake_on_commit
+from documents.tasks import wake_renderer_on_commit
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def request_document(
         requested_by=log.actor_name(by),
     )
     _record(document, by=by, verb="request_document", sentence=f"Document demandé : {document}.")
-    wake_on_commit(document.pk)
+    wake_renderer_on_commit(document.pk)
     return document
 
 
@@ -110,7 +110,7 @@ def retry_document(*, document: Document, by: Actor) -> Document:
     row.state, row.error, row.attempts, row.queued_at = Document.State.REQUESTED, "", 0, timezone.now()
     row.save(update_fields=["state", "error", "attempts", "queued_at"])
     _record(row, by=by, verb="retry_document", sentence=f"Rendu relancé : {row}.")
-    wake_on_commit(row.pk)
+    wake_renderer_on_commit(row.pk)
     return row
 
 

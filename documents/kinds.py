@@ -1,6 +1,6 @@
 """The kinds of paper, as the apps that own them register them in `AppConfig.ready()`:
 
-kinds.register(Kind(
+kinds.register(PaperKind(
     key="attestation",
     title="Attestation d’admissibilité",
     template="documents/attestation.html",
@@ -23,7 +23,7 @@ PUBLIC_KEYS = ("holder", "title", "decided_on", "centre")
 
 
 @dataclass(frozen=True)
-class Kind:
+class PaperKind:
     """A kind of paper.
 
     `build(fact)`: the key of the fact («decision:<uuid>») in, the plain values the template prints out: they are
@@ -41,7 +41,7 @@ class Kind:
     public: bool = False
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, PaperKind] = {}
 
 
 def register(*kinds):

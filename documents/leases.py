@@ -11,7 +11,7 @@ from django.utils import timezone
 from cqpm.utils import stored
 from cqpm.utils.freeze import gate
 from cqpm.utils.leases import Leases
-from documents.models import FOLDER, MAX_ATTEMPTS, Document
+from documents.models import PAPERS_FOLDER, RENDERINGS_TRIED, Document
 
 LEASE = timedelta(minutes=2)  # the longest paper takes seconds
 LATE = timedelta(minutes=2)
@@ -19,7 +19,12 @@ INTERRUPTED = "Le rendu a été interrompu à chaque essai."
 State = Document.State
 
 LEASES = Leases(
-    Document, waiting=State.REQUESTED, taken=State.RENDERING, most=MAX_ATTEMPTS, lasts=LEASE, patience=LATE
+    Document,
+    waiting=State.REQUESTED,
+    taken=State.RENDERING,
+    most=RENDERINGS_TRIED,
+    lasts=LEASE,
+    patience=LATE,
 )
 late = LEASES.late
 
@@ -55,7 +60,7 @@ def complete(document, pdf):
             ready_at=timezone.now(),
         )
         if own:
-            stored.keep(FOLDER, pdf)
+            stored.keep(PAPERS_FOLDER, pdf)
     return own
 
 
@@ -67,6 +72,6 @@ def fail(document, error):
 def release(now):
     """Puts back what failed and may be tried again; gives up what interrupted its worker each time."""
     LEASES.exhausted(now).update(state=State.FAILED, error=INTERRUPTED, lease=None, lease_until=None)
-    Document.objects.filter(state=State.FAILED, attempts__lt=MAX_ATTEMPTS).update(
+    Document.objects.filter(state=State.FAILED, attempts__lt=RENDERINGS_TRIED).update(
         state=State.REQUESTED, error="", queued_at=now - LATE
     )

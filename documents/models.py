@@ -17,8 +17,8 @@ from cqpm.utils.freeze import frozen
 from documents import rules
 from documents.kinds import KINDS
 
-FOLDER = "documents"  # where their files are stored
-MAX_ATTEMPTS = 3  # renderings tried without anybody asking
+PAPERS_FOLDER = "documents"  # where their files are stored
+RENDERINGS_TRIED = 3  # renderings tried without anybody asking
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -185,7 +185,7 @@ class Document(models.Model):
         """Whether the rendering goes on without anybody asking: the page keeps looking."""
         if self.is_purged:
             return False
-        return not self.is_ready and (not self.is_failed or self.attempts < MAX_ATTEMPTS)
+        return not self.is_ready and (not self.is_failed or self.attempts < RENDERINGS_TRIED)
 
     @property
     def issued_at(self):

@@ -10,7 +10,7 @@ from cqpm.utils.personal import GONE, Holding
 from documents.kinds import KINDS
 from documents.models import Document
 
-FOLDER = "documents"
+PURGED_FOLDER = "documents"
 
 TABLE = [
     Holding(
@@ -45,4 +45,4 @@ def erase(facts):
 def forget(sha256):
     """Deletes the file of no paper any more: two papers alike are one file."""
     if not Document.objects.filter(sha256=sha256).exists():
-        stored.forget(FOLDER, sha256)
+        stored.forget(PURGED_FOLDER, sha256)

@@ -16,7 +16,7 @@ def reissue_number(number: str) -> str:
     return f"{again['number']}-R{int(again['rank']) + 1}" if again else f"{number}-R1"
 
 
-class Verdict(StrEnum):
+class Authenticity(StrEnum):
     """What the verification page answers about a code."""
 
     AUTHENTIC = "authentic"
@@ -27,14 +27,14 @@ class Verdict(StrEnum):
 
 def verdict(
     *, public: bool, issued_on: date | None, revoked_on: date | None, replaced_on: date | None
-) -> Verdict:
+) -> Authenticity:
     """The answer for a document, from what happened to it.
 
     «Publicly checkable: both attestations only, once published; everything else answers «inconnue»». A document
     both revoked and replaced is said to be replaced: its holder has a newer one to show.
     """
     if not public or issued_on is None:
-        return Verdict.UNKNOWN
+        return Authenticity.UNKNOWN
     if replaced_on is not None:
-        return Verdict.REPLACED
-    return Verdict.AUTHENTIC if revoked_on is None else Verdict.REVOKED
+        return Authenticity.REPLACED
+    return Authenticity.AUTHENTIC if revoked_on is None else Authenticity.REVOKED

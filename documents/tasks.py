@@ -41,17 +41,17 @@ def sweep():
     now = timezone.now()
     leases.release(now)
     for pk in leases.late(now):
-        wake(pk)
+        wake_renderer(pk)
     for message in Path(PROCESSED).glob("*.msg"):
         if message.stat().st_mtime < (now - PROCESSED_FOR).timestamp():
             message.unlink(missing_ok=True)
 
 
-def wake(pk):
+def wake_renderer(pk):
     """Tells the worker about a document. A broker that does not answer is no reason to wait: the sweep is there."""
     render_document.apply_async([str(pk)], retry=False)
 
 
-def wake_on_commit(pk):
+def wake_renderer_on_commit(pk):
     """Tells the worker once the act is committed; if the broker is away the act stands all the same."""
-    transaction.on_commit(partial(wake, pk), robust=True)
+    transaction.on_commit(partial(wake_renderer, pk), robust=True)

@@ -17,9 +17,9 @@ from cqpm.utils import stored
 from cqpm.utils.codes import normalise, spaced
 from cqpm.utils.refusal import Refusal
 from documents import actions, perms, throttle
-from documents.models import FOLDER, Document
+from documents.models import PAPERS_FOLDER, Document
 from documents.render import render_html
-from documents.rules import Verdict
+from documents.rules import Authenticity
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def document_download(request, pk):
 def deliver(request, document):
     """The file of a document that is ready, to whoever was found to be allowed."""
     try:
-        content = stored.read(FOLDER, document.sha256)
+        content = stored.read(PAPERS_FOLDER, document.sha256)
     except stored.Unreadable as error:
         logger.error("document %s: %s", document.pk, error)
         return render(request, "documents/unreadable.html", {"document": document}, status=503)
@@ -102,9 +102,9 @@ def verify(request, code=""):
     elif typed:
         found = normalise(typed)
         document = Document.objects.of_code(found) if found else None
-        context["verdict"] = document.verdict if document else Verdict.UNKNOWN
+        context["verdict"] = document.verdict if document else Authenticity.UNKNOWN
         context |= {"typed": spaced(found) if found else context["typed"], "misspelt": found is None}
-        if context["verdict"] == Verdict.UNKNOWN:
+        if context["verdict"] == Authenticity.UNKNOWN:
             if found:
                 throttle.count_miss(request)
         else:

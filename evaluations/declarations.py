@@ -13,16 +13,16 @@ from documents import kinds
 from evaluations import rules
 from evaluations.actions import opinion
 from evaluations.models.jury import presidencies
-from evaluations.papers.jury import KINDS
+from evaluations.papers.jury import JURY_PAPERS
 from evaluations.reads import commission, contact, journey, jury, space
 from evaluations.reminders import OPINION_REMINDER
 
 FACTS["presides"] = Exists(presidencies(OuterRef("pk")))
 questions.register(stage=journey.stage_of, kept=journey.kept_of)
 
-kinds.register(*KINDS)
+kinds.register(*JURY_PAPERS)
 
-OPINION = "Avis de l’entreprise"
+OPINION_SECTION = "Avis de l’entreprise"
 preferences.register(
     Preference(
         opinion.DUE_DAYS,
@@ -30,14 +30,14 @@ preferences.register(
         "Délai laissé à l’entreprise pour donner son avis, en jours",
         source="",
         minimum=1,
-        section=OPINION,
+        section=OPINION_SECTION,
     ),
     Preference(
         opinion.GRACE_DAYS,
         30,
         "Durée pendant laquelle un avis en retard est encore reçu, en jours",
         source="",
-        section=OPINION,
+        section=OPINION_SECTION,
     ),
 )
 links.register(
@@ -49,7 +49,7 @@ links.register(
         renewed_for=timedelta(days=30),
     )
 )
-reminders.register(OPINION_REMINDER, section=OPINION)
+reminders.register(OPINION_REMINDER, section=OPINION_SECTION)
 mailing.register(
     evaluation_planned="Évaluation à mener",
     evaluation_reopened="Grille rouverte",
@@ -79,14 +79,14 @@ mailing.register(
 JURY, AGREEMENT = "Jury paritaire", "Accord du 8 novembre 2019"
 preferences.register(
     Preference(
-        jury.QUORUM,
+        jury.QUORUM_KEY,
         rules.QUORUM,
         "Membres présents au moins dans chaque collège pour délibérer",
         minimum=1,
         section=JURY,
     ),
     Preference(
-        jury.UNION_NOTICE,
+        jury.UNION_NOTICE_KEY,
         rules.UNION_NOTICE,
         "Jours entre la demande aux organisations syndicales et le jury",
         source=f"{AGREEMENT}, art. 54.3",
@@ -94,7 +94,7 @@ preferences.register(
         section=JURY,
     ),
     Preference(
-        jury.MEMBER_NOTICE,
+        jury.MEMBER_NOTICE_KEY,
         rules.MEMBER_NOTICE,
         "Jours entre la convocation des membres et le jury",
         source=f"{AGREEMENT}, art. 54.3 et 55.2",

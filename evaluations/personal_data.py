@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import personal_data as accounts
 from accounts.keys import Key
-from accounts.personal_data import CONTACTS, JUDGED, UNFINISHED, before
+from accounts.personal_data import CONTACT_MONTHS, JUDGED, UNFINISHED, before
 from candidates import personal_data as candidates
 from candidates.models import Registration
 from cqpm.utils import stored
@@ -47,7 +47,7 @@ from evaluations.models import (
     Seat,
     Withdrawal,
 )
-from evaluations.models.report import FOLDER as REPORTS
+from evaluations.models.report import REPORTS_FOLDER as REPORTS
 from evaluations.rules import Verdict
 
 JUDGED_WORDS = "après la dernière décision, admissible ou non"
@@ -77,9 +77,9 @@ TABLE = [
         CommissionMember,
         "nom d’un membre : gardé avec la commission ; son adresse",
         "après la séance",
-        CONTACTS,
+        CONTACT_MONTHS,
     ),
-    Holding(JuryMember, f"nom d’un membre : {ON_MINUTES} ; son adresse", "après la séance", CONTACTS),
+    Holding(JuryMember, f"nom d’un membre : {ON_MINUTES} ; son adresse", "après la séance", CONTACT_MONTHS),
     Holding(Seat, "l’organisation d’un siège : donnée sensible, sur le procès-verbal seulement", ON_MINUTES),
 ]
 NOBODY = [Commission, Deliberation, Jury]
@@ -242,7 +242,7 @@ def purge(*, dry_run=False):
     yield Purged(
         "Pièces d’évaluation des admissibles", in_batches(pieces, purge_all, dry_run=dry_run), judged
     )
-    old = before(CONTACTS).date()
+    old = before(CONTACT_MONTHS).date()
     for what, rows in (
         ("Adresses de membres de commissions", CommissionMember.objects.filter(commission__held_on__lt=old)),
         ("Adresses de membres de jurys", JuryMember.objects.filter(seat__jury__held_on__lt=old)),

@@ -84,7 +84,7 @@ def write_arrangements(sections):
     return "\n\n".join("\n".join([HEADING + row["heading"], *row["text"]]) for row in sections)
 
 
-def read_arrangements(text):
+def typed_arrangements(text):
     """[{heading, text: [paragraph]}]; what stands before the first «#» has a heading of its own."""
     sections = []
     for line in lines_of(text):
@@ -101,7 +101,7 @@ def write_footnotes(notes):
     return "\n".join(f"{note['mark']} {note['text']}" for note in notes)
 
 
-def read_footnotes(text):
+def typed_footnotes(text):
     """One a line: its mark, a space, its text; the last of two with one mark stays."""
     pairs = (line.partition(" ") for line in lines_of(text))
     return [{"mark": mark, "text": words} for mark, words in {m: w for m, _, w in pairs if w}.items()]

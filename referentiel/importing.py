@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cqpm.utils.leases import Leases
 from referentiel.models import ReferentielImport
-from referentiel.models.imports import MAX_ATTEMPTS
+from referentiel.models.imports import READINGS_TRIED
 
 FOLDER = "referentiels"
 SECONDS, MEGABYTES = 60, 512  # what a reading may take
@@ -24,7 +24,7 @@ LEASES = Leases(
     ReferentielImport,
     waiting=State.PENDING,
     taken=State.RUNNING,
-    most=MAX_ATTEMPTS,
+    most=READINGS_TRIED,
     lasts=LEASE,
     patience=LATE,
 )
@@ -63,16 +63,16 @@ def refuse(row, reasons):
 def give_up(now):
     """Refuses what interrupted its worker each time."""
     over = LEASES.exhausted(now) | ReferentielImport.objects.filter(
-        state=State.PENDING, attempts__gte=MAX_ATTEMPTS
+        state=State.PENDING, attempts__gte=READINGS_TRIED
     )
     over.update(state=State.REFUSED, reasons=[INTERRUPTED], lease=None, lease_until=None, finished_at=now)
 
 
-def wake(pk):
+def wake_importer(pk):
     """Tells the worker about an import. A broker that does not answer is no reason to wait: the sweep is there."""
     current_app.send_task("referentiel.tasks.read_import", [str(pk)], retry=False)
 
 
-def wake_on_commit(pk):
+def wake_importer_on_commit(pk):
     """Tells the worker once the act is committed; if the broker is away the act stands all the same."""
-    transaction.on_commit(partial(wake, pk), robust=True)
+    transaction.on_commit(partial(wake_importer, pk), robust=True)

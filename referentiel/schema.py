@@ -87,7 +87,7 @@ def boolean(value, path):
         yield path, "true ou false est attendu"
 
 
-def day(value, path):
+def as_day(value, path):
     """An ISO date, «2026-01-15», that exists."""
     try:
         valid = isinstance(value, str) and date.fromisoformat(value).isoformat() == value
@@ -115,7 +115,7 @@ def nullable(inner):
     return check
 
 
-def listing(inner, *, filled=False, distinct=None):
+def list_of(inner, *, filled=False, distinct=None):
     """A list of what `inner` accepts; `distinct` gives the part of an entry that may not come twice."""
 
     def check(value, path):
@@ -135,7 +135,7 @@ def listing(inner, *, filled=False, distinct=None):
     return check
 
 
-def record(*rules, **members):
+def record_of(*rules, **members):
     """An object with exactly these members; `rules` then check what holds between them."""
 
     def check(value, path):
@@ -188,8 +188,8 @@ def one_title_per_block(value, path):
             yield (*path, "capacities", rank, "block", "title"), "ce bloc porte un autre titre plus haut"
 
 
-LINES = listing(text())
-REFERENTIEL = record(
+LINES = list_of(text())
+REFERENTIEL = record_of(
     numbers_ascend,
     one_title_per_block,
     title=text(limit(Certification, "title")),
@@ -197,16 +197,16 @@ REFERENTIEL = record(
         text(limit(Certification, "number"), shape=NUMBER_SHAPE, hint="le numéro finit par quatre chiffres")
     ),
     version=text(limit(Referentiel, "version")),
-    dated=nullable(day),
-    objective=listing(text(), filled=True),
-    missions=listing(record(text=text(), items=LINES)),
-    capacities=listing(
-        record(
+    dated=nullable(as_day),
+    objective=list_of(text(), filled=True),
+    missions=list_of(record_of(text=text(), items=LINES)),
+    capacities=list_of(
+        record_of(
             number=number(1),
             title=text(),
-            conditions=listing(record(text=text(), items=LINES)),
-            criteria=listing(
-                record(
+            conditions=list_of(record_of(text=text(), items=LINES)),
+            criteria=list_of(
+                record_of(
                     either_text_or_alternatives,
                     text=text(empty=True),
                     items=LINES,
@@ -215,18 +215,18 @@ REFERENTIEL = record(
                 ),
                 filled=True,
             ),
-            methods=listing(choice(Method.values), filled=True, distinct=lambda method: method),
+            methods=list_of(choice(Method.values), filled=True, distinct=lambda method: method),
             company_opinion=boolean,
             block=nullable(
-                record(code=text(limit(SkillBlock, "code")), title=text(limit(SkillBlock, "title")))
+                record_of(code=text(limit(SkillBlock, "code")), title=text(limit(SkillBlock, "title")))
             ),
         ),
         filled=True,
     ),
     admissibility=text(),
-    evaluation_arrangements=listing(record(heading=text(), text=LINES)),
-    footnotes=listing(record(mark=text(), text=text()), distinct=lambda note: note["mark"]),
-    switches=record(
+    evaluation_arrangements=list_of(record_of(heading=text(), text=LINES)),
+    footnotes=list_of(record_of(mark=text(), text=text()), distinct=lambda note: note["mark"]),
+    switches=record_of(
         rncp=nullable(
             text(limit(Referentiel, "rncp"), shape=RNCP_SHAPE, hint="« RNCP » et des chiffres attendus")
         ),

@@ -49,4 +49,4 @@ def sweep():
     now = timezone.now()
     importing.give_up(now)
     for pk in importing.late(now):
-        importing.wake(pk)
+        importing.wake_importer(pk)

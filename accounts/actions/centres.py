@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import perms, preferences
-from accounts.log import record
+from accounts import log, perms, preferences
 from accounts.models import ExaminationCentre, ResourceCentre, SettingValue, User
 from accounts.models.log import NATIONAL_SETTINGS
 from accounts.preferences import PREFERENCES
@@ -63,7 +62,7 @@ def change_settings(
     changed = {key: [before[key], value] for key, value in values.items() if before[key] != value}
     if changed:
         labels = "; ".join(PREFERENCES[key].label for key in changed)
-        record(
+        log.record(
             by=by,
             verb="change_settings",
             subject=centre or NATIONAL_SETTINGS,
@@ -94,7 +93,7 @@ def _administrator_only(by: User) -> None:
 def _record(
     centre: ExaminationCentre | ResourceCentre, *, by: User, verb: str, what: str, data: dict[str, Any]
 ) -> None:
-    record(
+    log.record(
         by=by,
         verb=verb,
         subject=centre,

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import links
+from accounts import links, log
 from accounts.addresses import is_faulty
 from accounts.keys import About, Key, key_of
-from accounts.log import Actor, record
+from accounts.log import Actor
 from accounts.models import AccessLink, ExaminationCentre, OutboxMessage
 from accounts.outbox import post
 from cqpm.utils.french import local_date, today
@@ -138,7 +138,7 @@ def _post_again(link: AccessLink, message: OutboxMessage) -> None:
 
 def _record(link: AccessLink, *, by: Actor, verb: str, what: str) -> None:
     label = links.PURPOSES[link.purpose].label
-    record(
+    log.record(
         by=by,
         verb=verb,
         subject=link.subject,

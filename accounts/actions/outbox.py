@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import addresses, links, mailing, perms
+from accounts import addresses, links, log, mailing, perms
 from accounts.keys import Key
-from accounts.log import Actor, actor_name, record
+from accounts.log import Actor, actor_name
 from accounts.mailing import Contact
 from accounts.models import FaultyAddress, OutboxMessage, User
 from accounts.outbox import post, wake
@@ -134,7 +134,7 @@ def tell(
     message: OutboxMessage, *, by: Actor, verb: str, what: str, data: dict[str, Any] | None = None
 ) -> None:
     """A line in the journal of the mail."""
-    record(
+    log.record(
         by=by,
         verb=verb,
         subject=message,

@@ -7,11 +7,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import perms
+from accounts import log, perms
 from accounts.actions.links import close_link, issue_link, renew_link, revoke_link
 from accounts.hats import Hat
 from accounts.keys import Key, key_of
-from accounts.log import SYSTEM, Actor, actor_name, record
+from accounts.log import SYSTEM, Actor, actor_name
 from accounts.models import AccessLink, ExaminationCentre, Invitation, Membership, User
 from accounts.outbox import post
 from cqpm.utils.french import enumeration
@@ -55,7 +55,7 @@ def give_hats(*, user: User, hats: Collection[Hat], why: str = "", by: User | No
         _give(user, hat)
     names = [str(hat) for hat in hats]
     centre = next((hat.centre for hat in hats if hat.centre), None) or _centre_of(by)
-    record(
+    log.record(
         by=by,
         verb="invite_person",
         subject=user,
@@ -87,7 +87,7 @@ def reinvite(*, invitation: Invitation, by: Actor) -> Invitation:
     if not user.is_active:
         raise Refusal(f"{user} a un compte fermé : l’administrateur peut le rouvrir.")
     centre = invitation.link.centre
-    record(
+    log.record(
         by=by,
         verb="reinvite",
         subject=user,
@@ -112,7 +112,7 @@ def accept_invitation(*, link: AccessLink, password: str) -> User:
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     close_link(link=link)
-    record(
+    log.record(
         by=link,
         verb="accept_invitation",
         subject=user,
@@ -160,7 +160,7 @@ def close_account(*, user: User, by: User) -> User:
     user.save(update_fields=["is_active"])
     for link in AccessLink.objects.open().filter(subject=key_of(user)):
         revoke_link(link=link, by=by)
-    record(by=by, verb="close_account", subject=user, sentence=f"Compte fermé : {user}.")
+    log.record(by=by, verb="close_account", subject=user, sentence=f"Compte fermé : {user}.")
     return user
 
 
@@ -172,7 +172,7 @@ def reopen_account(*, user: User, by: User) -> User:
         raise Refusal("Ce compte est déjà ouvert.")
     user.is_active = True
     user.save(update_fields=["is_active"])
-    record(by=by, verb="reopen_account", subject=user, sentence=f"Compte rouvert : {user}.")
+    log.record(by=by, verb="reopen_account", subject=user, sentence=f"Compte rouvert : {user}.")
     return user
 
 
@@ -241,7 +241,7 @@ def _locked_account(user: User, by: User) -> User:
 
 
 def _record_hat(membership: Membership, *, by: Actor, verb: str, what: str) -> None:
-    record(
+    log.record(
         by=by,
         verb=verb,
         subject=membership.user,

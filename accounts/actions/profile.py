@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import perms
+from accounts import log, perms
 from accounts.actions.links import close_link, issue_link, revoke_link
 from accounts.actions.people import reinvite
 from accounts.keys import Key, key_of
-from accounts.log import SYSTEM, Actor, record
+from accounts.log import SYSTEM, Actor
 from accounts.models import AccessLink, User
 from accounts.outbox import post
 from cqpm.utils.refusal import Refusal
@@ -29,7 +29,7 @@ def change_profile(*, user: User, fields: dict[str, Any]) -> User:
         setattr(user, name, value)
     if changed:
         user.save(update_fields=changed)
-        record(
+        log.record(
             by=user,
             verb="change_profile",
             subject=user,
@@ -102,7 +102,7 @@ def _offer_reset(user: User, *, lasts: timedelta, by: Actor) -> AccessLink:
         holder=str(user),
         expires_at=timezone.now() + lasts,
     )
-    record(
+    log.record(
         by=by,
         verb="ask_password_reset",
         subject=user,
@@ -124,7 +124,7 @@ def _store(user: User, password: str, *, by: Actor, verb: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     _revoke_resets(user)
-    record(by=by, verb=verb, subject=user, sentence=f"Mot de passe changé : {user}.")
+    log.record(by=by, verb=verb, subject=user, sentence=f"Mot de passe changé : {user}.")
     post(
         event=Key.of(user).event("password", timezone.now().isoformat()),
         to=user.email,

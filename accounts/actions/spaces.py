@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import spaces
+from accounts import log, spaces
 from accounts.actions.links import close_link, issue_link, revoke_link
 from accounts.keys import About, Key, key_of
-from accounts.log import Actor, record
+from accounts.log import Actor
 from accounts.models import AccessLink, ExaminationCentre
 from accounts.outbox import post
 from cqpm.utils.french import today
@@ -63,7 +63,7 @@ def print_space_link(
         expires_at=timezone.make_aware(datetime.combine(last_day, time(23, 59, 59))),
         centre=centre,
     )
-    record(
+    log.record(
         by=by,
         verb="print_space_link",
         subject=subject,
@@ -82,7 +82,7 @@ def enter_space(*, link: AccessLink) -> None:
         raise Refusal("Ce lien n’ouvre plus rien : demandez-en un autre.")
     if link.email:
         close_link(link=link)
-    record(
+    log.record(
         by=link,
         verb="enter_space",
         subject=link.subject,

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, links, throttle
-from accounts.answers import REFUSED, form_page, refused
+from accounts.answers import REFUSED, form_page, show_refusal
 from accounts.forms import AddressForm, NewPasswordForm, SignInForm
 from accounts.headers import sealed
 from accounts.link_pages import link_over, link_page, link_unknown
@@ -91,7 +91,7 @@ def reset_password(request):
         try:
             actions.reset_password(link=request.link, password=form.cleaned_data["password2"])
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             throttle.forgive(request, user.email)
             messages.success(request, "Mot de passe enregistré. Connectez-vous avec lui.")
@@ -110,7 +110,7 @@ def invitation(request):
         try:
             user = actions.accept_invitation(link=request.link, password=form.cleaned_data["password2"])
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             login(request, user)
             messages.success(request, "Votre compte est ouvert.")

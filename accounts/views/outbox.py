@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, links, mailing, perms
 from accounts.actions.outbox import obstacle
-from accounts.answers import told
+from accounts.answers import say_outcome
 from accounts.forms import FaultyAddressForm
 from accounts.models import FaultyAddress, OutboxMessage
 
@@ -87,7 +87,7 @@ def outbox_message(request, pk):
 def outbox_resend(request, pk):
     """Sends a mail again."""
     message = scoped(request, pk)
-    with told(request, f"{mailing.label(message)} : courriel remis à l’envoi."):
+    with say_outcome(request, f"{mailing.label(message)} : courriel remis à l’envoi."):
         message = actions.resend_message(message=message, by=request.user)
     return back(request, message)
 
@@ -96,7 +96,7 @@ def outbox_resend(request, pk):
 def outbox_hand(request, pk):
     """The printed twin was handed over or posted."""
     message = of_centre(request, pk)
-    with told(request, "Noté : remis en main propre ou par courrier."):
+    with say_outcome(request, "Noté : remis en main propre ou par courrier."):
         actions.hand_over_message(message=message, by=request.user)
     return back(request, message)
 
@@ -106,7 +106,7 @@ def outbox_mark(request, pk):
     """The address of a mail is in error."""
     message, form = of_centre(request, pk), FaultyAddressForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    with told(request, f"{message.recipient} : adresse en erreur, rien n’y sera envoyé."):
+    with say_outcome(request, f"{message.recipient} : adresse en erreur, rien n’y sera envoyé."):
         actions.mark_address(message=message, reason=reason, by=request.user)
     return back(request, message)
 
@@ -115,7 +115,7 @@ def outbox_mark(request, pk):
 def outbox_clear(request, pk):
     """The address of a mail works again."""
     message = scoped(request, pk)
-    with told(request, f"{message.recipient} : adresse rétablie. Les courriels retenus repartent."):
+    with say_outcome(request, f"{message.recipient} : adresse rétablie. Les courriels retenus repartent."):
         actions.clear_address(message=message, by=request.user)
     return back(request, message)
 

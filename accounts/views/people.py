@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, links, perms
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.forms import HatForm, InvitationForm
 from accounts.keys import key_of
 from accounts.models import Invitation, LogEntry, Membership, User
@@ -64,7 +64,7 @@ def invite(request, centre, back, template):
         try:
             user = actions.invite_person(**person, hats=[form.hat], by=request.user)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"{user} – {form.hat}. Un courriel l’annonce à {user.email}.")
             return redirect(back)
@@ -84,7 +84,7 @@ def hat_add(request, pk):
     person = scoped_account(request, pk)
     form = HatForm(request.POST)
     if form.is_valid():
-        with told(request, f"Rôle donné : {person} – {form.hat}."):
+        with say_outcome(request, f"Rôle donné : {person} – {form.hat}."):
             actions.give_hats(user=person, hats=[form.hat], by=request.user)
         return redirect("account_detail", person.pk)
     return show_account(request, person, form)
@@ -105,7 +105,7 @@ def show_account(request, person, form):
 @require_POST
 def account_close(request, pk):
     person = scoped_account(request, pk)
-    with told(request, f"Compte fermé : {person}."):
+    with say_outcome(request, f"Compte fermé : {person}."):
         actions.close_account(user=person, by=request.user)
     return redirect("account_detail", person.pk)
 
@@ -114,7 +114,7 @@ def account_close(request, pk):
 @require_POST
 def account_reopen(request, pk):
     person = scoped_account(request, pk)
-    with told(request, f"Compte rouvert : {person}."):
+    with say_outcome(request, f"Compte rouvert : {person}."):
         actions.reopen_account(user=person, by=request.user)
     return redirect("account_detail", person.pk)
 
@@ -125,7 +125,7 @@ def account_password(request, pk):
     """A new password for somebody whom no mail reaches. Its paper answers the act itself, which is in the journal:
     no page shows a link that its owner asked for."""
     person = scoped_account(request, pk)
-    with told(request, f"Lien de nouveau mot de passe prêt à imprimer : {person}."):
+    with say_outcome(request, f"Lien de nouveau mot de passe prêt à imprimer : {person}."):
         link = actions.print_password_reset(user=person, by=request.user)
         context = {"person": person, "link": link, "link_url": links.url(link), "qr": links.qr(link)}
         return render(request, "accounts/account_password_print.html", context)
@@ -135,7 +135,7 @@ def account_password(request, pk):
 @require_POST
 def membership_suspend(request, pk):
     membership = scoped_membership(request, pk)
-    with told(request, f"Rôle suspendu : {membership.user} – {membership}."):
+    with say_outcome(request, f"Rôle suspendu : {membership.user} – {membership}."):
         actions.suspend_membership(membership=membership, by=request.user)
     return back_to(request, membership.user)
 
@@ -143,7 +143,7 @@ def membership_suspend(request, pk):
 @require_POST
 def membership_resume(request, pk):
     membership = scoped_membership(request, pk)
-    with told(request, f"Rôle repris : {membership.user} – {membership}."):
+    with say_outcome(request, f"Rôle repris : {membership.user} – {membership}."):
         actions.resume_membership(membership=membership, by=request.user)
     return back_to(request, membership.user)
 
@@ -153,7 +153,7 @@ def reinvite(request, pk):
     """A fresh invitation to somebody who has not answered; the former link is dead."""
     invitation = scoped_invitation(request, pk)
     perms.allow(perms.keeps_accounts(request.user))
-    with told(request, f"Nouvelle invitation envoyée à {invitation.user.email}."):
+    with say_outcome(request, f"Nouvelle invitation envoyée à {invitation.user.email}."):
         actions.reinvite(invitation=invitation, by=request.user)
     return back_to(request, invitation.user)
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 
 from accounts import actions, perms, preferences
-from accounts.answers import form_page, refused
+from accounts.answers import form_page, show_refusal
 from accounts.forms import SettingsForm
 from accounts.views.entrance import form_methods
 from cqpm.utils.refusal import Refusal
@@ -35,7 +35,7 @@ def edit(request, centre, here):
         try:
             actions.change_settings(values=form.cleaned_data, centre=centre, by=request.user)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Réglages enregistrés.")
             return redirect(here)

@@ -22,11 +22,11 @@ def validated(row: Row) -> Row:
         row.full_clean(exclude=relations, validate_unique=False, validate_constraints=False)
         row.validate_constraints()
     except ValidationError as error:
-        raise Refusal(*sentences(row, error)) from None
+        raise Refusal(*error_sentences(row, error)) from None
     return row
 
 
-def sentences(row: Model, error: ValidationError) -> Iterator[str]:
+def error_sentences(row: Model, error: ValidationError) -> Iterator[str]:
     """«Date de naissance : la date est dans le futur.» for each problem of a validation."""
     for name, problems in error.message_dict.items():
         label = "" if name == NON_FIELD_ERRORS else f"{capfirst(column_label(row, name))} : "

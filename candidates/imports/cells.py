@@ -28,10 +28,10 @@ class Odd(Exception):
         super().__init__(sentence)
 
 
-def spoken(cell):
+def in_words(cell):
     """The cell as a person reads it in the spreadsheet, for reports and for the annotated copy."""
     if isinstance(cell, list):
-        return spoken(cell[-1]) if cell[0] != "date" else date.fromisoformat(cell[1]).strftime("%d/%m/%Y")
+        return in_words(cell[-1]) if cell[0] != "date" else date.fromisoformat(cell[1]).strftime("%d/%m/%Y")
     if isinstance(cell, bool):
         return "VRAI" if cell else "FAUX"
     if isinstance(cell, int | float):
@@ -53,17 +53,17 @@ def bare(cell):
             )
         if value in (None, ""):
             raise Odd("formula", "Formule sans résultat enregistré : tapez la valeur.")
-        return value, "formula", f"Cellule calculée : « {spoken(value)} » a été lu."
+        return value, "formula", f"Cellule calculée : « {in_words(value)} » a été lu."
     if value in (None, ""):
         return value, "", ""
     if kind == "spread":
         raise Odd("merged", "Cellules fusionnées : défusionnez-les et remplissez chaque cellule.")
-    return value, "merged", f"Cellules fusionnées : « {spoken(value)} » a été repris sur cette ligne."
+    return value, "merged", f"Cellules fusionnées : « {in_words(value)} » a été repris sur cette ligne."
 
 
 def text_of(key, value):
     """The text of a bare cell; Odd when it begins like a formula or is the spreadsheet's own error."""
-    text = " ".join(spoken(value).translate(INVISIBLE).split())
+    text = " ".join(in_words(value).translate(INVISIBLE).split())
     if text[:1] in ("=", "@") or (text[:1] in ("+", "-") and key not in PHONES and len(text) > 1):
         raise Odd(
             "injection",

@@ -2,7 +2,7 @@
 
 from candidates import leases
 from candidates.imports import checking, reading
-from candidates.imports.cells import spoken
+from candidates.imports.cells import in_words
 from candidates.imports.columns import COLUMNS
 from candidates.imports.findings import status_of
 from candidates.imports.layout import places_of_columns
@@ -123,7 +123,7 @@ def row_of(attempt, line):
         attempt=attempt,
         line=line.number,
         who=line.who[:200],
-        cells=[spoken(line.cells[column.key]) for column in COLUMNS],
+        cells=[in_words(line.cells[column.key]) for column in COLUMNS],
         values=values,
         findings=line.findings,
         status=status_of(line.findings, attempt.class_import.settled),

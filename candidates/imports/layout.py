@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from candidates.imports.cells import spoken
+from candidates.imports.cells import in_words
 from candidates.imports.columns import COLUMNS, COMMENT, HEADINGS, VERSION
 from candidates.search import folded
 from cqpm.utils.french import enumeration
@@ -17,7 +17,7 @@ def places_of_columns(headings, version, *, workbook):
     A text has no version cell: its headings are compared one by one, and must all be there.
     """
     check_template(version, workbook=workbook)
-    headings = [spoken(heading) for heading in headings]
+    headings = [in_words(heading) for heading in headings]
     if faults := faults_of(headings):
         raise Refusal(*faults, AGAIN)
     places = {folded(heading): index for index, heading in reversed(list(enumerate(headings)))}

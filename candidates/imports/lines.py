@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from candidates.imports.cells import Odd, bare, date_of, spoken, text_of
+from candidates.imports.cells import Odd, bare, date_of, in_words, text_of
 from candidates.imports.columns import BY_KEY, COLUMNS
 from candidates.imports.findings import Level
 from candidates.search import folded
@@ -41,7 +41,7 @@ class CheckedLine:
         self.findings.append(
             {
                 "column": BY_KEY[key].heading,
-                "value": spoken(self.cells[key]),
+                "value": in_words(self.cells[key]),
                 "level": level,
                 "code": code,
                 "text": text,

@@ -47,7 +47,7 @@ def read(content, workbook):
         lines = lines[1:]
     if not lines:
         raise Refusal("Ce fichier est vide.")
-    kept = [[number, cells] for number, cells in lines if any(filled(cell) for cell in cells)]
+    kept = [[number, cells] for number, cells in lines if any(has_text(cell) for cell in cells)]
     if len(kept) > ROWS + 1:
         raise Refusal(TOO_MANY)
     last = kept[-1][0] if kept else 0
@@ -60,7 +60,7 @@ def is_version(cells):
     return isinstance(first, str) and first.strip().casefold() == VERSION_LABEL.casefold()
 
 
-def filled(cell):
+def has_text(cell):
     """Whether a cell holds more than spaces; what a merge lends to a line does not make it one."""
     if isinstance(cell, list):
         return cell[0] in ("date", "formula")

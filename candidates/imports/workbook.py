@@ -18,7 +18,7 @@ SAFE = {
 }
 CHOICES = {"sex": ["F", "M"], "route": [label for _, label in Route.choices]}
 HEAD_LINES = 2  # the version, then the headings
-LEVELS = {Level.ERROR: "À CORRIGER", Level.WARNING: "À VÉRIFIER", Level.NOTICE: "Complété"}
+LEVEL_WORDS = {Level.ERROR: "À CORRIGER", Level.WARNING: "À VÉRIFIER", Level.NOTICE: "Complété"}
 
 
 def template():
@@ -118,7 +118,7 @@ def comments(book, page, rows, text):
 def comment_of(row):
     """«Ligne 7 lue. À CORRIGER, Date de naissance : cette date n’existe pas.»; empty when there is nothing to say."""
     return "\n".join(
-        f"{LEVELS[finding['level']]}, {finding['column']} : {finding['text']}" for finding in row.shown
+        f"{LEVEL_WORDS[finding['level']]}, {finding['column']} : {finding['text']}" for finding in row.shown
     )
 
 

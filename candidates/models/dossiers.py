@@ -19,7 +19,7 @@ from accounts.models import AccessLink, Role
 from candidates.journey import KeptCapacity
 from candidates.models.registrations import Registration
 from candidates.rules import RECONSTITUTED, ModalityChoice, missing_modalities
-from cqpm.utils.freeze import frozen, local_date, refused
+from cqpm.utils.freeze import frozen, refused, sql_local_date
 from referentiel.models import Capacity, Method
 
 
@@ -396,5 +396,5 @@ refused(
     Dossier,
     "dossier_after_registration",
     when=f"""EXISTS (SELECT 1 FROM candidates_registration r WHERE r.id = {{row}}.registration_id
-        AND ({" OR ".join(f"{local_date(act)} < r.registered_on" for act in ACTS)}))""",
+        AND ({" OR ".join(f"{sql_local_date(act)} < r.registered_on" for act in ACTS)}))""",
 )

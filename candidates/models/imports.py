@@ -15,7 +15,7 @@ from candidates.rules import Route
 from cqpm.utils.freeze import refused
 from referentiel.models import Referentiel
 
-MAX_ATTEMPTS = 3  # readings tried without anybody asking
+CONTROLS_TRIED = 3  # readings tried without anybody asking
 
 
 class ClassImport(SaidInWords):

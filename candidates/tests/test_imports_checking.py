@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from stdnum import luhn
 
-from candidates.imports.cells import Odd, date_of, spoken, typed_date
+from candidates.imports.cells import Odd, date_of, in_words, typed_date
 from candidates.imports.checking import check_known, check_lines, give_keys
 from candidates.imports.columns import COLUMNS, COMMENT, HEADINGS, VERSION
 from candidates.imports.findings import OTHER, READ, SAME, Status, known_of, status_of
@@ -136,7 +136,7 @@ def test_a_date_lost_as_a_number_is_read_in_the_epoch_of_its_workbook_and_to_be_
 
 
 def test_numbers_are_spoken_without_the_point_of_floats():
-    assert [spoken(value) for value in (73282932000074.0, 1053, 3.5, True, None, " a ")] == [
+    assert [in_words(value) for value in (73282932000074.0, 1053, 3.5, True, None, " a ")] == [
         "73282932000074",
         "1053",
         "3,5",

@@ -257,4 +257,4 @@ def test_how_a_paper_names_the_holder(identity, name, born):
 
 def test_a_label_never_outgrows_its_column():
     candidate = Candidate(birth_name="x" * 60, usage_name="y" * 60, first_name="z" * 60)
-    assert len(papers.labelled("t" * 120, candidate)) == 200
+    assert len(papers.paper_label("t" * 120, candidate)) == 200

@@ -6,13 +6,13 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.answers import form_page, refused
+from accounts.answers import form_page, show_refusal
 from accounts.perms import is_staff, require
 from candidates import actions
 from candidates.forms.company import CompanyForm
 from candidates.models import Company
 from candidates.search import indexed
-from candidates.views.scoped import posted
+from candidates.views.scoped import post_data
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.refusal import Refusal
 
@@ -44,12 +44,12 @@ def matches(company, query):
 @require_http_methods(["GET", "HEAD", "POST"])
 def company_new(request):
     """One more company of the centre."""
-    form = CompanyForm(posted(request), centre=request.user.hat.centre)
+    form = CompanyForm(post_data(request), centre=request.user.hat.centre)
     if request.method == "POST" and form.is_valid():
         try:
             company = actions.create_company(centre=form.centre, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"{company} : enregistrée.")
             return redirect("company_list")
@@ -63,12 +63,12 @@ def company_edit(request, pk):
     """Its name, SIRET and address."""
     company = get_object_or_404(Company.objects.for_user(request.user).select_related("centre"), pk=pk)
     heading = company.name
-    form = CompanyForm(posted(request), instance=company, centre=company.centre)
+    form = CompanyForm(post_data(request), instance=company, centre=company.centre)
     if request.method == "POST" and form.is_valid():
         try:
             actions.update_company(company=company, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"{company} : enregistrée.")
             return redirect("company_list")

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links, mailing, reminders
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.keys import key_of
 from accounts.models import OutboxMessage
 from accounts.perms import is_head_of
@@ -96,7 +96,7 @@ def dossier_save(request, pk):
         try:
             actions.save_dossier(dossier=dossier, by=request.user, **form.content)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Dossier enregistré.")
             return redirect("dossier_edit", dossier.registration_id)
@@ -107,7 +107,7 @@ def dossier_save(request, pk):
 def dossier_approve(request, pk):
     """For the centre."""
     dossier = own_dossier(request, pk)
-    with told(request, f"{dossier} approuvé pour le centre."):
+    with say_outcome(request, f"{dossier} approuvé pour le centre."):
         actions.approve_for_centre(dossier=dossier, version=version_read(request), by=request.user)
     return redirect("dossier_edit", dossier.registration_id)
 
@@ -118,11 +118,11 @@ def dossier_ask_partner(request, pk):
     dossier = own_dossier(request, pk)
     partner = dossier.registration.partner
     if not partner.email:
-        with told(request, f"À imprimer et à remettre à {partner.name}."):
+        with say_outcome(request, f"À imprimer et à remettre à {partner.name}."):
             actions.ask_partner_approval(dossier=dossier, by=request.user)
             return redirect("dossier_partner_print", dossier.pk)
         return redirect("dossier_edit", dossier.registration_id)
-    with told(request, f"Demande d’approbation envoyée à {partner.name}, {partner.email}."):
+    with say_outcome(request, f"Demande d’approbation envoyée à {partner.name}, {partner.email}."):
         actions.ask_partner_approval(dossier=dossier, by=request.user)
     return redirect("dossier_edit", dossier.registration_id)
 
@@ -131,7 +131,7 @@ def dossier_ask_partner(request, pk):
 def dossier_remind(request, pk):
     """One more mail to the company or the candidate, or the trace that they were chased otherwise."""
     dossier = own_dossier(request, pk)
-    with told(request, f"{dossier.registration.partner.name} : relance enregistrée."):
+    with say_outcome(request, f"{dossier.registration.partner.name} : relance enregistrée."):
         actions.remind_partner(dossier=dossier, by=request.user)
     return redirect("dossier_edit", dossier.registration_id)
 
@@ -159,7 +159,7 @@ def dossier_paper_approval(request, pk):
     form = PaperApprovalForm(request.POST, request.FILES, auto_id="papier-%s")
     if not form.is_valid():
         return show(request, dossier.registration, paper_form=form)
-    with told(request, f"{dossier} : approbation sur papier enregistrée."):
+    with say_outcome(request, f"{dossier} : approbation sur papier enregistrée."):
         actions.record_paper_approval(dossier=dossier, by=request.user, **form.cleaned_data)
     return redirect("dossier_edit", dossier.registration_id)
 
@@ -180,7 +180,7 @@ def dossier_scan(request, pk):
 def dossier_transmit(request, pk):
     """To the centre de ressource."""
     dossier = own_dossier(request, pk)
-    with told(request, f"{dossier} transmis."):
+    with say_outcome(request, f"{dossier} transmis."):
         actions.transmit_dossier(dossier=dossier, by=request.user)
     return redirect("dossier_edit", dossier.registration_id)
 
@@ -189,7 +189,9 @@ def dossier_transmit(request, pk):
 def dossier_amend(request, pk):
     """Opens an amendment of the dossier in force, with its reason."""
     registration = own_registration(request, pk)
-    with told(request, "Avenant ouvert : modifiez les modalités, faites-le approuver, transmettez-le."):
+    with say_outcome(
+        request, "Avenant ouvert : modifiez les modalités, faites-le approuver, transmettez-le."
+    ):
         actions.amend_dossier(
             registration=registration, reason=request.POST.get("reason", ""), by=request.user
         )

@@ -7,16 +7,16 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.perms import is_staff, require
 from candidates import actions
 from candidates.forms.class_import import ClassFileForm, ClassImportForm
 from candidates.imports import workbook
 from candidates.imports.findings import READ
 from candidates.models import ClassImport
-from candidates.reports import Report
+from candidates.reports import ControlReport
 from candidates.views.registrations import form_methods
-from candidates.views.scoped import posted
+from candidates.views.scoped import post_data
 from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
@@ -39,14 +39,14 @@ def own_import(request, pk):
 def class_import_new(request):
     """What holds for the class, and its file; below, the imports already made."""
     centre = request.user.hat.centre
-    form = ClassImportForm(posted(request), request.FILES or None, centre=centre)
+    form = ClassImportForm(post_data(request), request.FILES or None, centre=centre)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.prepare_import(
                 centre=centre, settings=form.settings, file=form.cleaned_data["file"], by=request.user
             )
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             return redirect("class_import", made.pk)
     imports = ClassImport.objects.for_user(request.user).select_related("referentiel")[:IMPORTS]
@@ -68,7 +68,7 @@ def class_import_template(request, form):
 @never_cache
 def class_import(request, pk):
     """The control of a file: the tally, then what is to correct, to check, and ready; nothing is registered yet."""
-    report = Report(own_import(request, pk), request.GET)
+    report = ControlReport(own_import(request, pk), request.GET)
     rows = Paginator(report.rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "report": report,
@@ -85,7 +85,7 @@ def class_import(request, pk):
 @never_cache
 def class_import_progress(request, pk):
     """How far the control is, for htmx; once it is over the page is loaded anew."""
-    report = Report(own_import(request, pk), {})
+    report = ControlReport(own_import(request, pk), {})
     response = render(
         request,
         "candidates/class_import_progress.html",
@@ -106,7 +106,7 @@ def class_import_file(request, pk):
         for error in form.errors.get("file", []):
             messages.error(request, error)
         return redirect("class_import", pk)
-    with told(request, "Fichier déposé."):
+    with say_outcome(request, "Fichier déposé."):
         actions.send_file(class_import=made, file=form.cleaned_data["file"], by=request.user)
     return redirect("class_import", pk)
 
@@ -115,7 +115,7 @@ def class_import_file(request, pk):
 def class_import_again(request, pk):
     """The last file, checked once more."""
     made = own_import(request, pk)
-    with told(request, "Contrôle relancé."):
+    with say_outcome(request, "Contrôle relancé."):
         actions.check_again(class_import=made, by=request.user)
     return redirect("class_import", pk)
 
@@ -128,7 +128,7 @@ def class_import_settle(request, pk):
         if "row" not in request.POST:
             actions.settle_warnings(class_import=made, by=request.user)
         else:
-            row = get_object_or_404(Report(made, {}).all_rows, pk=int_or_zero(request.POST["row"]))
+            row = get_object_or_404(ControlReport(made, {}).all_rows, pk=int_or_zero(request.POST["row"]))
             key, answer = request.POST.get("key", ""), request.POST.get("answer", READ)
             actions.settle_finding(class_import=made, row=row, key=key, answer=answer, by=request.user)
     except Refusal as refusal:
@@ -146,7 +146,7 @@ def int_or_zero(text):
 def class_import_confirm(request, pk):
     """Registers the ready lines."""
     made = own_import(request, pk)
-    with told(request, "Classe importée."):
+    with say_outcome(request, "Classe importée."):
         actions.confirm_import(class_import=made, by=request.user, leave_rest="leave_rest" in request.POST)
     return redirect("class_import", pk)
 
@@ -155,7 +155,7 @@ def class_import_confirm(request, pk):
 def class_import_undo(request, pk):
     """Takes the import back."""
     made = own_import(request, pk)
-    with told(request, "Import annulé : ses inscriptions n’existent plus."):
+    with say_outcome(request, "Import annulé : ses inscriptions n’existent plus."):
         actions.undo_import(class_import=made, by=request.user)
     return redirect("class_import", pk)
 
@@ -164,7 +164,7 @@ def class_import_undo(request, pk):
 @never_cache
 def class_import_annotated(request, pk):
     """The file as it was read, each line with its findings: to be corrected and sent again."""
-    report = Report(own_import(request, pk), request.GET)
+    report = ControlReport(own_import(request, pk), request.GET)
     content = workbook.annotated(list(report.all_rows))
     name = f"classe-constats-{report.attempt.rank}.xlsx"
     return stored.download(content, name=name, content_type=stored.XLSX)

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import preferences
-from accounts.answers import form_page, told
+from accounts.answers import form_page, say_outcome
 from accounts.perms import allow, is_resource, require
 from candidates import actions
 from candidates.actions.dossiers.transmission import ACCEPTANCE_AWAITED
@@ -84,7 +84,7 @@ def dossier_return(request, pk):
     form = return_form(request.POST)
     if not form.is_valid():
         return show(request, dossier, form)
-    with told(request, f"{dossier} retourné à {dossier.registration.centre}."):
+    with say_outcome(request, f"{dossier} retourné à {dossier.registration.centre}."):
         actions.return_dossier(dossier=dossier, comment=form.cleaned_data["reason"], by=request.user)
     return redirect("dossier_received", pk)
 
@@ -93,6 +93,6 @@ def dossier_return(request, pk):
 def dossier_accept(request, pk):
     """Accepts it, where an acceptance is awaited."""
     dossier = received_dossier(request, pk)
-    with told(request, f"{dossier} accepté."):
+    with say_outcome(request, f"{dossier} accepté."):
         actions.accept_dossier(dossier=dossier, by=request.user)
     return redirect("dossier_received", pk)

@@ -4,14 +4,14 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.perms import allow, is_head_of, is_staff, require
 from candidates import actions
 from candidates.forms.fields import ReasonForm
 from candidates.forms.identity import IdentityForm, comparison
 from candidates.forms.inscription import Inscription, RegistrationChange
 from candidates.models import Candidate
-from candidates.views.scoped import own_registration, posted
+from candidates.views.scoped import own_registration, post_data
 from cqpm.utils.refusal import Refusal
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -22,7 +22,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 def candidate_new(request):
     """One page: identity, certification, route, company, people, training, adaptation."""
     centre = request.user.hat.centre
-    page = Inscription(posted(request), centre=centre)
+    page = Inscription(post_data(request), centre=centre)
     question = None
     if request.method == "POST" and page.is_valid():
         try:
@@ -54,7 +54,7 @@ def question_of(confirmation, typed=None):
 def registration_edit(request, pk):
     """Route, company, tutor, training: what may change after inscription."""
     registration = own_registration(request, pk)
-    page = RegistrationChange(posted(request), registration=registration)
+    page = RegistrationChange(post_data(request), registration=registration)
     question = None
     if request.method == "POST" and page.is_valid():
         try:
@@ -85,12 +85,12 @@ def registration_edit(request, pk):
 def identity_edit(request, pk):
     """Civil identity and contact details; what they were stays in the journal."""
     registration = own_registration(request, pk)
-    form = IdentityForm(posted(request), instance=registration.candidate)
+    form = IdentityForm(post_data(request), instance=registration.candidate)
     if request.method == "POST" and form.is_valid():
         try:
             actions.correct_identity(registration=registration, identity=form.cleaned_data, by=request.user)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Identité enregistrée.")
             for warning in form.instance.warnings():
@@ -107,7 +107,7 @@ def abandon_form(data=None):
 def registration_abandon(request, pk):
     """Ends the registration, with a reason."""
     registration = own_registration(request, pk)
-    with told(request, f"Inscription n° {registration.number} abandonnée."):
+    with say_outcome(request, f"Inscription n° {registration.number} abandonnée."):
         actions.abandon_registration(
             registration=registration, reason=request.POST.get("reason", ""), by=request.user
         )
@@ -119,6 +119,6 @@ def vae_confirm(request, pk):
     """The responsable lets a VAE outside the RNCP go on."""
     registration = own_registration(request, pk)
     allow(is_head_of(request.user, registration.centre_id))
-    with told(request, "Inscription en VAE hors RNCP confirmée."):
+    with say_outcome(request, "Inscription en VAE hors RNCP confirmée."):
         actions.confirm_vae(registration=registration, by=request.user)
     return redirect("dossier_edit", pk)

@@ -22,6 +22,6 @@ def own_dossier(request, pk):
     return dossier
 
 
-def posted(request):
+def post_data(request):
     """What was sent, even nothing; None when the page is only read: `Form(posted(request))`."""
     return request.POST if request.method == "POST" else None

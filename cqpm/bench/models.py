@@ -14,7 +14,7 @@ class Counted(models.Model):
         return self.value
 
 
-class Written(models.Model):
+class WrittenRow(models.Model):
     value = models.CharField(max_length=20)
 
     class Meta:

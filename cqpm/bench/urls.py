@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 
-from cqpm.bench.models import Counted, Written
+from cqpm.bench.models import Counted, WrittenRow
 
 
 @require_POST
@@ -17,7 +17,7 @@ def minimal(request):
     changed = Counted.objects.filter(pk=request.POST["pk"], version=version).update(
         value=value, version=F("version") + 1
     )
-    Written.objects.create(value=str(request.user.pk))
+    WrittenRow.objects.create(value=str(request.user.pk))
     return HttpResponse(str(changed), status=200 if changed else 409)
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import ExaminationCentre, Invitation, Membership, Role
 from cqpm.dashboard.mails import nameless_line, stuck
-from cqpm.dashboard.sections import Line, section
+from cqpm.dashboard.sections import DashboardLine, section
 from cqpm.utils.french import short_day
 
 
@@ -18,7 +18,7 @@ def to_do(user):
         section(
             "Centres sans responsable",
             ExaminationCentre.objects.filter(~Exists(heads)).order_by("name", "pk"),
-            lambda row: Line(str(row), row.city, reverse("account_invite"), action="Inviter"),
+            lambda row: DashboardLine(str(row), row.city, reverse("account_invite"), action="Inviter"),
             url=reverse("centre_list"),
         ),
         section(
@@ -32,7 +32,7 @@ def to_do(user):
 
 def invitation_line(row):
     """An invitation not accepted yet; late once its link is over."""
-    return Line(
+    return DashboardLine(
         str(row.user),
         row.user.email,
         reverse("account_detail", args=[row.user_id]),

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from cqpm.dashboard.sections import Line, number_of, section
+from cqpm.dashboard.sections import DashboardLine, number_of, section
 from cqpm.utils.french import hour, long_day, plural, today
 from evaluations.models import Commission, CommissionCandidate, DeliberationEntry, Jury
 
@@ -22,7 +22,7 @@ def commissions(user):
 def commission_line(row):
     """A commission, its date first; late when its day has passed and it is not closed."""
     late = row.held_on < today()
-    return Line(
+    return DashboardLine(
         "Aujourd’hui" if row.held_on == today() else long_day(row.held_on).capitalize(),
         f"{hour(row.starts_at)}, {row.place}",
         reverse("commission_detail", args=[row.pk]),
@@ -49,7 +49,7 @@ def open_juries(user):
 def jury_line(row):
     """A jury, its date first, with the days left."""
     days = (row.held_on - today()).days
-    return Line(
+    return DashboardLine(
         "Aujourd’hui" if days == 0 else long_day(row.held_on).capitalize(),
         f"{hour(row.starts_at)}, {row.place}",
         reverse("jury_session" if row.opened_at else "jury_detail", args=[row.pk]),

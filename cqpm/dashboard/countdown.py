@@ -7,13 +7,13 @@ from cqpm.dashboard.agenda import open_juries
 from cqpm.dashboard.sections import settings_of
 from cqpm.utils.french import hour, long_day, plural, today
 from evaluations.models import Jury
-from evaluations.reads.jury import MEMBER_NOTICE, UNION_NOTICE
+from evaluations.reads.jury import MEMBER_NOTICE_KEY, UNION_NOTICE_KEY
 
 LONGEST_RULE = 35  # days one can still count on a rule
 
 
 @dataclass
-class Step:
+class CountdownStep:
     """What must be done a number of days before the sitting: `until`, and whether it has been."""
 
     words: str
@@ -49,7 +49,7 @@ class Countdown:
     """The next sitting of a jury: how many days are left, and what the rules ask for meanwhile."""
 
     jury: Jury
-    steps: list[Step]
+    steps: list[CountdownStep]
 
     @property
     def days(self):
@@ -115,9 +115,11 @@ def countdown_for(user) -> Countdown | None:
         return jury.held_on - timedelta(days=settings[key])
 
     steps = [
-        Step(
-            "Inviter les organisations syndicales", before(UNION_NOTICE), jury.unions_invited_on is not None
+        CountdownStep(
+            "Inviter les organisations syndicales",
+            before(UNION_NOTICE_KEY),
+            jury.unions_invited_on is not None,
         ),
-        Step("Convoquer les membres", before(MEMBER_NOTICE), jury.summoned_on is not None),
+        CountdownStep("Convoquer les membres", before(MEMBER_NOTICE_KEY), jury.summoned_on is not None),
     ]
     return Countdown(jury, sorted(steps, key=lambda step: step.until))

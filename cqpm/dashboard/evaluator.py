@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from candidates.models import Registration
 from cqpm.dashboard.agenda import commissions, juries
-from cqpm.dashboard.sections import Line, section
+from cqpm.dashboard.sections import DashboardLine, section
 from cqpm.utils.french import short_day, today
 from evaluations.models import Evaluation
 
@@ -41,7 +41,7 @@ def to_do(user):
 
 def evaluation_line(row, *, action="Ouvrir"):
     """An evaluation to hold; late when its day has passed."""
-    return Line(
+    return DashboardLine(
         str(row.registration.candidate),
         f"{row.short_method}, {row.place}",
         reverse("evaluation_detail", args=[row.pk]),

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts import mailing
 from accounts.models import OutboxMessage
-from cqpm.dashboard.sections import Line, of_rows, sorted_rows
+from cqpm.dashboard.sections import DashboardLine, of_rows, sorted_rows
 from cqpm.utils.french import short_day
 
 
@@ -26,7 +26,7 @@ def stuck(user, line):
 
 
 def mail_line(row):
-    return Line(
+    return DashboardLine(
         row.recipient_name or row.recipient,
         f"{mailing.label(row)}, {row.recipient}",
         reverse("outbox_message", args=[row.pk]),
@@ -36,7 +36,7 @@ def mail_line(row):
 
 def nameless_line(row):
     """For the administrator, who sees no candidate: what kind of mail, of which centre."""
-    return Line(
+    return DashboardLine(
         mailing.label(row),
         str(row.centre or "Sans centre"),
         f"{reverse('outbox')}?etat={row.state}",

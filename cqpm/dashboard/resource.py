@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from candidates.models import Dossier
 from cqpm.dashboard.agenda import juries
-from cqpm.dashboard.sections import Line, section
+from cqpm.dashboard.sections import DashboardLine, section
 from cqpm.utils.french import short_day
 from referentiel.models import Referentiel
 
@@ -35,7 +35,7 @@ def to_do(user):
 
 
 def received_line(row):
-    return Line(
+    return DashboardLine(
         str(row.registration.candidate),
         f"{row}, {row.registration.centre}",
         reverse("dossier_received", args=[row.pk]),
@@ -45,6 +45,6 @@ def received_line(row):
 
 
 def draft_line(row):
-    return Line(
+    return DashboardLine(
         row.title, f"version {row.version}", reverse("referentiel_edit", args=[row.pk]), action="Relire"
     )

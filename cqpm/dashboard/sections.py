@@ -12,7 +12,7 @@ SHOWN = 5  # lines of a section
 
 
 @dataclass
-class Line:
+class DashboardLine:
     """One thing to do or to know."""
 
     name: str
@@ -29,7 +29,7 @@ class Section:
     """A panel: `count` rows in all, the first ones shown. `agenda`: a day ahead rather than a candidate's file."""
 
     title: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[DashboardLine] = field(default_factory=list)
     count: int = 0
     url: str = ""
     agenda: bool = False

@@ -9,7 +9,16 @@ from candidates.rules import Stage
 from cqpm.dashboard.agenda import commissions, juries
 from cqpm.dashboard.evaluator import evaluation_line
 from cqpm.dashboard.mails import mail_line, stuck
-from cqpm.dashboard.sections import SHOWN, Line, Section, listing, of_rows, section, settings_of, sorted_rows
+from cqpm.dashboard.sections import (
+    SHOWN,
+    DashboardLine,
+    Section,
+    listing,
+    of_rows,
+    section,
+    settings_of,
+    sorted_rows,
+)
 from cqpm.utils.french import plural, recent_day, short_day, today
 from evaluations.models import CompanyOpinion, Evaluation
 from evaluations.reads.deadline import with_deadlines
@@ -56,7 +65,7 @@ def opinion_line(row):
     """An opinion past its date: days late, and when the company was last reminded."""
     reminded = row.link.reminded_at
     last = recent_day(reminded) if reminded else ""
-    return Line(
+    return DashboardLine(
         str(row.registration.candidate),
         f"{row.company_name}, {row.respondent_name}",
         reverse("opinion_detail", args=[row.pk]),
@@ -71,7 +80,7 @@ def dossier_line(row):
     """A dossier not transmitted: what it waits for; late when it was returned."""
     returned = row.state == Dossier.State.RETURNED
     actions = {Dossier.State.RETURNED: "Corriger", Dossier.State.APPROVED: "Transmettre"}
-    return Line(
+    return DashboardLine(
         str(row.registration.candidate),
         row.return_comment if returned else str(row),
         reverse("dossier_edit", args=[row.registration_id]),
@@ -111,10 +120,10 @@ def to_call(user):
 def call_line(link):
     """A link nobody can be reminded of by mail: somebody calls its holder."""
     due_on = reminders.due_on(link)
-    return Line(
+    return DashboardLine(
         link.holder,
         links.PURPOSES[link.purpose].label,
-        reminders.KINDS[link.purpose].page(link),
+        reminders.REMINDERS[link.purpose].page(link),
         when=short_day(due_on),
         when_sub="adresse en erreur" if link.email else "sans courriel",
         late=due_on < today(),
@@ -178,7 +187,7 @@ def waiting_line(row, key, action):
         "answer": lambda: f"{row.company} : {ContactRequest.Kind(row.asked).label}",
         "correct": lambda: row.wrong,
     }.get(key, lambda: f"{row.number}, {row.company or 'sans entreprise'}")
-    return Line(
+    return DashboardLine(
         str(row.candidate),
         said(),
         reverse(pages.get(key, "registration_detail"), args=[row.pk])

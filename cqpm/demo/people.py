@@ -158,7 +158,7 @@ PEOPLE = [
 ]
 
 
-def siret(rank):
+def valid_siret(rank):
     """A valid SIRET that belongs to nobody: numbers closed by their check digits."""
     siren = f"{90000000 + rank:08d}"
     siren += luhn.calc_check_digit(siren)

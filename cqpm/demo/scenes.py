@@ -68,7 +68,7 @@ class Scenes:
                     self.companies[name] = candidates.create_company(
                         centre=self.centres[key],
                         name=name,
-                        siret=people.siret(rank),
+                        siret=people.valid_siret(rank),
                         address=f"{rank} rue des Tourneurs",
                         postcode=people.CENTRES[key]["postcode"],
                         city=people.CENTRES[key]["city"],
@@ -175,7 +175,7 @@ class Scenes:
     def commission(self, days, *, prepared=None):
         """A commission prepared ten days ahead, or on the day `prepared`; the first evaluator presides."""
         with self.clock.on(min(days - 10, 0) if prepared is None else prepared):
-            return steps.prepare_commission(
+            return steps.hold_commission(
                 self.centres["brenne"], held_on=self.clock(days), members=self.evaluators, by=self.officer
             )
 

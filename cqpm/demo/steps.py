@@ -184,7 +184,7 @@ def give_opinion(opinion, *, but=None, comments=None):
     )
 
 
-def prepare_commission(centre, *, held_on, members, by, place="Salle 2, Montbard"):
+def hold_commission(centre, *, held_on, members, by, place="Salle 2, Montbard"):
     """A commission with its members, the first presiding; on the day, all are present."""
     commission = commissions.prepare_commission(
         centre=centre, held_on=held_on, starts_at=time(14), place=place, by=by

@@ -52,7 +52,7 @@ def key():
     sources = [Path(module.__file__) for module in (freeze, making_triggers)]
     for app in apps.get_app_configs():
         sources += sorted(Path(app.path).glob("migrations/*.py"))
-    declared = repr((freeze.REGISTRY, freeze.REFUSED))
+    declared = repr((freeze.REGISTRY, freeze.REFUSALS))
     return digest(django.__version__, declared, *(source.read_text() for source in sources))
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from cqpm.utils.refusal import Refusal
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 ANSWER_LIMIT = 64 * 1024 * 1024  # the longest answer a parent keeps in memory
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ")  # of the environment
 TAIL = 4000  # of what the child complained of
@@ -74,7 +74,7 @@ def run(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=ROOT,
+        cwd=PROJECT,
         env={key: os.environ[key] for key in KEPT if key in os.environ} | {"PYTHONIOENCODING": "utf-8"},
         start_new_session=True,
     )

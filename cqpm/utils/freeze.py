@@ -61,7 +61,7 @@ class Refused:
 
 
 REGISTRY: list[Freeze] = []
-REFUSED: list[Refused] = []
+REFUSALS: list[Refused] = []
 
 
 def frozen(
@@ -83,14 +83,14 @@ def frozen(
     REGISTRY.append(Freeze(model, when, tuple(sorted(allow)), insert))
 
 
-def local_date(column: str) -> str:
+def sql_local_date(column: str) -> str:
     """SQL for the civil date of a timestamp of `{row}`, in the time zone people live in."""
     return f"{{date_of}}{{row}}.{column}{{in_paris}}"
 
 
 def refused(model: type[Model], name: str, *, when: str) -> None:
     """Declares rows the database refuses to store: `when` is SQL over `{row}` and may read other tables."""
-    REFUSED.append(Refused(model, name, when))
+    REFUSALS.append(Refused(model, name, when))
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def install(models: Iterable[type[Model]]) -> None:
         for freeze in freezes:
             for statement in make(freeze):
                 cursor.execute(statement)
-        for rule in REFUSED:
+        for rule in REFUSALS:
             if rule.model in set(models):
                 for statement in _refused(rule):
                     cursor.execute(statement)

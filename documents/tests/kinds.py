@@ -3,7 +3,7 @@
 Imports no model: conftest.py needs it before Django is set up.
 """
 
-from documents.kinds import Kind
+from documents.kinds import PaperKind
 
 CAPACITIES = [
     "Préparer la mise en œuvre du contrat de phase",
@@ -52,7 +52,7 @@ def build_register(fact):
     return {"letterhead": LETTERHEAD | {"rule": [5] * 9}, "subtitle": "Toutes les décisions", "rows": rows}
 
 
-CERTIFICATE = Kind(
+CERTIFICATE = PaperKind(
     key="test_certificate",
     title="Attestation d’essai",
     template="documents_tests/certificate.html",
@@ -61,7 +61,7 @@ CERTIFICATE = Kind(
     may_read=is_juror_or_staff,
     public=True,
 )
-REGISTER = Kind(
+REGISTER = PaperKind(
     key="test_register",
     title="Registre d’essai",
     template="documents_tests/register.html",
@@ -69,7 +69,7 @@ REGISTER = Kind(
     build=build_register,
     may_read=is_staff_of_centre,
 )
-BROKEN = Kind(
+BROKEN = PaperKind(
     key="test_broken",
     title="Papier manqué",
     template="documents_tests/broken.html",

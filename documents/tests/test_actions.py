@@ -6,8 +6,8 @@ from accounts.tests.factories import make_centre, make_wearer
 from cqpm.utils.codes import normalise
 from cqpm.utils.refusal import Refusal
 from documents import actions, tasks
-from documents.models import MAX_ATTEMPTS, Document
-from documents.rules import Verdict
+from documents.models import RENDERINGS_TRIED, Document
+from documents.rules import Authenticity
 from documents.tests.factories import make_document, make_issued, make_rendered
 from documents.tests.kinds import build_certificate, build_register
 
@@ -114,7 +114,7 @@ def test_revocation_keeps_who_and_why():
     stored = refresh(document)
     assert stored.revoked_at == revoked.revoked_at
     assert (stored.revoked_by, stored.revoked_reason) == ("Claire Aubry", "Décision rectifiée.")
-    assert stored.verdict == Verdict.REVOKED
+    assert stored.verdict == Authenticity.REVOKED
     assert sentences(document)[-1] == f"Document révoqué : {document}. Motif : Décision rectifiée."
 
 
@@ -143,16 +143,16 @@ def test_the_old_paper_is_replaced_only_once_the_new_one_is_issued():
     seen.append(refresh(old).verdict)
     tasks.render_document(new.pk)
     seen.append(refresh(old).verdict)
-    assert seen == [Verdict.REVOKED, Verdict.REVOKED, Verdict.REPLACED]
-    assert refresh(new).verdict == Verdict.AUTHENTIC
+    assert seen == [Authenticity.REVOKED, Authenticity.REVOKED, Authenticity.REPLACED]
+    assert refresh(new).verdict == Authenticity.AUTHENTIC
 
 
 def test_a_failed_rendering_starts_over(django_capture_on_commit_callbacks):
     document = make_document("test_broken")
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(RENDERINGS_TRIED):
         tasks.render_document(document.pk)
         tasks.sweep()
-    assert (refresh(document).state, refresh(document).attempts) == ("failed", MAX_ATTEMPTS)
+    assert (refresh(document).state, refresh(document).attempts) == ("failed", RENDERINGS_TRIED)
     with django_capture_on_commit_callbacks() as woken:
         actions.retry_document(document=document, by=SYSTEM)
     stored = refresh(document)

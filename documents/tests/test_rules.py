@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from documents.rules import Verdict, reissue_number, verdict
+from documents.rules import Authenticity, reissue_number, verdict
 
 ISSUED, LATER, LAST = date(2026, 12, 1), date(2027, 1, 14), date(2027, 1, 22)
 
@@ -23,15 +23,15 @@ def test_a_reissue_adds_its_rank(number, next_number):
 @pytest.mark.parametrize(
     ("public", "issued_on", "revoked_on", "replaced_on", "answer"),
     [
-        (True, ISSUED, None, None, Verdict.AUTHENTIC),
-        (True, ISSUED, LATER, None, Verdict.REVOKED),
-        (True, ISSUED, None, LATER, Verdict.REPLACED),
-        (True, ISSUED, LATER, LAST, Verdict.REPLACED),
-        (True, None, None, None, Verdict.UNKNOWN),
-        (True, None, LATER, None, Verdict.UNKNOWN),
-        (True, None, LATER, LAST, Verdict.UNKNOWN),
-        (False, ISSUED, None, None, Verdict.UNKNOWN),
-        (False, ISSUED, LATER, LAST, Verdict.UNKNOWN),
+        (True, ISSUED, None, None, Authenticity.AUTHENTIC),
+        (True, ISSUED, LATER, None, Authenticity.REVOKED),
+        (True, ISSUED, None, LATER, Authenticity.REPLACED),
+        (True, ISSUED, LATER, LAST, Authenticity.REPLACED),
+        (True, None, None, None, Authenticity.UNKNOWN),
+        (True, None, LATER, None, Authenticity.UNKNOWN),
+        (True, None, LATER, LAST, Authenticity.UNKNOWN),
+        (False, ISSUED, None, None, Authenticity.UNKNOWN),
+        (False, ISSUED, LATER, LAST, Authenticity.UNKNOWN),
     ],
 )
 def test_verdict(public, issued_on, revoked_on, replaced_on, answer):

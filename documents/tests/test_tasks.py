@@ -14,7 +14,7 @@ from django.utils import timezone
 from cqpm.utils import stored
 from documents import kinds, leases, render, tasks
 from documents.kinds import KINDS
-from documents.models import MAX_ATTEMPTS, Document
+from documents.models import RENDERINGS_TRIED, Document
 from documents.tests.factories import make_document, make_rendered
 from documents.tests.kinds import BROKEN, CERTIFICATE
 
@@ -121,7 +121,7 @@ def test_a_broken_template_fails_with_its_reason_then_a_repaired_one_is_rendered
     assert (row.state, row.attempts, row.will_move) == ("failed", 1, True)
     assert row.error.startswith("Complaint : ")
     assert "https://exemple.fr/sceau.png" in row.error
-    repaired = kinds.Kind(**vars(BROKEN) | {"template": "documents_tests/register.html"})
+    repaired = kinds.PaperKind(**vars(BROKEN) | {"template": "documents_tests/register.html"})
     monkeypatch.setitem(KINDS, BROKEN.key, repaired)
     tasks.sweep()
     tasks.render_document(document.pk)
@@ -138,7 +138,7 @@ def test_a_kind_nobody_registers_fails_with_its_name(monkeypatch):
 
 def test_a_waiting_document_of_an_older_template_is_frozen_again(monkeypatch):
     document = make_document(fact="decision:ines")
-    newer = kinds.Kind(
+    newer = kinds.PaperKind(
         **vars(CERTIFICATE)
         | {
             "template_version": 3,
@@ -156,7 +156,9 @@ def test_a_waiting_document_of_an_older_template_is_frozen_again(monkeypatch):
 
 def test_a_stored_document_is_never_rendered_again(monkeypatch):
     document = make_rendered()
-    monkeypatch.setitem(KINDS, CERTIFICATE.key, kinds.Kind(**vars(CERTIFICATE) | {"template_version": 3}))
+    monkeypatch.setitem(
+        KINDS, CERTIFICATE.key, kinds.PaperKind(**vars(CERTIFICATE) | {"template_version": 3})
+    )
     tasks.sweep()
     tasks.render_document(document.pk)
     assert (refresh(document).template_version, refresh(document).sha256) == (2, document.sha256)
@@ -227,10 +229,10 @@ def test_the_document_of_a_killed_worker_comes_back(woken):
 
 def test_a_document_that_kills_every_worker_is_given_up():
     document = make_document()
-    for attempt in range(MAX_ATTEMPTS):
+    for attempt in range(RENDERINGS_TRIED):
         with later(minutes=3 * attempt):
             assert leases.claim(document.pk).attempts == attempt + 1
-    with later(minutes=3 * MAX_ATTEMPTS):
+    with later(minutes=3 * RENDERINGS_TRIED):
         assert leases.claim(document.pk) is None
         tasks.sweep()
     row = refresh(document)
@@ -239,12 +241,12 @@ def test_a_document_that_kills_every_worker_is_given_up():
 
 def test_failures_are_tried_again_a_few_times_then_left_to_people(woken):
     document = make_document("test_broken")
-    for _ in range(MAX_ATTEMPTS + 2):
+    for _ in range(RENDERINGS_TRIED + 2):
         tasks.render_document(document.pk)
         tasks.sweep()
     row = refresh(document)
-    assert (row.state, row.attempts, row.will_move) == ("failed", MAX_ATTEMPTS, False)
-    assert woken == [str(document.pk)] * (MAX_ATTEMPTS - 1)
+    assert (row.state, row.attempts, row.will_move) == ("failed", RENDERINGS_TRIED, False)
+    assert woken == [str(document.pk)] * (RENDERINGS_TRIED - 1)
 
 
 def test_an_empty_broker_loses_nothing(woken):

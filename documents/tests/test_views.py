@@ -14,7 +14,7 @@ from accounts.models import Role
 from accounts.tests.factories import client_as, make_centre, make_membership, make_user
 from cqpm.utils import stored
 from documents import tasks
-from documents.models import MAX_ATTEMPTS, Document
+from documents.models import RENDERINGS_TRIED, Document
 from documents.tests.factories import make_document, make_issued, make_rendered
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +35,11 @@ def clerk(centre):
 
 def make_failed(centre, **fields):
     document = make_document("test_broken", centre=centre, **fields)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(RENDERINGS_TRIED):
         tasks.render_document(document.pk)
-        Document.objects.filter(pk=document.pk, attempts__lt=MAX_ATTEMPTS).update(state="requested", error="")
+        Document.objects.filter(pk=document.pk, attempts__lt=RENDERINGS_TRIED).update(
+            state="requested", error=""
+        )
     document.refresh_from_db()
     return document
 

@@ -12,7 +12,7 @@ from accounts.log import SYSTEM
 from cqpm.utils.codes import new_code, spaced
 from documents import actions, throttle
 from documents.models import Document
-from documents.rules import Verdict
+from documents.rules import Authenticity
 from documents.tests.factories import make_document, make_issued, make_rendered
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +152,7 @@ def test_nothing_tells_an_unpublished_paper_from_none():
     unknown = new_code()
     pages = {plain(Client().get(reverse("verify", args=[unknown])), unknown)}
     for make, verdict in CASES:
-        if verdict == Verdict.UNKNOWN:
+        if verdict == Authenticity.UNKNOWN:
             code = make().code
             pages.add(plain(Client().get(reverse("verify", args=[code])), code))
     assert len(pages) == 1

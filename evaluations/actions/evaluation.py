@@ -48,7 +48,9 @@ def plan_evaluation(
     cover(evaluation, capacities)
     ScoreSheet.objects.create(evaluation=evaluation, evaluator=evaluator)
     tell_evaluator(evaluation, evaluator)
-    record(evaluation, by=by, verb="plan_evaluation", what=f"prévue : {covering(capacities)}, {evaluator}")
+    record_on_evaluation(
+        evaluation, by=by, verb="plan_evaluation", what=f"prévue : {covering(capacities)}, {evaluator}"
+    )
     journey.move_stage(registration)
     return evaluation
 
@@ -72,7 +74,7 @@ def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]
         tell_evaluator(evaluation, evaluator)
     sheet.evaluator = evaluator
     sheet.save(update_fields=["evaluator"])
-    record(
+    record_on_evaluation(
         evaluation, by=by, verb="change_evaluation", what=f"modifiée : {covering(capacities)}, {evaluator}"
     )
     journey.move_stage(evaluation.registration)
@@ -86,7 +88,7 @@ def delete_evaluation(*, evaluation: Evaluation, by: Actor) -> None:
     check_planned(evaluation, "elle ne se supprime plus")
     if evaluation.reports.exists():
         raise Refusal("Un rapport a été reçu : reportez l’évaluation plutôt que de la supprimer.")
-    record(evaluation, by=by, verb="delete_evaluation", what="supprimée avant d’être ouverte")
+    record_on_evaluation(evaluation, by=by, verb="delete_evaluation", what="supprimée avant d’être ouverte")
     evaluation.delete()
     journey.move_stage(evaluation.registration)
 
@@ -104,7 +106,9 @@ def record_report(*, evaluation: Evaluation, received_on: date, by: Actor) -> Ev
     forget_acceptance(evaluation)
     evaluation.save()
     late = ", en retard" if evaluation.report_is_late else ""
-    record(evaluation, by=by, verb="record_report", what=f"rapport reçu le {day(received_on)}{late}")
+    record_on_evaluation(
+        evaluation, by=by, verb="record_report", what=f"rapport reçu le {day(received_on)}{late}"
+    )
     return evaluation
 
 
@@ -132,7 +136,7 @@ def accept_late_report(*, evaluation: Evaluation, by: Actor) -> Evaluation:
     evaluation.late_report_accepted_at = timezone.now()
     evaluation.late_report_accepted_by = log.actor_name(by)
     evaluation.save()
-    record(evaluation, by=by, verb="accept_late_report", what="rapport en retard admis")
+    record_on_evaluation(evaluation, by=by, verb="accept_late_report", what="rapport en retard admis")
     return evaluation
 
 
@@ -154,7 +158,7 @@ def open_evaluation(*, evaluation: Evaluation, by: Actor) -> Evaluation:
         for sheet in evaluation.sheets.all()
         for criterion in criteria
     )
-    record(evaluation, by=by, verb="open_evaluation", what="ouverte")
+    record_on_evaluation(evaluation, by=by, verb="open_evaluation", what="ouverte")
     journey.move_stage(evaluation.registration)
     return evaluation
 
@@ -174,7 +178,9 @@ def mark_absent(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluation
         raise Refusal("La grille est commencée : le candidat était présent. L’évaluation peut être reportée.")
     evaluation.miss()
     sign_state(evaluation, by, reason=reason)
-    record(evaluation, by=by, verb="mark_absent", what="candidat absent", data={"reason": reason})
+    record_on_evaluation(
+        evaluation, by=by, verb="mark_absent", what="candidat absent", data={"reason": reason}
+    )
     journey.move_stage(evaluation.registration)
     return evaluation
 
@@ -187,7 +193,7 @@ def mark_postponed(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluat
     check_transition(evaluation, "postpone")
     evaluation.postpone()
     sign_state(evaluation, by, reason=reason)
-    record(evaluation, by=by, verb="mark_postponed", what="reportée", data={"reason": reason})
+    record_on_evaluation(evaluation, by=by, verb="mark_postponed", what="reportée", data={"reason": reason})
     journey.move_stage(evaluation.registration)
     return evaluation
 
@@ -255,7 +261,7 @@ def described(evaluation: Evaluation) -> dict[str, str]:
     }
 
 
-def record(
+def record_on_evaluation(
     evaluation: Evaluation, *, by: Actor, verb: str, what: str, data: dict[str, Any] | None = None
 ) -> None:
     """A line in the journal of the registration."""

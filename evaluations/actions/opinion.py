@@ -107,7 +107,7 @@ def remind_company(*, opinion: CompanyOpinion, by: Actor, step: date | None = No
     by_mail = chase_link(link=opinion.link, step=step)
     if by_mail:
         asked_on = (step or today()).isoformat()
-        post(opinion, "reminder", opinion.link_id, asked_on, template="opinion_reminder")
+        post_to_respondent(opinion, "reminder", opinion.link_id, asked_on, template="opinion_reminder")
     how = "par courriel" if by_mail else "par téléphone ou courrier"
     record(opinion, by=by, verb="remind_company", what=f"relancé {how} auprès de {opinion.respondent_name}")
     return opinion
@@ -153,7 +153,7 @@ def submit_opinion(*, opinion: CompanyOpinion, name: str, function: str, by: Acc
     opinion.submitted_by, opinion.submitted_function = name, function
     opinion.save(update_fields=["state", "submitted_at", "submitted_by", "submitted_function"])
     opinion.link = close_link(link=by)  # before the receipt: a mail older than the closing is not sent
-    post(
+    post_to_respondent(
         opinion,
         "receipt",
         template="opinion_receipt",
@@ -250,10 +250,10 @@ def send_link(opinion: CompanyOpinion) -> None:
         centre=centre,
     )
     opinion.save()
-    post(opinion, "requested", opinion.link_id, template="opinion_requested")
+    post_to_respondent(opinion, "requested", opinion.link_id, template="opinion_requested")
 
 
-def post(opinion: CompanyOpinion, *words: object, template: str, **context: Any) -> None:
+def post_to_respondent(opinion: CompanyOpinion, *words: object, template: str, **context: Any) -> None:
     """Writes to its respondent; `words`: of the mail's event."""
     registration = opinion.registration
     outbox.post(

@@ -14,11 +14,16 @@ from accounts.log import Actor, actor_name
 from cqpm.utils import stored
 from cqpm.utils.french import day, today
 from cqpm.utils.uploads import SentFile, Type, spelt
-from evaluations.actions.evaluation import check_planned, check_received, lock_evaluation, record
+from evaluations.actions.evaluation import (
+    check_planned,
+    check_received,
+    lock_evaluation,
+    record_on_evaluation,
+)
 from evaluations.models import Evaluation, Report
-from evaluations.models.report import FOLDER
+from evaluations.models.report import REPORTS_FOLDER
 
-NAME_LENGTH = 120
+FILE_NAME_LENGTH = 120
 
 
 def send_report(
@@ -32,7 +37,7 @@ def send_report(
     the presentation.
     """
     content = file.read()
-    sha256 = stored.keep(FOLDER, content)  # before the locks: thirty megabytes take their time
+    sha256 = stored.keep(REPORTS_FOLDER, content)  # before the locks: thirty megabytes take their time
     return add_version(
         evaluation=evaluation,
         received_on=received_on or today(),
@@ -69,7 +74,7 @@ def add_version(*, evaluation: Evaluation, received_on: date, by: Actor, upload:
     )
     late = ", après la date fixée" if received_on > evaluation.report_due_on else ""
     what = f"rapport reçu le {day(received_on)}{late} : « {report.name} », version {report.rank}"
-    record(evaluation, by=by, verb="send_report", what=what, data={"report": str(report.pk)})
+    record_on_evaluation(evaluation, by=by, verb="send_report", what=what, data={"report": str(report.pk)})
     acknowledge(report, evaluation)
     return report
 
@@ -104,4 +109,4 @@ def clean_name(name: str, kind: Type) -> str:
     )
     stem = stem.strip(". ")
     extension = f".{kind.value.lower()}"
-    return (stem or "rapport")[: NAME_LENGTH - len(extension)] + extension
+    return (stem or "rapport")[: FILE_NAME_LENGTH - len(extension)] + extension

@@ -234,17 +234,19 @@ def record(request: ContactRequest, *, by: Actor, verb: str, what: str) -> None:
 def tell_made(request: ContactRequest, *, also: str = "") -> None:
     """The centre, whoever asked, and the tutor being replaced where it is somebody else (`also`)."""
     centre = request.registration.centre
-    post(request, "contact_request", to=centre.email, name=centre.name, act="made")
+    post_request(request, "contact_request", to=centre.email, name=centre.name, act="made")
     for address in {request.made_by_email, also} - {""}:
-        post(request, "contact_request_receipt", to=address, act="receipt")
+        post_request(request, "contact_request_receipt", to=address, act="receipt")
 
 
 def tell_settled(request: ContactRequest) -> None:
     """Whoever asked; a mail beside the one the person who takes over receives."""
-    post(request, "contact_request_settled", to=request.made_by_email, name=request.made_by, act="settled")
+    post_request(
+        request, "contact_request_settled", to=request.made_by_email, name=request.made_by, act="settled"
+    )
 
 
-def post(request: ContactRequest, template: str, *, to: str, act: str, name: str = "") -> None:
+def post_request(request: ContactRequest, template: str, *, to: str, act: str, name: str = "") -> None:
     """One mail about a request of the company; sent once for each `act` on it."""
     registration = request.registration
     outbox.post(

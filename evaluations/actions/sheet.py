@@ -19,7 +19,13 @@ from candidates import journey
 from candidates.actions.checks import required
 from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal, Stale
-from evaluations.actions.evaluation import check_transition, described, lock_evaluation, record, sign_state
+from evaluations.actions.evaluation import (
+    check_transition,
+    described,
+    lock_evaluation,
+    record_on_evaluation,
+    sign_state,
+)
 from evaluations.models import (
     CapacityValidation,
     Commission,
@@ -97,7 +103,7 @@ def save_notes(*, sheet: ScoreSheet, notes: Mapping[str, str], version: int, by:
     Refusal and Conflict as `save_result`.
     """
     sheet = lock_open_sheet(sheet.pk, by)
-    notes = {field: clean(notes[field]) for field in ScoreSheet.NOTES if field in notes}
+    notes = {field: clean_text(notes[field]) for field in ScoreSheet.NOTES if field in notes}
     if version != sheet.version:
         return same_or_conflict(sheet, notes)
     for field, text in notes.items():
@@ -154,12 +160,12 @@ def submit_sheet(*, sheet: ScoreSheet, by: User, revision: int | None = None) ->
     if missing := sheet.missing_to_submit():
         raise Refusal(*missing)
     sheet.submitted_at, sheet.submitted_by = timezone.now(), log.actor_name(by)
-    sheet.content_hash = fingerprint(content(sheet, evaluation, results))
+    sheet.content_hash = fingerprint(sealed_content(sheet, evaluation, results))
     sheet.save()
     if not evaluation.sheets.filter(submitted_at=None).exists():
         evaluation.submit()
         sign_state(evaluation, by)
-    record(
+    record_on_evaluation(
         evaluation,
         by=by,
         verb="submit_sheet",
@@ -200,7 +206,9 @@ def reopen_sheet(*, sheet: ScoreSheet, reason: str, by: Actor) -> ScoreSheet:
         context=described(evaluation) | {"sheet": str(sheet.pk), "reason": reason, "by": sheet.reopened_by},
         centre=evaluation.registration.centre,
     )
-    record(evaluation, by=by, verb="reopen_sheet", what="grille rouverte", data={"reason": reason})
+    record_on_evaluation(
+        evaluation, by=by, verb="reopen_sheet", what="grille rouverte", data={"reason": reason}
+    )
     journey.move_stage(evaluation.registration)
     return sheet
 
@@ -213,7 +221,9 @@ def revision_of(sheet: ScoreSheet, results: Sequence[CriterionResult]) -> int:
     return sheet.version + sum(result.version for result in results)
 
 
-def content(sheet: ScoreSheet, evaluation: Evaluation, results: Sequence[CriterionResult]) -> dict[str, Any]:
+def sealed_content(
+    sheet: ScoreSheet, evaluation: Evaluation, results: Sequence[CriterionResult]
+) -> dict[str, Any]:
     """What the evaluator validates, as plain values: the seal is taken over them."""
     return {
         "format": 1,
@@ -300,12 +310,12 @@ def checked_branches(criterion: Criterion, branches: Sequence[int]) -> list[int]
 
 
 def checked_text(text: str) -> str:
-    text = clean(text)
+    text = clean_text(text)
     if len(text) > LONGEST:
         raise Refusal(f"Le texte dépasse {LONGEST} caractères.")
     return text
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """The text as it is kept: browsers end lines their own way."""
     return text.replace("\r\n", "\n").strip()

@@ -10,7 +10,7 @@ from cqpm.utils.freeze import frozen, refused
 from cqpm.utils.uploads import Type
 from evaluations.models.evaluation import Evaluation
 
-FOLDER = "rapports"  # of the store
+REPORTS_FOLDER = "rapports"  # of the store
 # What a report may be, and what a browser is told it is.
 REPORTS = {
     Type.PDF: "application/pdf",

@@ -1,6 +1,6 @@
 """The two attestations: admissible, or the capacities acquired. Both are checked by anyone once published."""
 
-from documents.kinds import Kind
+from documents.kinds import PaperKind
 from evaluations.papers.decision import common_data, may_read_jury_paper, validated_blocks
 from evaluations.papers.size import attestation_size, capacities_attestation_size
 from evaluations.reads.closing import read_for_decision
@@ -60,7 +60,7 @@ def share(held, total):
     return f"{'d’une' if held == 1 else f'de {held}'} des {total} capacités professionnelles"
 
 
-ATTESTATION = Kind(
+ATTESTATION = PaperKind(
     "attestation",
     "Attestation d’admissibilité",
     "documents/attestation.html",
@@ -69,7 +69,7 @@ ATTESTATION = Kind(
     may_read_jury_paper,
     public=True,
 )
-CAPACITIES_ATTESTATION = Kind(
+CAPACITIES_ATTESTATION = PaperKind(
     "capacities_attestation",
     "Attestation de capacités acquises",
     "documents/capacities_attestation.html",

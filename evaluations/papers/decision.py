@@ -5,10 +5,10 @@ template shows, in the words the paper uses; nothing is read again when the PDF 
 """
 
 from accounts.keys import key_of
-from candidates.papers import certification_words, holder, labelled, letterhead, unbroken
+from candidates.papers import certification_words, holder, letterhead, paper_label, unbroken
 from cqpm.utils.french import NBSP, day, enumeration, in_town, long_day, typeset
 from documents.actions import request_document
-from documents.kinds import Kind
+from documents.kinds import PaperKind
 from evaluations.models import DecisionCapacity, Jury
 from evaluations.papers.minutes import kept_by_date
 from evaluations.papers.size import decision_size
@@ -22,15 +22,15 @@ def request_for(closed, decision, kind, data, *, by):
     return request_document(
         kind=kind.key,
         fact=key_of(decision),
-        number=number_of(decision),
-        label=labelled(kind.title, decision.entry.registration.candidate),
+        number=paper_number(decision),
+        label=paper_label(kind.title, decision.entry.registration.candidate),
         centre=closed.jury.centre,
         data=data,
         by=by,
     )
 
 
-def number_of(decision):
+def paper_number(decision):
     return f"{decision.entry.deliberation.number}-{decision.entry.rank:03d}"
 
 
@@ -47,7 +47,7 @@ def common_data(closed, decision):
     registration = decision.entry.registration
     person = holder(registration.candidate)
     return {
-        "letterhead": letterhead(jury.centre, [f"N° {number_of(decision)}"], registration.referentiel),
+        "letterhead": letterhead(jury.centre, [f"N° {paper_number(decision)}"], registration.referentiel),
         "certification": certification_words(registration.referentiel),
         "holder": person,
         "declared": "déclarée" if person["feminine"] else "déclaré",
@@ -152,7 +152,7 @@ def may_read_jury_paper(user, document):
     return Jury.objects.for_user(user).filter(**{way: fact.pk}).exists()
 
 
-DECISION = Kind(
+DECISION = PaperKind(
     "admissibility_decision",
     "Décision d’admissibilité",
     "documents/admissibility_decision.html",

@@ -6,7 +6,7 @@ from accounts.keys import key_of
 from candidates.models import Dossier
 from cqpm.utils.french import day
 from documents.actions import request_document
-from documents.kinds import Kind
+from documents.kinds import PaperKind
 from documents.models import Document
 from evaluations.models import Decision
 from evaluations.papers.attestation import (
@@ -84,7 +84,7 @@ def papers_for_candidate(way):
     return shared.exclude(replaced_by__published_at__isnull=False).order_by("requested_at", "pk")
 
 
-MINUTES = Kind(
+MINUTES = PaperKind(
     "minutes",
     "Procès-verbal de délibération",
     "documents/minutes.html",
@@ -92,4 +92,4 @@ MINUTES = Kind(
     build_minutes,
     may_read_jury_paper,
 )
-KINDS = (MINUTES, DECISION, ATTESTATION, CAPACITIES_ATTESTATION)
+JURY_PAPERS = (MINUTES, DECISION, ATTESTATION, CAPACITIES_ATTESTATION)

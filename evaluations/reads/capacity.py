@@ -35,7 +35,7 @@ def capacities_of(referentiel: Referentiel) -> list[Capacity]:
     return referentiel.tree
 
 
-def blocks_of(referentiel: Referentiel) -> tuple[frozenset[int], ...]:
+def block_numbers(referentiel: Referentiel) -> tuple[frozenset[int], ...]:
     """A version's blocs, each the set of the numbers of its capacities; none where it has no bloc."""
     blocks: dict[int, set[int]] = defaultdict(set)
     for capacity in capacities_of(referentiel):

@@ -12,7 +12,7 @@ from cqpm.utils.french import local_date
 from cqpm.utils.rows import grouped
 from evaluations import rules
 from evaluations.models import Decision, DecisionCapacity, Jury
-from evaluations.reads.capacity import blocks_of, capacities_of
+from evaluations.reads.capacity import block_numbers, capacities_of
 from evaluations.reads.transfer import Chain, along
 from evaluations.rules import Verdict
 
@@ -65,7 +65,7 @@ def kept_among(
 ) -> dict[int, KeptCapacity]:
     """The capacities kept for this registration, read from published decisions on the same référentiel version."""
     numbers = {capacity.pk: capacity.number for capacity in capacities_of(registration.referentiel)}
-    blocks = blocks_of(registration.referentiel)
+    blocks = block_numbers(registration.referentiel)
     earlier = [row for row in decided if row.decision.entry.registration_id not in chain]
     decisions = decisions_among(earlier)
     replaced = {decision.replaces_id for decision in decisions}

@@ -38,9 +38,9 @@ from evaluations.rules import (
     Vote,
 )
 
-QUORUM = "jury.quorum"
-UNION_NOTICE = "jury.union_notice_days"
-MEMBER_NOTICE = "jury.member_notice_days"
+QUORUM_KEY = "jury.quorum"
+UNION_NOTICE_KEY = "jury.union_notice_days"
+MEMBER_NOTICE_KEY = "jury.member_notice_days"
 
 
 class JuryStep(Sentence):
@@ -148,7 +148,7 @@ class Case:
     @cached_property
     def below_quorum(self) -> list[Reason]:
         return rules.quorum_for_candidate(
-            self.sitting.jurors, self.withdrawn, quorum=self.sitting.settings[QUORUM]
+            self.sitting.jurors, self.withdrawn, quorum=self.sitting.settings[QUORUM_KEY]
         )
 
     # --- What may be decided ------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ class JurySitting:
 
     @property
     def has_quorum(self) -> bool:
-        return not rules.quorum_for_candidate(self.jurors, (), quorum=self.settings[QUORUM])
+        return not rules.quorum_for_candidate(self.jurors, (), quorum=self.settings[QUORUM_KEY])
 
     @property
     def president(self) -> JuryMember | None:
@@ -330,9 +330,9 @@ class JurySitting:
                 if seat.college == College.EMPLOYEE
             },
             sitting_on=self.jury.held_on,
-            quorum=self.settings[QUORUM],
-            union_notice=self.settings[UNION_NOTICE],
-            member_notice=self.settings[MEMBER_NOTICE],
+            quorum=self.settings[QUORUM_KEY],
+            union_notice=self.settings[UNION_NOTICE_KEY],
+            member_notice=self.settings[MEMBER_NOTICE_KEY],
         )
 
     @property
@@ -341,8 +341,8 @@ class JurySitting:
         overrides, jury = self.jury.overrides, self.jury
         told_on = {NoticeKey.UNIONS: jury.unions_invited_on, NoticeKey.MEMBERS: jury.summoned_on}
         days = {
-            NoticeKey.UNIONS: self.settings[UNION_NOTICE],
-            NoticeKey.MEMBERS: self.settings[MEMBER_NOTICE],
+            NoticeKey.UNIONS: self.settings[UNION_NOTICE_KEY],
+            NoticeKey.MEMBERS: self.settings[MEMBER_NOTICE_KEY],
         }
         return [
             Notice(

@@ -11,7 +11,7 @@ from evaluations.reads.deadline import next_deadline
 from evaluations.rules import Verdict
 
 # (heading, width in characters, registration → text or date)
-COLUMNS = (
+SPREADSHEET_COLUMNS = (
     ("Numéro", 11, lambda row: row.number),
     ("Nom de naissance", 20, lambda row: row.candidate.birth_name),
     ("Nom d’usage", 20, lambda row: row.candidate.usage_name),
@@ -58,19 +58,19 @@ def spreadsheet(registrations):
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     sheet, heading = book.add_worksheet("Candidats"), book.add_format({"bold": True, "bottom": 1})
     date = book.add_format({"num_format": "dd/mm/yyyy"})
-    for place, (words, width, _) in enumerate(COLUMNS):
+    for place, (words, width, _) in enumerate(SPREADSHEET_COLUMNS):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, words, heading)
     sheet.freeze_panes(1, 1)
     count = 0
     for count, row in enumerate(with_verdict(registrations).iterator(chunk_size=CHUNK), 1):
-        for place, (_, _, read) in enumerate(COLUMNS):
+        for place, (_, _, read) in enumerate(SPREADSHEET_COLUMNS):
             value = read(row)
             if isinstance(value, str):
                 sheet.write_string(count, place, value)
             else:
                 sheet.write_datetime(count, place, value, date)
-    sheet.autofilter(0, 0, max(count, 1), len(COLUMNS) - 1)
+    sheet.autofilter(0, 0, max(count, 1), len(SPREADSHEET_COLUMNS) - 1)
     book.close()
     file.seek(0)
     return file, count

@@ -215,7 +215,7 @@ class NotesAnswer(Piece):
 
 
 @dataclass
-class Section:
+class SheetSection:
     """One capacity: its graduation, and on a screen its conditions and criteria."""
 
     capacity: Capacity
@@ -326,7 +326,7 @@ def progress(sheet, rows):
     for capacity in covered_capacities(sheet, rows):
         criteria = list(capacity.criteria.all())
         values = [rows[criterion.pk][0] if rows else "" for criterion in criteria]
-        sections.append(Section(capacity, [TICKS[value] for value in values]))
+        sections.append(SheetSection(capacity, [TICKS[value] for value in values]))
         unscored += [
             (capacity.number, criterion.number, criterion.pk)
             for criterion, value in zip(criteria, values, strict=True)

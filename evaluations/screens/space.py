@@ -25,7 +25,7 @@ ADVICE = {
 
 
 @dataclass(frozen=True)
-class Step:
+class SpaceStep:
     """A station of the way: what it is, where it stands (done, current, todo), one sentence."""
 
     name: str
@@ -82,7 +82,7 @@ def steps(way):
     for position, station in enumerate(order):
         done = position < current or finished
         status = "done" if done else "current" if position == current else "todo"
-        result.append(Step(station.label, status, words[station](way, status)))
+        result.append(SpaceStep(station.label, status, words[station](way, status)))
     return result
 
 

@@ -25,8 +25,8 @@ from evaluations.models import (
 )
 from evaluations.papers import minutes
 from evaluations.papers.attestation import share
-from evaluations.papers.decision import grounds, number_of
-from evaluations.papers.jury import KINDS, facts_of, papers_of
+from evaluations.papers.decision import grounds, paper_number
+from evaluations.papers.jury import JURY_PAPERS, facts_of, papers_of
 from evaluations.rules import College, JuryAct, NoticeKey
 from evaluations.tests.acts import rewrite
 from evaluations.tests.factories import (
@@ -141,7 +141,7 @@ def test_papers_bear_the_number_of_the_minutes_and_the_rank_in_them(ines, leo, o
 
 def test_the_twelfth_candidate_has_number_012():
     entry = DeliberationEntry(rank=12, deliberation=Deliberation(number="2026-0007"))
-    assert number_of(Decision(entry=entry)) == "2026-0007-012"
+    assert paper_number(Decision(entry=entry)) == "2026-0007-012"
 
 
 def test_whoever_acquired_nothing_gets_no_attestation(centre, referentiel):
@@ -644,7 +644,7 @@ def assert_built_as_frozen():
 
 def test_a_waiting_paper_of_an_older_template_is_built_again(ines, monkeypatch, fonts):
     finish(make_jury(ines), Jury.State.PUBLISHED)
-    for kind in KINDS:
+    for kind in JURY_PAPERS:
         monkeypatch.setitem(kinds.KINDS, kind.key, replace(kind, template_version=kind.template_version + 1))
     rewrite(ines.candidate, first_name="Agnès")
     for row in Document.objects.all():

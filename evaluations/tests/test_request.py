@@ -87,8 +87,10 @@ def test_a_contact_sees_the_candidates_that_name_the_address(registration, offic
     make_registration(officer.hat.centre, registration.referentiel, company=None, tutor_email=TUTOR)
     assert seen(contact_link(registration)) == {registration, second, elsewhere}
     assert seen(contact_link(registration, MANAGER)) == {registration}
-    assert contacts_at(TUTOR.upper()) == [spaces.Person(contact_key(TUTOR), "Laure Cassagne", None)]
-    assert contacts_at(MANAGER) == [spaces.Person(contact_key(MANAGER), "Paul Colin", registration.centre)]
+    assert contacts_at(TUTOR.upper()) == [spaces.SpaceHolder(contact_key(TUTOR), "Laure Cassagne", None)]
+    assert contacts_at(MANAGER) == [
+        spaces.SpaceHolder(contact_key(MANAGER), "Paul Colin", registration.centre)
+    ]
     assert [contacts_at(""), contacts_at("inconnu@exemple.fr"), contacts_at(f"{'a' * 80}@exemple.fr")] == [
         [],
         [],

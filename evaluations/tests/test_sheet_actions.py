@@ -410,7 +410,7 @@ def test_the_seal_is_taken_over_all_that_is_validated():
     condition = criterion_of(sheet).capacity.conditions.first()
     scoring.note_condition(sheet=sheet, condition=condition, note="Sans plan.", version=0, by=sheet.evaluator)
     results = list(sheet.results.select_related("criterion__capacity"))
-    plain = scoring.content(sheet, sheet.evaluation, results)
+    plain = scoring.sealed_content(sheet, sheet.evaluation, results)
     assert plain["results"][1] == {"criterion": "1.2", "value": "not_met", "branches": [], "comment": ""}
     assert plain["results"][4]["branches"] == [0]
     assert plain["conditions"] == [{"capacity": 1, "position": 1, "note": "Sans plan."}]

@@ -24,7 +24,7 @@ from evaluations.actions import (
 )
 from evaluations.actions.transfer import transfer_registration
 from evaluations.models import Evaluation, Jury, Report
-from evaluations.models.report import FOLDER
+from evaluations.models.report import REPORTS_FOLDER
 from evaluations.reads.deadline import with_deadlines
 from evaluations.reads.space import read
 from evaluations.tests.acts import breaks, last_entry, refused, rewrite, twin
@@ -79,7 +79,7 @@ def test_a_report_is_kept_dated_acknowledged_and_told(presentation):
     report = send(presentation)
     presentation.refresh_from_db()
     assert (report.rank, report.name, report.type, report.size) == (1, "Rapport.pdf", "PDF", 8)
-    assert stored.read(FOLDER, report.sha256) == b"%PDF-1.7"
+    assert stored.read(REPORTS_FOLDER, report.sha256) == b"%PDF-1.7"
     assert presentation.report_received_on == report.received_on == today()
     assert (presentation.report_is_late, presentation.presented_report) == (False, report)
     receipt = OutboxMessage.objects.get(template="report_received")

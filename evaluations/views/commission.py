@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import mailing
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
-from candidates.views.scoped import posted
+from candidates.views.scoped import post_data
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import commission as actions
@@ -67,14 +67,14 @@ def commission_list(request):
 @form_methods
 def commission_new(request):
     """When and where."""
-    form = CommissionForm(posted(request))
+    form = CommissionForm(post_data(request))
     if form.is_valid():
         try:
             commission = actions.prepare_commission(
                 centre=request.user.hat.centre, by=request.user, **form.cleaned_data
             )
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Commission préparée : désignez ses membres et ses candidats.")
             return redirect("commission_detail", commission.pk)
@@ -85,12 +85,12 @@ def commission_new(request):
 def commission_edit(request, pk):
     """Another date, hour or place."""
     commission = own(request, pk)
-    form = CommissionForm(posted(request), instance=commission)
+    form = CommissionForm(post_data(request), instance=commission)
     if form.is_valid():
         try:
             actions.change_commission(commission=commission, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Commission modifiée.")
             return redirect("commission_detail", pk)
@@ -102,7 +102,7 @@ def commission_edit(request, pk):
 def commission_delete(request, pk):
     """Takes back a commission that never sat."""
     commission = own(request, pk)
-    with told(request, "Commission supprimée."):
+    with say_outcome(request, "Commission supprimée."):
         actions.delete_commission(commission=commission, by=request.user)
         return redirect("commission_list")
     return redirect("commission_detail", pk)
@@ -167,7 +167,7 @@ def commission_letters(request, pk):
 
 def act(request, pk, success, verb, **rows):
     """One verb, then the page again, with its success or its refusal."""
-    with told(request, success):
+    with say_outcome(request, success):
         verb(by=request.user, **rows)
     return redirect("commission_detail", pk)
 
@@ -187,7 +187,7 @@ def commission_add_member(request, pk):
         try:
             member = actions.add_member(commission=commission, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"{member.name} est membre de la commission.")
             return redirect("commission_detail", pk)
@@ -229,7 +229,7 @@ def commission_add_candidate(request, pk):
         try:
             entry = actions.add_candidate(commission=commission, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"{entry.registration.candidate} est à l’ordre du jour.")
             return redirect("commission_detail", pk)

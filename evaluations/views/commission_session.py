@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.perms import allow
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import commission as commissions, validation as validations
@@ -120,7 +120,7 @@ def interview_record(request, pk, registration):
                 by=request.user,
             )
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             return redirect(screen.session_url(sitting, candidate, "capacites"))
     return show(request, sitting, candidate, form=form)
@@ -156,6 +156,6 @@ def capacity_validate(request, pk, registration, number):
 def commission_close(request, pk):
     """Nothing of it changes any more."""
     sitting = held(request, pk)
-    with told(request, "Commission close : ses validations peuvent aller au jury."):
+    with say_outcome(request, "Commission close : ses validations peuvent aller au jury."):
         commissions.close_commission(commission=sitting.commission, by=request.user)
     return redirect("commission_session", pk)

@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.spaces import space_page
 from candidates.models import ContactRequest, Registration
 from candidates.models.registrations import COMPANY_SPACE
@@ -73,7 +73,7 @@ def company_change(request, pk, kind):
                 registration=registration, kind=kind, by=request.guest, **form.cleaned_data
             )
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, answered(made))
             return redirect("company_space")  # the candidate may no longer be the reader's
@@ -86,7 +86,7 @@ def company_denial(request, pk):
     """«Je ne connais pas ce candidat»."""
     registration = get_object_or_404(mine(request), pk=pk)
     remark = request.POST.get("remark", "")
-    with told(request, "Merci : le centre vérifie, rien ne vous est plus demandé pour ce candidat."):
+    with say_outcome(request, "Merci : le centre vérifie, rien ne vous est plus demandé pour ce candidat."):
         actions.deny_candidate(registration=registration, remark=remark, by=request.guest)
     return redirect("company_candidate", pk)
 

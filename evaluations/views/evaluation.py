@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.perms import allow, is_head_of, is_staff_of
 from candidates.forms.fields import ReasonForm
-from candidates.views.scoped import own_registration, posted
+from candidates.views.scoped import own_registration, post_data
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from evaluations.actions import evaluation as actions, report as reports
@@ -67,7 +67,7 @@ def evaluation_new(request, pk):
         context = {"registration": registration, "offers": offers.values()}
         return form_page(request, "evaluations/evaluation_new.html", context)
     form = EvaluationForm(
-        posted(request), registration=registration, offer=offer, initial=taken_up(former) if former else {}
+        post_data(request), registration=registration, offer=offer, initial=taken_up(former) if former else {}
     )
     if form.is_valid():
         try:
@@ -75,7 +75,7 @@ def evaluation_new(request, pk):
                 registration=registration, method=offer.method, by=request.user, **form.plan
             )
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Évaluation prévue.")
             return redirect("evaluation_detail", evaluation.pk)
@@ -108,7 +108,7 @@ def evaluation_edit(request, pk):
     offer = offered(evaluation.registration).get(method, Offer(method))
     initial = taken_up(evaluation) | {"commission": evaluation.commission_id}
     form = EvaluationForm(
-        posted(request),
+        post_data(request),
         registration=evaluation.registration,
         offer=offer,
         instance=evaluation,
@@ -118,7 +118,7 @@ def evaluation_edit(request, pk):
         try:
             actions.change_evaluation(evaluation=evaluation, by=request.user, **form.plan)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Évaluation modifiée.")
             return redirect("evaluation_detail", pk)
@@ -183,7 +183,7 @@ def reason_form(prefix, data=None):
 def evaluation_open(request, pk):
     """Opens its sheets; leads the evaluator to his or her own."""
     evaluation = held(request, pk)
-    with told(request, "Évaluation ouverte : la grille prend les saisies."):
+    with say_outcome(request, "Évaluation ouverte : la grille prend les saisies."):
         actions.open_evaluation(evaluation=evaluation, by=request.user)
         own_sheet = evaluation.sheets.filter(evaluator=request.user).first()
         if own_sheet:
@@ -213,7 +213,7 @@ def called_off(request, pk, verb, prefix, name, success):
     form = reason_form(prefix, request.POST)
     if not form.is_valid():
         return show(request, evaluation, **{name: form})
-    with told(request, success):
+    with say_outcome(request, success):
         verb(evaluation=evaluation, reason=form.cleaned_data["reason"], by=request.user)
     return redirect("evaluation_detail", pk)
 
@@ -222,7 +222,7 @@ def called_off(request, pk, verb, prefix, name, success):
 def evaluation_delete(request, pk):
     """Takes back an evaluation that never opened."""
     evaluation = own(request, pk)
-    with told(request, "Évaluation supprimée."):
+    with say_outcome(request, "Évaluation supprimée."):
         actions.delete_evaluation(evaluation=evaluation, by=request.user)
         return redirect("registration_detail", evaluation.registration_id)
     return redirect("evaluation_detail", pk)
@@ -244,7 +244,7 @@ def evaluation_report(request, pk):
                     evaluation=evaluation, received_on=given["received_on"], by=request.user
                 )
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Réception du rapport consignée.")
             return redirect("evaluation_detail", pk)
@@ -256,6 +256,6 @@ def evaluation_late_report(request, pk):
     """The responsable admits a report received late."""
     evaluation = seen(request, pk)
     allow(is_head_of(request.user, evaluation.registration.centre_id))
-    with told(request, "Rapport en retard admis."):
+    with say_outcome(request, "Rapport en retard admis."):
         actions.accept_late_report(evaluation=evaluation, by=request.user)
     return redirect("evaluation_detail", pk)

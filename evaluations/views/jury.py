@@ -8,13 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mailing
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.keys import key_of
 from accounts.models import LogEntry
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.models import Registration
 from candidates.rules import Stage
-from candidates.views.scoped import posted
+from candidates.views.scoped import post_data
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import enumeration, today
 from cqpm.utils.refusal import Refusal
@@ -40,21 +40,21 @@ NEARLY = 20  # candidates not ready, shown at most
 JOURNAL = 10
 
 
-def seen(request, pk):
+def visible_jury(request, pk):
     """A jury this person may read: the staff of its centre, whoever presides it or stands in."""
     return get_object_or_404(Jury.objects.for_user(request.user).select_related("centre"), pk=pk)
 
 
-def own(request, pk):
+def own_jury(request, pk):
     """A jury of the centre, for its staff."""
-    jury = seen(request, pk)
+    jury = visible_jury(request, pk)
     allow(is_staff_of(request.user, jury.centre_id))
     return jury
 
 
 def own_seat(request, pk, seat):
     """A seat of such a jury, with who sits there."""
-    return get_object_or_404(own(request, pk).seats.select_related("jury", "member__user"), pk=seat)
+    return get_object_or_404(own_jury(request, pk).seats.select_related("jury", "member__user"), pk=seat)
 
 
 # --- The jury itself -------------------------------------------------------------------------------------------
@@ -83,12 +83,12 @@ def jury_list(request):
 @require(is_staff)
 def jury_new(request):
     """A date, a place, the unions: one seat each."""
-    form = NewJuryForm.for_centre(request.user.hat.centre, posted(request))
+    form = NewJuryForm.for_centre(request.user.hat.centre, post_data(request))
     if form.is_valid():
         try:
             jury = actions.prepare_jury(centre=request.user.hat.centre, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Jury préparé. Désignez ses membres, inscrivez ses candidats.")
             return redirect("jury_detail", jury.pk)
@@ -97,13 +97,13 @@ def jury_new(request):
 
 def jury_edit(request, pk):
     """Another date, hour or place."""
-    jury = own(request, pk)
-    form = JuryForm(posted(request), instance=jury)
+    jury = own_jury(request, pk)
+    form = JuryForm(post_data(request), instance=jury)
     if form.is_valid():
         try:
             actions.change_jury(jury=jury, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, "Jury modifié.")
             return redirect("jury_detail", pk)
@@ -113,7 +113,7 @@ def jury_edit(request, pk):
 @require_POST
 def jury_delete(request, pk):
     """Deletes a jury not convened yet."""
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     try:
         actions.delete_jury(jury=jury, by=request.user)
     except Refusal as refusal:
@@ -126,7 +126,7 @@ def jury_delete(request, pk):
 @require_safe
 def jury_detail(request, pk):
     """The preparation: who sits, the notices, the agenda, and what is missing before the sitting."""
-    return detail_page(request, seen(request, pk))
+    return detail_page(request, visible_jury(request, pk))
 
 
 def detail_page(request, jury, **forms):
@@ -203,11 +203,11 @@ def offered(sitting):
 
 @require_POST
 def jury_seat_add(request, pk):
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     college = request.POST.get("college")
     if college not in College.values:
         raise Http404
-    with told(request, "Siège ajouté."):
+    with say_outcome(request, "Siège ajouté."):
         actions.add_seat(jury=jury, college=college, by=request.user)
     return redirect("jury_detail", pk)
 
@@ -215,12 +215,12 @@ def jury_seat_add(request, pk):
 def jury_seat(request, pk, seat):
     """Who sits there; for an employer, the presidency."""
     seat = own_seat(request, pk, seat)
-    form = MemberForm(posted(request), seat=seat)
+    form = MemberForm(post_data(request), seat=seat)
     if form.is_valid():
         try:
             actions.seat_member(seat=seat, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"{form.cleaned_data['name']} siège.")
             return redirect("jury_detail", pk)
@@ -247,7 +247,7 @@ def seat_page(request, seat, **forms):
 @require_POST
 def jury_seat_empty(request, pk, seat):
     seat = own_seat(request, pk, seat)
-    with told(request, "Siège vidé : il compte toujours pour la parité."):
+    with say_outcome(request, "Siège vidé : il compte toujours pour la parité."):
         actions.empty_seat(seat=seat, by=request.user)
     return redirect("jury_detail", pk)
 
@@ -255,7 +255,7 @@ def jury_seat_empty(request, pk, seat):
 @require_POST
 def jury_seat_remove(request, pk, seat):
     seat = own_seat(request, pk, seat)
-    with told(request, "Siège retiré."):
+    with say_outcome(request, "Siège retiré."):
         actions.remove_seat(seat=seat, by=request.user)
     return redirect("jury_detail", pk)
 
@@ -280,7 +280,7 @@ def appointed(request, pk, seat, verb, done):
         try:
             member = verb(member=seat.member, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"{member.name} {done} : un courriel l’en prévient.")
             return redirect("jury_detail", pk)
@@ -292,11 +292,11 @@ def appointed(request, pk, seat, verb, done):
 
 @require_POST
 def jury_unions(request, pk):
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     form = UnionsForm(request.POST)
     if not form.is_valid():
         return detail_page(request, jury, unions_form=form)
-    with told(request, "Demande aux organisations syndicales consignée."):
+    with say_outcome(request, "Demande aux organisations syndicales consignée."):
         actions.record_union_invitation(jury=jury, by=request.user, **form.cleaned_data)
     return redirect("jury_detail", pk)
 
@@ -304,14 +304,14 @@ def jury_unions(request, pk):
 @require_POST
 def jury_notice(request, pk, key):
     """The responsable's reason for one period of notice that is not kept."""
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     if key not in NoticeKey.values:
         raise Http404
     allow(is_head_of(request.user, jury.centre_id))
     form = OverrideForm(request.POST)
     if not form.is_valid():
         return detail_page(request, jury, override_form=form, overriding=key)
-    with told(request, "Motif consigné : il sera imprimé au procès-verbal."):
+    with say_outcome(request, "Motif consigné : il sera imprimé au procès-verbal."):
         actions.override_notice(jury=jury, key=NoticeKey(key), by=request.user, **form.cleaned_data)
     return redirect("jury_detail", pk)
 
@@ -319,10 +319,10 @@ def jury_notice(request, pk, key):
 @require_POST
 def jury_candidates(request, pk):
     """Puts the candidates chosen on the agenda, by name."""
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     form = AgendaForm(request.POST, centre=jury.centre_id)
     if form.is_valid():
-        with told(request, "Ordre du jour complété."):
+        with say_outcome(request, "Ordre du jour complété."):
             actions.add_candidates(
                 jury=jury, registrations=form.cleaned_data["registration"], by=request.user
             )
@@ -333,18 +333,18 @@ def jury_candidates(request, pk):
 
 @require_POST
 def jury_candidate_remove(request, pk, entry):
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     entries = DeliberationEntry.objects.filter(deliberation__jury=jury)
     entry = get_object_or_404(entries.select_related("deliberation"), pk=entry)
-    with told(request, "Candidat retiré de l’ordre du jour."):
+    with say_outcome(request, "Candidat retiré de l’ordre du jour."):
         actions.remove_candidate(entry=entry, by=request.user)
     return redirect("jury_detail", pk)
 
 
 @require_POST
 def jury_summon(request, pk):
-    jury = own(request, pk)
-    with told(request, "Jury convoqué."):
+    jury = own_jury(request, pk)
+    with say_outcome(request, "Jury convoqué."):
         actions.summon_jury(jury=jury, by=request.user)
         if by_hand := without_address(jury):
             names = enumeration(member.name for member in by_hand)
@@ -360,7 +360,7 @@ def without_address(jury):
 @require_safe
 def jury_letters(request, pk):
     """The convocations of the members without an address, to print and hand over."""
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     printed = [mailing.printed(**actions.summons(jury, member)) for member in without_address(jury)]
     context = {"jury": jury, "centre": jury.centre, "letters": printed}
     return render(request, "evaluations/jury_letters.html", context)
@@ -369,7 +369,7 @@ def jury_letters(request, pk):
 @require_POST
 def jury_open(request, pk):
     """Opens the sitting; each reason against it is a message."""
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     try:
         actions.open_jury(jury=jury, by=request.user)
     except Refusal as refusal:

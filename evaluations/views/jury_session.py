@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.keys import key_of
 from accounts.perms import is_staff_of
 from accounts.throttle import check_password_throttled
@@ -17,7 +17,7 @@ from evaluations.models import Decision, DeliberationEntry, Jury, JuryMember, Wi
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import College
 from evaluations.screens.jury import STATE_KINDS
-from evaluations.views.jury import colleges_of, own, rows_of, seen
+from evaluations.views.jury import colleges_of, own_jury, rows_of, visible_jury
 
 OPEN = "candidat"  # in the address: the agenda entry whose panel is open
 PRESENCE = {"oui": True, "non": False}
@@ -26,7 +26,7 @@ PRESENCE = {"oui": True, "non": False}
 @require_safe
 def jury_session(request, pk):
     """The sitting: composition and balance, candidates by référentiel, closing; then numbers, papers, publishing."""
-    jury = seen(request, pk)
+    jury = visible_jury(request, pk)
     if jury.state in Jury.State.BEFORE:
         return redirect("jury_detail", pk)
     asked = request.GET.get(OPEN, "")
@@ -105,14 +105,14 @@ def papers_of(sitting):
 
 def own_entry(request, pk, entry):
     """A candidate of a jury of the centre, for its staff."""
-    entries = DeliberationEntry.objects.filter(deliberation__jury=own(request, pk))
+    entries = DeliberationEntry.objects.filter(deliberation__jury=own_jury(request, pk))
     return get_object_or_404(entries.select_related("deliberation__jury__centre"), pk=entry)
 
 
 @require_POST
 def jury_presence(request, pk, member):
     """Records whether a member sits: oui, non, or not known any more."""
-    members = JuryMember.objects.filter(seat__jury=own(request, pk))
+    members = JuryMember.objects.filter(seat__jury=own_jury(request, pk))
     member = get_object_or_404(members.select_related("seat"), pk=member)
     present = PRESENCE.get(request.POST.get("present"))
     try:
@@ -135,7 +135,7 @@ def jury_decide(request, pk, entry):
             messages.error(request, str(stale))
             return redirect(panel(pk, entry.pk))
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"{case.candidate} : décision consignée.")
             return redirect("jury_session", pk)
@@ -147,16 +147,16 @@ def jury_cancel(request, pk, entry):
     """Takes the decision of a candidate back."""
     entry = own_entry(request, pk, entry)
     decision = get_object_or_404(Decision.objects.select_related("entry__deliberation"), entry=entry)
-    with told(request, "Décision annulée."):
+    with say_outcome(request, "Décision annulée."):
         actions.cancel_decision(decision=decision, by=request.user)
     return redirect(panel(pk, entry.pk))
 
 
 def jury_pronounce(request, pk):
     """The recap of the outcomes nobody contests, then all of them pronounced in one gesture."""
-    jury = own(request, pk)
+    jury = own_jury(request, pk)
     if request.method == "POST":
-        with told(request, "Résultats prononcés à l’unanimité."):
+        with say_outcome(request, "Résultats prononcés à l’unanimité."):
             actions.pronounce_all(jury=jury, seen=recapped(request.POST.getlist("seen")), by=request.user)
         return redirect("jury_session", pk)
     sitting = JurySitting(jury)
@@ -184,16 +184,16 @@ def jury_withdraw(request, pk, entry):
     form = WithdrawalForm(request.POST, members=may_withdraw(case))
     if not form.is_valid():
         return session_page(request, entry.deliberation.jury, opened=entry.pk, withdrawal_form=form)
-    with told(request, "Retrait consigné, quorum recompté."):
+    with say_outcome(request, "Retrait consigné, quorum recompté."):
         actions.declare_withdrawal(entry=entry, by=request.user, **form.cleaned_data)
     return redirect(panel(pk, entry.pk))
 
 
 @require_POST
 def jury_withdrawal_cancel(request, pk, withdrawal):
-    withdrawals = Withdrawal.objects.filter(entry__deliberation__jury=own(request, pk))
+    withdrawals = Withdrawal.objects.filter(entry__deliberation__jury=own_jury(request, pk))
     withdrawal = get_object_or_404(withdrawals.select_related("entry__deliberation"), pk=withdrawal)
-    with told(request, "Retrait annulé."):
+    with say_outcome(request, "Retrait annulé."):
         actions.cancel_withdrawal(withdrawal=withdrawal, by=request.user)
     return redirect(panel(pk, withdrawal.entry_id))
 
@@ -213,7 +213,7 @@ def jury_publish(request, pk):
 
 def signed(request, pk, verb, success):
     """An act of whoever presides, proven by address and password; throttled, outside any transaction."""
-    jury = seen(request, pk)
+    jury = visible_jury(request, pk)
     form = SignForm(request.POST)
     if form.is_valid():
         try:
@@ -223,7 +223,7 @@ def signed(request, pk, verb, success):
             messages.error(request, str(stale))
             return redirect("jury_session", pk)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, success)
             return redirect("jury_session", pk)

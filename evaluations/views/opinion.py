@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import links, mailing, preferences, reminders
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.keys import key_of
 from accounts.link_pages import link_page
 from accounts.models import OutboxMessage
 from accounts.perms import allow, is_head
-from candidates.views.scoped import own_registration, posted
+from candidates.views.scoped import own_registration, post_data
 from cqpm.utils.french import local_date
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import opinion as actions
@@ -42,12 +42,12 @@ def opinion_request(request, pk):
     """Asks a company for its opinion."""
     registration = own_registration(request, pk)
     days = preferences.value(actions.DUE_DAYS, registration.centre)
-    form = RequestForm.for_registration(registration, days=days, data=posted(request))
+    form = RequestForm.for_registration(registration, days=days, data=post_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             opinion = actions.request_opinion(registration=registration, **form.cleaned_data, by=request.user)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, f"Avis demandé à {opinion.respondent_name}.")
             return redirect("opinion_detail" if opinion.respondent_email else "opinion_print", opinion.pk)
@@ -90,7 +90,7 @@ def show(request, opinion, **forms):
 def opinion_remind(request, pk):
     """One more mail to the company, or the trace that it was chased otherwise."""
     opinion = own_opinion(request, pk)
-    with told(request, f"{opinion.respondent_name} : relance enregistrée."):
+    with say_outcome(request, f"{opinion.respondent_name} : relance enregistrée."):
         actions.remind_company(opinion=opinion, by=request.user)
     return redirect("opinion_detail", pk)
 
@@ -102,7 +102,7 @@ def opinion_redirect(request, pk):
     form = RequestForm.for_opinion(opinion, request.POST)
     if not form.is_valid():
         return show(request, opinion, form=form)
-    with told(request, f"Nouvelle demande pour {form.cleaned_data['respondent_name']}."):
+    with say_outcome(request, f"Nouvelle demande pour {form.cleaned_data['respondent_name']}."):
         actions.redirect_opinion(opinion=opinion, by=request.user, **form.cleaned_data)
     return redirect("opinion_detail", pk)
 
@@ -115,7 +115,7 @@ def opinion_absence(request, pk):
     form = AbsenceForm(request.POST)
     if not form.is_valid():
         return show(request, opinion, absence_form=form)
-    with told(request, "Absence d’avis consignée."):
+    with say_outcome(request, "Absence d’avis consignée."):
         actions.record_opinion_absence(opinion=opinion, by=request.user, **form.cleaned_data)
     return redirect("opinion_detail", pk)
 
@@ -204,7 +204,7 @@ def opinion_save(request):
         try:
             actions.save_capacity_opinion(opinion=row, by=request.link, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
     shown = rows(row)
     if form.errors:
         asked = to_open(shown, request.POST.get("number", ""))
@@ -241,7 +241,7 @@ def opinion_submit(request):
         try:
             actions.submit_opinion(opinion=row, by=request.link, **given)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             return redirect(links.path(request.link))
     return review(request, row, form)

@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from accounts.answers import told
+from accounts.answers import say_outcome
 from candidates.models import ContactRequest
 from evaluations.actions import request as actions
 
@@ -17,7 +17,7 @@ def own_request(request, pk):
 def contact_request_accept(request, pk):
     """The person proposed takes over."""
     row = own_request(request, pk)
-    with told(request, f"C’est fait : {row.name} prend la suite, l’entreprise est prévenue."):
+    with say_outcome(request, f"C’est fait : {row.name} prend la suite, l’entreprise est prévenue."):
         actions.accept_request(request=row, by=request.user)
     return redirect("registration_detail", row.registration_id)
 
@@ -26,6 +26,6 @@ def contact_request_accept(request, pk):
 def contact_request_answer(request, pk):
     """Refused, or answered, with words."""
     row = own_request(request, pk)
-    with told(request, "Réponse envoyée à l’entreprise."):
+    with say_outcome(request, "Réponse envoyée à l’entreprise."):
         actions.answer_request(request=row, answer=request.POST.get("answer", ""), by=request.user)
     return redirect("registration_detail", row.registration_id)

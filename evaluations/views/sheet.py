@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import REFUSED, told
+from accounts.answers import REFUSED, say_outcome
 from accounts.perms import allow
 from candidates.forms.fields import ReasonForm
 from cqpm.utils.refusal import Refusal
@@ -171,7 +171,7 @@ def sheet_submit(request, pk):
     """«Validé par»: the evaluator validates what the page showed."""
     sheet = own(request, pk)
     form = RevisionForm(request.POST)
-    with told(request, "Grille remise : elle ne se modifie plus."):
+    with say_outcome(request, "Grille remise : elle ne se modifie plus."):
         revision = form.cleaned_data["revision"] if form.is_valid() else None
         actions.submit_sheet(sheet=sheet, by=request.user, revision=revision)
     return redirect("sheet", pk)
@@ -185,6 +185,6 @@ def sheet_reopen(request, pk):
     form = reopen_form(request.POST)
     if not form.is_valid():
         return show(request, sheet, screen_of(sheet), status=REFUSED, reopen_form=form)
-    with told(request, f"Grille rouverte : {sheet.evaluator} en est averti."):
+    with say_outcome(request, f"Grille rouverte : {sheet.evaluator} en est averti."):
         actions.reopen_sheet(sheet=sheet, reason=form.cleaned_data["reason"], by=request.user)
     return redirect("sheet", pk)

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mailing
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.spaces import space_page
 from candidates import actions as candidate_actions
-from candidates.history import spoken
+from candidates.history import changes_in_words
 from candidates.models import Candidate, Registration
 from candidates.models.registrations import CANDIDATE_SPACE
 from cqpm.utils import stored
@@ -21,7 +21,7 @@ from evaluations.actions import commission as commissions, report as reports
 from evaluations.actions.jury.closing import result_of
 from evaluations.forms.report import ReportFileForm
 from evaluations.models import Report
-from evaluations.models.report import FOLDER
+from evaluations.models.report import REPORTS_FOLDER
 from evaluations.papers.jury import papers_for_candidate
 from evaluations.reads.commission import Sitting
 from evaluations.reads.deadline import with_deadlines
@@ -90,7 +90,7 @@ def report_form(row):
 def identity_lines(candidate):
     """[(label, text)] of what stands on the procès-verbal."""
     return [
-        (Candidate._meta.get_field(name).verbose_name, spoken(name, text))
+        (Candidate._meta.get_field(name).verbose_name, changes_in_words(name, text))
         for name, text in candidate.identity.items()
         if text
     ]
@@ -112,7 +112,7 @@ def my_report(request, pk, evaluation):
         try:
             reports.send_report(evaluation=evaluation, by=request.guest, **form.cleaned_data)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             return redirect(page_of(registration, row.anchor))
     return show(request, registration, form=form, for_evaluation=evaluation)
@@ -125,7 +125,7 @@ def my_identity(request, pk):
     registration = mine(request, pk)
     remark = request.POST.get("remark", "").strip()
     error = "wrong" in request.POST
-    with told(
+    with say_outcome(
         request,
         "Merci. Le centre examine ce que vous signalez."
         if error
@@ -161,7 +161,7 @@ def report_file(request, pk):
 
 def report_answer(report):
     return stored.download(
-        stored.read(FOLDER, report.sha256), name=report.name, content_type=report.content_type
+        stored.read(REPORTS_FOLDER, report.sha256), name=report.name, content_type=report.content_type
     )
 
 

@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from accounts.answers import form_page, refused
+from accounts.answers import form_page, show_refusal
 from accounts.perms import allow, is_staff_of
 from candidates.models import Registration
-from candidates.views.scoped import posted
+from candidates.views.scoped import post_data
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import transfer as actions
 from evaluations.forms.transfer import TransferForm
@@ -21,14 +21,14 @@ def registration_transfer(request, pk):
     allow(is_staff_of(request.user, registration.centre_id))
     if registration.state != Registration.State.REGISTERED:
         return redirect("registration_detail", pk)
-    form = TransferForm(posted(request), centre=registration.centre_id)
+    form = TransferForm(post_data(request), centre=registration.centre_id)
     if form.is_valid():
         try:
             following = actions.transfer_registration(
                 registration=registration, by=request.user, **form.cleaned_data
             )
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(
                 request, f"Inscription transférée à {following.centre}, sous le n° {following.number}."

@@ -36,7 +36,7 @@ def request_import(*, centre: ResourceCentre, content: bytes, file_name: str, by
         requested_by=by,
     )
     log.record(by=by, verb="request_import", subject=row, sentence=f"Lecture de {row.file_name} demandée")
-    importing.wake_on_commit(row.pk)
+    importing.wake_importer_on_commit(row.pk)
     return row
 
 
@@ -50,7 +50,7 @@ def retry_import(*, row: ReferentielImport, by: Actor) -> ReferentielImport:
     row.queued_at = timezone.now()
     row.save(update_fields=["state", "attempts", "reasons", "finished_at", "queued_at"])
     log.record(by=by, verb="retry_import", subject=row, sentence=f"Lecture de {row.file_name} relancée")
-    importing.wake_on_commit(row.pk)
+    importing.wake_importer_on_commit(row.pk)
     return row
 
 

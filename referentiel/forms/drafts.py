@@ -114,7 +114,7 @@ class ArrangementsForm(SectionForm):
 
     def changes(self):
         typed = self.cleaned_data["evaluation_arrangements"]
-        return {"evaluation_arrangements": drafting.read_arrangements(typed)}
+        return {"evaluation_arrangements": drafting.typed_arrangements(typed)}
 
 
 class NotesForm(SectionForm):
@@ -132,7 +132,7 @@ class NotesForm(SectionForm):
 
     def changes(self):
         return {
-            "footnotes": drafting.read_footnotes(self.cleaned_data["footnotes"]),
+            "footnotes": drafting.typed_footnotes(self.cleaned_data["footnotes"]),
             "notes": drafting.lines_of(self.cleaned_data["notes"]),
         }
 

@@ -10,7 +10,7 @@ from accounts.models import ResourceCentre, Role, User
 from referentiel.models.fields import records, texts
 from referentiel.models.norm import Referentiel
 
-MAX_ATTEMPTS = 3  # readings begun without anybody asking
+READINGS_TRIED = 3  # readings begun without anybody asking
 
 
 class ReferentielImportQuerySet(models.QuerySet["ReferentielImport"]):

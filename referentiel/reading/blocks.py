@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from referentiel.reading.marked import Marked
 from referentiel.reading.words import UPPER, bullet_of, ends, starts_lower, starts_upper
 
-JOINT = re.compile(r"(?:Et\s*/\s*[Oo]u|ET\s*/\s*OU|[Oo]u bien|Ou|OU)\s*:?\s*$")
+ALTERNATIVE_JOINT = re.compile(r"(?:Et\s*/\s*[Oo]u|ET\s*/\s*OU|[Oo]u bien|Ou|OU)\s*:?\s*$")
 LEAD = re.compile(r"(?:[AÀ] partir\b|[AÀ] l’aide\b|Sur la base\b)")
-SENTENCE = re.compile(rf"(?<=[\w)»…]\.)\s+(?=[«“]?\s?[{UPPER}][\w’])")
+SENTENCE_END = re.compile(rf"(?<=[\w)»…]\.)\s+(?=[«“]?\s?[{UPPER}][\w’])")
 VERB = re.compile(
     r"(?:et\s+)?(?:ne\s+)?(?:n’)?(?:est|sont|a|ont|doit|doivent|peut|peuvent|permet|permettent|fait|font|sera|seront|reste|restent)\b"
 )
@@ -46,7 +46,7 @@ def blocks_of(marked, joiner):
 
 def continues(before, words):
     """Whether a line without bullet goes on with what precedes it."""
-    if JOINT.match(words) or JOINT.match(before) or LEAD.match(words):
+    if ALTERNATIVE_JOINT.match(words) or ALTERNATIVE_JOINT.match(before) or LEAD.match(words):
         return False
     if before.endswith("-"):
         return True
@@ -61,8 +61,8 @@ def continues(before, words):
     return True
 
 
-def sentences(block):
+def split_sentences(block):
     """A block cut into its sentences: where a copy has lost the bullets."""
-    places = [match.start() for match in SENTENCE.finditer(block.text)]
+    places = [match.start() for match in SENTENCE_END.finditer(block.text)]
     first, *others = [part.strip() for part in block.marked.cut(places)]
     return [Block(block.bullet, first), *(Block("", part) for part in others)]

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
-from referentiel.reading.blocks import JOINT, LEAD, VERB, blocks_of, sentences
+from referentiel.reading.blocks import ALTERNATIVE_JOINT, LEAD, VERB, blocks_of, split_sentences
 from referentiel.reading.marked import Marked
 from referentiel.reading.methods import take_methods
 from referentiel.reading.words import BULLET, LOWER, UPPER, ends, fold, starts_lower, starts_upper
@@ -209,7 +209,7 @@ def read_blocks(marked, joiner, reading, mode):
     criterion_bullet = bullet_of_criteria(blocks)
     branch = False  # the next criterion is another branch of the last
     for block in blocks:
-        if joint := JOINT.match(block.text):
+        if joint := ALTERNATIVE_JOINT.match(block.text):
             branch = bool(reading.criteria) and mode == "criterion" and joint is not None
             continue
         if mode != "criterion" or LEAD.match(block.text):
@@ -242,7 +242,7 @@ def split(block, marked):
         if not part:
             continue
         piece = type(block)(block.bullet, part)
-        parts += [piece] if bulleted and not starts_lower(part.text) else sentences(piece)
+        parts += [piece] if bulleted and not starts_lower(part.text) else split_sentences(piece)
     return parts if bulleted else [listed for part in parts for listed in unlist(part)]
 
 

@@ -23,7 +23,7 @@ FOOTNOTE = re.compile(r"(\d{1,2})\s+(\S.*)$")
 
 
 @dataclass(frozen=True)
-class Document:
+class SourceText:
     text: Marked
     headings: list
     footnotes: list  # (mark, Marked)
@@ -59,7 +59,7 @@ def open_document(lines):
     pairs, footnotes = take_footnotes(pairs)
     text = Marked.of(pairs).sub(HEAD, "\n")
     found = headings.find(text.text)
-    return Document(text, found, footnotes, Joiner(text.text))
+    return SourceText(text, found, footnotes, Joiner(text.text))
 
 
 def without_number(pairs):

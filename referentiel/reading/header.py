@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-MONTHS = [
+MONTH_NAMES = [
     "janvier",
     "février",
     "mars",
@@ -175,10 +175,10 @@ def read_date(document, content, findings):
 def civil_date(day, month, year):
     """The date, its first day of month when none is given; None when it does not exist."""
     if not month.isdigit():
-        known = [name for name in MONTHS if name.startswith(month.lower().rstrip(".")[:4])]
+        known = [name for name in MONTH_NAMES if name.startswith(month.lower().rstrip(".")[:4])]
         if not known:
             return None
-        month = MONTHS.index(known[0]) + 1
+        month = MONTH_NAMES.index(known[0]) + 1
     year = int(year) + (0 if len(year) == 4 else 2000 if int(year) < 60 else 1900)
     try:
         return date(year, int(month), int(day or 1))

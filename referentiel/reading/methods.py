@@ -33,14 +33,14 @@ METHODS = [
     ("project", phrase("presentation d’un projet")),
     ("project", phrase("presentation de projets ou? activites?")),
 ]
-OPINION = rf"(?:(?i:et)\s+(?i:{phrase('avis de l’entreprise')})|(?<![’'\w])A{phrase('avis de l’entreprise')[len('[aàâ]') :]})"
+OPINION_WORDS = rf"(?:(?i:et)\s+(?i:{phrase('avis de l’entreprise')})|(?<![’'\w])A{phrase('avis de l’entreprise')[len('[aàâ]') :]})"
 JOINT = r"(?:(?<=\s)(?:Ou|OU|ou|Et|ET)\s+)?"
 ANY = re.compile(
     "|".join(
         rf"(?P<m{rank}>{JOINT}(?=[{UPPER}])(?i:{pattern})[ ]*[.;,]?)"
         for rank, (_, pattern) in enumerate(METHODS)
     )
-    + rf"|(?P<opinion>{OPINION}[ ]*[.;]?)"
+    + rf"|(?P<opinion>{OPINION_WORDS}[ ]*[.;]?)"
 )
 # What is left between two of them.
 LONELY_JOINT = re.compile(r"\n[ ]*(?:Ou|OU|Et|ET)[ ]*(?=\n)")

@@ -43,7 +43,7 @@ def parse(lines):
     known_sections = {heading.key for heading in document.headings}
     if not readings and (len(known_sections) < 2 or not content["title"]):
         raise Refusal(NOT_A_REFERENTIEL)
-    content["capacities"] = [capacity_content(reading) for reading in readings]
+    content["capacities"] = [capacity_read(reading) for reading in readings]
     read_admissibility(document, sections, content, findings)
     read_arrangements(document, sections, content, findings)
     read_footnotes(document, content, findings)
@@ -163,7 +163,7 @@ def take_blocs(region, findings):
     return signed, blocs
 
 
-def capacity_content(reading):
+def capacity_read(reading):
     """A `Reading` as `schema` wants a capacity; what has no text is left out."""
     return {
         "number": reading.number,

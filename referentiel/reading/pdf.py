@@ -95,10 +95,10 @@ def find_tables(page):
 def loose(page, top, bottom):
     """The lines of a band across the page."""
     band = page.crop((0, max(top, 0), page.width, min(bottom, page.height)), strict=False)
-    return [("", line) for line in text_of(band)]
+    return [("", line) for line in page_text(band)]
 
 
-def text_of(area):
+def page_text(area):
     text = area.extract_text(x_tolerance=1.5, y_tolerance=3) or ""
     return [line for line in text.split("\n") if line.strip()]
 
@@ -107,7 +107,9 @@ def read_table(page, table, roles):
     """A table with rules: its cells, each under the sign of its column once the heads are known."""
     lines = []
     for row in table.rows:
-        texts = [text_of(page.crop(cell, strict=False)) if cell and area(cell) else [] for cell in row.cells]
+        texts = [
+            page_text(page.crop(cell, strict=False)) if cell and area(cell) else [] for cell in row.cells
+        ]
         named = [role_of(" ".join(text)) for text in texts]
         if len({role for role in named if role is not None}) > 1:
             roles = {

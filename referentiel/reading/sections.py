@@ -17,7 +17,7 @@ SUB_HEADING = re.compile(rf"^[ ]*({headings.SUB_NUMBER})\s+(\S[^\n]*)", re.M)
 NARROW = 0.9  # of the widest line: the last line of a paragraph is shorter
 
 
-def grouped(marked, width):
+def in_sections(marked, width):
     """Cuts after each short line that ends a sentence; joins what a full line's sentence end would cut."""
     group, groups = Marked(), []
     for row in marked.rows():
@@ -34,7 +34,7 @@ def prose(marked, joiner):
     """Paragraphs of a prose, bullets lost in them; full lines ending a sentence do not cut it."""
     width = max((len(row) for row in marked.rows()), default=0) * NARROW
     result = []
-    for group in grouped(marked, width):
+    for group in in_sections(marked, width):
         run = []
         for block in blocks_of(group, joiner):
             if run and not (block.bullet or MISSIONS.search(block.text)) and ends(run[-1].text, ".…"):

@@ -13,8 +13,8 @@ def test_what_is_written_is_read_back(name):
     assert drafting.read_nested(drafting.write_nested(content["missions"])) == content["missions"]
     assert drafting.lines_of(drafting.write_lines(content["objective"])) == content["objective"]
     sections = content["evaluation_arrangements"]
-    assert drafting.read_arrangements(drafting.write_arrangements(sections)) == sections
-    assert drafting.read_footnotes(drafting.write_footnotes(content["footnotes"])) == content["footnotes"]
+    assert drafting.typed_arrangements(drafting.write_arrangements(sections)) == sections
+    assert drafting.typed_footnotes(drafting.write_footnotes(content["footnotes"])) == content["footnotes"]
     for capacity in content["capacities"]:
         assert drafting.read_nested(drafting.write_nested(capacity["conditions"])) == capacity["conditions"]
         for criterion in capacity["criteria"]:
@@ -50,6 +50,6 @@ def test_any_text_is_read_without_an_empty_part(typed):
         assert criterion["text"] or len(criterion["alternatives"]) > 1
         assert all([*criterion["items"], *criterion["alternatives"]])
     assert all(row["text"] and all(row["items"]) for row in drafting.read_nested(typed))
-    assert all(row["heading"] and all(row["text"]) for row in drafting.read_arrangements(typed))
+    assert all(row["heading"] and all(row["text"]) for row in drafting.typed_arrangements(typed))
     assert all(block["code"] and block["title"] for block in drafting.read_blocks(typed))
-    assert all(note["text"] for note in drafting.read_footnotes(typed))
+    assert all(note["text"] for note in drafting.typed_footnotes(typed))

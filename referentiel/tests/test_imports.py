@@ -16,7 +16,7 @@ from accounts.tests.factories import client_as, make_resource_centre, make_weare
 from cqpm.utils.refusal import Refusal
 from referentiel import actions, importing
 from referentiel.models import Certification, Referentiel, ReferentielImport
-from referentiel.models.imports import MAX_ATTEMPTS
+from referentiel.models.imports import READINGS_TRIED
 from referentiel.reading.extraction import read_document
 from referentiel.tasks import read_import, sweep
 from referentiel.tests.factories import documents, make_draft, make_import, make_referentiel, plain
@@ -197,7 +197,7 @@ def test_lost_message_is_found_again(keeper, monkeypatch):
 def test_abandoned_claim_is_taken_again_then_given_up(keeper):
     row = waiting(keeper)
     past = timezone.now() - timedelta(seconds=1)
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    for attempt in range(1, READINGS_TRIED + 1):
         claimed = importing.claim(row.pk)
         assert claimed.attempts == attempt
         ReferentielImport.objects.update(lease_until=past)

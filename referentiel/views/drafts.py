@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import REFUSED, told
+from accounts.answers import REFUSED, say_outcome
 from accounts.perms import allow
 from cqpm.utils.refusal import Refusal, Stale
 from referentiel import actions, perms
@@ -185,7 +185,7 @@ def answered(request, referentiel, save, *, form, stored, anchor, title):
 @require_POST
 def capacity_add(request, pk):
     referentiel = kept(request, pk)
-    with told(request, "Capacité ajoutée à la fin."):
+    with say_outcome(request, "Capacité ajoutée à la fin."):
         actions.add_capacity(referentiel=referentiel, by=request.user)
     return redirect(address(referentiel, "capacites"))
 
@@ -193,7 +193,7 @@ def capacity_add(request, pk):
 @require_POST
 def capacity_move(request, pk):
     capacity = kept_capacity(request, pk)
-    with told(request, "Capacités renumérotées."):
+    with say_outcome(request, "Capacités renumérotées."):
         actions.move_capacity(capacity=capacity, up=request.POST.get("way") == "up", by=request.user)
     return redirect(address(capacity.referentiel, "capacites"))
 
@@ -201,7 +201,7 @@ def capacity_move(request, pk):
 @require_POST
 def capacity_delete(request, pk):
     capacity = kept_capacity(request, pk)
-    with told(request, f"Capacité {capacity.number} supprimée."):
+    with say_outcome(request, f"Capacité {capacity.number} supprimée."):
         actions.delete_capacity(capacity=capacity, by=request.user)
     return redirect(address(capacity.referentiel, "capacites"))
 
@@ -210,7 +210,7 @@ def capacity_delete(request, pk):
 def referentiel_publish(request, pk):
     """Freezes the version."""
     referentiel = kept(request, pk)
-    with told(request, f"Version {referentiel.version} publiée : elle ne change plus."):
+    with say_outcome(request, f"Version {referentiel.version} publiée : elle ne change plus."):
         actions.publish_referentiel(referentiel=referentiel, by=request.user)
         return redirect("referentiel_detail", pk)
     return redirect(address(referentiel))
@@ -219,7 +219,7 @@ def referentiel_publish(request, pk):
 @require_POST
 def draft_delete(request, pk):
     referentiel = kept(request, pk)
-    with told(request, "Brouillon supprimé."):
+    with say_outcome(request, "Brouillon supprimé."):
         actions.delete_draft(referentiel=referentiel, by=request.user)
         return redirect("referentiel_list")
     return redirect("referentiel_detail", pk)

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.answers import form_page, told
+from accounts.answers import form_page, say_outcome
 from accounts.perms import is_resource, require
 from cqpm.utils.uploads import takes
 from referentiel import actions
@@ -55,6 +55,6 @@ def readable(user, pk):
 def import_retry(request, pk):
     """Has a refused file read again."""
     row = readable(request.user, pk)
-    with told(request, "Lecture relancée."):
+    with say_outcome(request, "Lecture relancée."):
         actions.retry_import(row=row, by=request.user)
     return redirect("referentiel_import", pk)

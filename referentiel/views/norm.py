@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.answers import form_page, told
+from accounts.answers import form_page, say_outcome
 from accounts.models import ResourceCentre
 from accounts.perms import is_administrator, is_resource, require
 from referentiel import actions, perms
@@ -65,7 +65,7 @@ def resource_centre_certifications(request, pk):
     posted = request.POST if request.method == "POST" else None
     form = CertificationsForm(posted, centre=centre)
     if posted is not None and form.is_valid():
-        with told(request, "Certifications enregistrées."):
+        with say_outcome(request, "Certifications enregistrées."):
             actions.assign_certifications(
                 centre=centre, certifications=form.cleaned_data["certifications"], by=request.user
             )

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from cqpm.utils.refusal import Refusal
 from referentiel import actions
 from referentiel.forms.switches import DerogationForm, SwitchesForm
@@ -32,7 +32,7 @@ def referentiel_switches(request, pk):
     form = SwitchesForm(request.POST)
     if not form.is_valid():
         return show(request, referentiel, form=form)
-    with told(request, "Réglages enregistrés."):
+    with say_outcome(request, "Réglages enregistrés."):
         actions.set_switches(referentiel=referentiel, changes=form.cleaned_data, by=request.user)
     return redirect("referentiel_switches", pk)
 
@@ -48,7 +48,7 @@ def derogation_grant(request, pk):
             messages.success(request, f"Dérogation accordée à {row.centre}.")
             return redirect("referentiel_switches", pk)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
     return show(request, referentiel, derogation_form=form)
 
 
@@ -56,6 +56,6 @@ def derogation_grant(request, pk):
 def derogation_revoke(request, pk, derogation):
     referentiel = kept(request, pk)
     row = get_object_or_404(Derogation, referentiel=referentiel, pk=derogation)
-    with told(request, "Dérogation retirée."):
+    with say_outcome(request, "Dérogation retirée."):
         actions.revoke_derogation(derogation=row, by=request.user)
     return redirect("referentiel_switches", pk)

@@ -5,7 +5,7 @@ import logging
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.answers import form_page, refused, told
+from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.perms import allow
 from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
@@ -40,7 +40,7 @@ def version_new(request, pk):
             )
             return redirect("referentiel_edit", draft.pk)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
     return form_page(request, "referentiel/version_new.html", {"referentiel": referentiel, "form": form})
 
 
@@ -110,7 +110,7 @@ def version_mapping(request, pk, other):
         request.POST if request.method == "POST" else None, old=old.tree, new=new.tree, mapped=mapped
     )
     if request.method == "POST" and form.is_valid():
-        with told(request, "Correspondances enregistrées."):
+        with say_outcome(request, "Correspondances enregistrées."):
             actions.map_capacities(old=old, new=new, pairs=form.pairs(), by=request.user)
         return redirect("version_compare", pk, other)
     context = {"old": old, "new": new, "form": form, "stored": bool(mapped)}
@@ -139,7 +139,7 @@ def resource_document_new(request, pk):
             )
             return redirect("referentiel_detail", pk)
         except Refusal as refusal:
-            refused(form, refusal)
+            show_refusal(form, refusal)
     return form_page(request, "referentiel/document_new.html", {"referentiel": referentiel, "form": form})
 
 
@@ -165,6 +165,6 @@ def resource_document(request, pk):
 def resource_document_remove(request, pk):
     document = visible_document(request, pk)
     allow(perms.keeps(request.user, document.referentiel.certification))
-    with told(request, "Document retiré."):
+    with say_outcome(request, "Document retiré."):
         actions.remove_document(document=document, by=request.user)
     return redirect("referentiel_detail", document.referentiel_id)

@@ -3,7 +3,12 @@
 from django.db import transaction
 
 from accounts.log import Actor
-from candidates.actions.imports.steps import BATCH, check_import_prepared, last_attempt, lock_import
+from candidates.actions.imports.steps import (
+    REGISTERED_AT_ONCE,
+    check_import_prepared,
+    last_attempt,
+    lock_import,
+)
 from candidates.imports.findings import OTHER, READ, SAME, Level, Status, status_of
 from candidates.models import ClassImport, ImportRow
 from cqpm.utils.refusal import Refusal
@@ -38,5 +43,5 @@ def settle_warnings(*, class_import: ClassImport, by: Actor) -> int:
         class_import.settled |= dict.fromkeys(keys, READ)
         row.status = status_of(row.findings, class_import.settled)
     class_import.save(update_fields=["settled"])
-    ImportRow.objects.bulk_update(rows, ["status"], batch_size=BATCH)
+    ImportRow.objects.bulk_update(rows, ["status"], batch_size=REGISTERED_AT_ONCE)
     return sum(row.status == Status.READY for row in rows)

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts import log
 from accounts.log import Actor
-from candidates.actions.checks import sentences
+from candidates.actions.checks import error_sentences
 from candidates.actions.companies import create_company, create_training_body
 from candidates.actions.imports.steps import (
-    BATCH,
+    REGISTERED_AT_ONCE,
     check_import_prepared,
     journal_import,
     last_attempt,
@@ -75,7 +75,7 @@ def confirm_import(*, class_import: ClassImport, by: Actor, leave_rest: bool = F
     check_rest(attempt, leave_rest)
     lock_centre(class_import.centre)
     derogation = check_dates(class_import.registered_on, class_import.referentiel, class_import.centre)
-    check_still_true(class_import, ready.iterator(BATCH))
+    check_still_true(class_import, ready.iterator(REGISTERED_AT_ONCE))
     maker = Maker(class_import, by, derogation)
     numbers = maker.register(ready)
     class_import.state = ClassImport.State.IMPORTED
@@ -155,8 +155,8 @@ class Maker:
     def register(self, ready: QuerySet[ImportRow]) -> list[str]:
         """Registers the lines, in their order; gives the numbers."""
         lines, numbers = list(ready.order_by("line").values_list("pk", flat=True)), []
-        for begin in range(0, len(lines), BATCH):
-            rows = ready.filter(pk__in=lines[begin : begin + BATCH]).order_by("line")
+        for begin in range(0, len(lines), REGISTERED_AT_ONCE):
+            rows = ready.filter(pk__in=lines[begin : begin + REGISTERED_AT_ONCE]).order_by("line")
             numbers += self.register_some(list(rows))
         return numbers
 
@@ -209,7 +209,9 @@ class Maker:
         try:
             candidate.clean()
         except ValidationError as error:
-            raise Refusal(*(f"Ligne {row.line} : {said}" for said in sentences(candidate, error))) from None
+            raise Refusal(
+                *(f"Ligne {row.line} : {said}" for said in error_sentences(candidate, error))
+            ) from None
         imported.made_candidate = True
         return candidate
 

@@ -11,7 +11,7 @@ from candidates.actions.checks import validated
 from candidates.actions.imports.steps import check_import_prepared, last_attempt, lock_import
 from candidates.actions.inscriptions import check_dates
 from candidates.models import ClassImport, ImportAttempt
-from candidates.tasks import wake_on_commit
+from candidates.tasks import wake_reader_on_commit
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import SentFile, Type
 
@@ -46,7 +46,7 @@ def send_file(*, class_import: ClassImport, file: SentFile, by: Actor) -> Import
     )
     attempt.file.save(f"{attempt.pk}.{'xlsx' if attempt.is_workbook else 'csv'}", file, save=False)
     attempt.save()
-    wake_on_commit(attempt.pk)
+    wake_reader_on_commit(attempt.pk)
     return attempt
 
 
@@ -66,5 +66,5 @@ def check_again(*, class_import: ClassImport, by: Actor) -> ImportAttempt:
         is_workbook=last.is_workbook,
         sent_by=log.actor_name(by),
     )
-    wake_on_commit(attempt.pk)
+    wake_reader_on_commit(attempt.pk)
     return attempt

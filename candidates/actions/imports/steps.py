@@ -7,7 +7,7 @@ from accounts.log import Actor
 from candidates.models import ClassImport, ImportAttempt
 from cqpm.utils.refusal import Refusal
 
-BATCH = 500
+REGISTERED_AT_ONCE = 500
 
 
 def lock_import(pk: UUID) -> ClassImport:

@@ -10,7 +10,7 @@ from accounts import log
 from accounts.keys import key_of
 from accounts.log import Actor
 from accounts.models import LogEntry
-from candidates.actions.imports.steps import BATCH, journal_import, lock_import
+from candidates.actions.imports.steps import REGISTERED_AT_ONCE, journal_import, lock_import
 from candidates.models import (
     Candidate,
     ClassImport,
@@ -74,8 +74,8 @@ def check_untouched(registrations: Sequence[Registration]) -> None:
     by_key = {key_of(registration): registration.number for registration in registrations}
     touched = set()
     keys = list(by_key)
-    for begin in range(0, len(keys), BATCH):
-        acts = LogEntry.objects.filter(subject__in=keys[begin : begin + BATCH]).exclude(
+    for begin in range(0, len(keys), REGISTERED_AT_ONCE):
+        acts = LogEntry.objects.filter(subject__in=keys[begin : begin + REGISTERED_AT_ONCE]).exclude(
             verb="register_candidate"
         )
         touched |= set(acts.values_list("subject", flat=True))

@@ -22,4 +22,4 @@ class Command(BaseCommand):
             return
         self.stdout.write("À effacer, rien ne l’a été :" if dry_run else "Effacé :")
         for line in personal_data.purge(dry_run=dry_run):
-            self.stdout.write(f"  {personal_data.report(line)}")
+            self.stdout.write(f"  {personal_data.purge_report(line)}")

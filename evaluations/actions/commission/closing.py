@@ -8,7 +8,7 @@ from accounts.log import Actor
 from candidates.journey import move_stage
 from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal
-from evaluations.actions.commission.steps import lock_agenda, lock_commission, record
+from evaluations.actions.commission.steps import lock_agenda, lock_commission, record_on_commission
 from evaluations.models import Commission
 from evaluations.reads.commission import Sitting
 
@@ -26,7 +26,7 @@ def close_commission(*, commission: Commission, by: Actor) -> Commission:
     commission.state, commission.closed_at = Commission.State.CLOSED, timezone.now()
     commission.closed_by = log.actor_name(by)
     commission.save(update_fields=["state", "closed_at", "closed_by"])
-    record(commission, by=by, verb="close_commission", what=" close")
+    record_on_commission(commission, by=by, verb="close_commission", what=" close")
     for registration in registrations:
         log.record(
             by=by,

@@ -10,7 +10,7 @@ from candidates.actions.checks import lock_registration, required, validated
 from candidates.models import Registration
 from cqpm.utils.french import colon, day, today
 from cqpm.utils.refusal import Refusal
-from evaluations.actions.commission.steps import lock_commission, record
+from evaluations.actions.commission.steps import lock_commission, record_on_commission
 from evaluations.actions.evaluation_plan import is_evaluator_of
 from evaluations.models import Commission, CommissionMember, ConflictOverride, PersonalLink
 from evaluations.reads.commission import Sitting
@@ -57,7 +57,9 @@ def add_member(
         commission.members.update(is_president=False)
     member.is_president = is_president or not any(other.is_president for other in members)
     validated(member).save()
-    record(commission, by=by, verb="add_commission_member", what=colon(f"{member.name} nommé membre"))
+    record_on_commission(
+        commission, by=by, verb="add_commission_member", what=colon(f"{member.name} nommé membre")
+    )
     return member
 
 
@@ -69,7 +71,7 @@ def remove_member(*, member: CommissionMember, by: Actor) -> None:
         raise Refusal(f"{member.name} a tenu un entretien de cette commission.")
     name = member.name
     member.delete()
-    record(commission, by=by, verb="remove_commission_member", what=colon(f"{name} retiré"))
+    record_on_commission(commission, by=by, verb="remove_commission_member", what=colon(f"{name} retiré"))
 
 
 @transaction.atomic
@@ -78,7 +80,9 @@ def name_president(*, member: CommissionMember, by: Actor) -> None:
     commission = lock_commission(member.commission_id)
     commission.members.update(is_president=False)
     commission.members.filter(pk=member.pk).update(is_president=True)
-    record(commission, by=by, verb="name_commission_president", what=colon(f"{member.name} préside"))
+    record_on_commission(
+        commission, by=by, verb="name_commission_president", what=colon(f"{member.name} préside")
+    )
 
 
 @transaction.atomic
@@ -89,7 +93,7 @@ def record_presence(*, member: CommissionMember, present: bool | None, by: Actor
         raise Refusal(f"La présence se renseigne le jour même, le {day(commission.held_on)}.")
     commission.members.filter(pk=member.pk).update(present=present)
     words = {True: "présent", False: "absent", None: "présence à renseigner"}
-    record(
+    record_on_commission(
         commission, by=by, verb="record_commission_presence", what=colon(f"{member.name}, {words[present]}")
     )
 
@@ -105,7 +109,7 @@ def declare_personal_link(*, member: CommissionMember, registration: Registratio
     )
     if created:
         what = colon(f"lien personnel déclaré par {member.name}")
-        record(commission, by=by, verb="declare_personal_link", what=what)
+        record_on_commission(commission, by=by, verb="declare_personal_link", what=what)
     return link
 
 

@@ -15,7 +15,7 @@ from candidates.journey import move_stage
 from candidates.models import Registration
 from cqpm.utils.french import colon, day, hour, long_day, plural, today
 from cqpm.utils.refusal import Refusal
-from evaluations.actions.commission.steps import lock_commission, record
+from evaluations.actions.commission.steps import lock_commission, record_on_commission
 from evaluations.models import (
     Commission,
     CommissionCandidate,
@@ -38,7 +38,7 @@ def prepare_commission(
         place=required(place, "Indiquez le lieu."),
         created_by=log.actor_name(by),
     )
-    record(commission, by=by, verb="prepare_commission", what=" préparée")
+    record_on_commission(commission, by=by, verb="prepare_commission", what=" préparée")
     return commission
 
 
@@ -66,7 +66,7 @@ def change_commission(
     commission.members.update(summoned_at=None)
     commission.agenda.update(summoned_at=None)
     what = f" fixée au {day(held_on)}, {hour(starts_at)}, {place}"
-    record(commission, by=by, verb="change_commission", what=what)
+    record_on_commission(commission, by=by, verb="change_commission", what=what)
     return commission
 
 
@@ -81,7 +81,7 @@ def delete_commission(*, commission: Commission, by: Actor) -> None:
         raise Refusal("Cette commission a déjà siégé : elle ne se supprime plus.")
     if commission.evaluations.exists():
         raise Refusal("Une évaluation se tient devant cette commission : changez-la d’abord.")
-    record(commission, by=by, verb="delete_commission", what=" supprimée avant d’avoir siégé")
+    record_on_commission(commission, by=by, verb="delete_commission", what=" supprimée avant d’avoir siégé")
     commission.delete()
 
 
@@ -102,7 +102,9 @@ def add_candidate(
         commission=commission, registration=registration, expected_at=expected_at
     )
     name = registration.candidate
-    record(commission, by=by, verb="add_commission_candidate", what=colon(f"{name} à l’ordre du jour"))
+    record_on_commission(
+        commission, by=by, verb="add_commission_candidate", what=colon(f"{name} à l’ordre du jour")
+    )
     log.record(
         by=by,
         verb="add_commission_candidate",
@@ -129,7 +131,7 @@ def remove_candidate(*, entry: CommissionCandidate, by: Actor) -> None:
     taken_back, _ = commission.validations.filter(registration=registration).delete()
     commission.agenda.filter(pk=entry.pk).delete()
     name = registration.candidate
-    record(
+    record_on_commission(
         commission, by=by, verb="remove_commission_candidate", what=colon(f"{name} retiré de l’ordre du jour")
     )
     decided = f", {plural(taken_back, 'décision reprise', 'décisions reprises')}" if taken_back else ""
@@ -169,7 +171,7 @@ def summon_commission(*, commission: Commission, by: Actor) -> Commission:
         )
     commission.members.filter(summoned_at=None).update(summoned_at=now)
     commission.agenda.filter(summoned_at=None).update(summoned_at=now)
-    record(commission, by=by, verb="summon_commission", what=" convoquée")
+    record_on_commission(commission, by=by, verb="summon_commission", what=" convoquée")
     return commission
 
 

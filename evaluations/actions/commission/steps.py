@@ -29,7 +29,7 @@ def lock_agenda(commission: Commission) -> list[Registration]:
     )
 
 
-def record(commission: Commission, *, by: Actor, verb: str, what: str) -> None:
+def record_on_commission(commission: Commission, *, by: Actor, verb: str, what: str) -> None:
     """Writes in the commission’s journal: `what` follows «Commission du 3 décembre 2026»."""
     log.record(
         by=by,

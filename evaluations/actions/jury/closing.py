@@ -17,7 +17,7 @@ from candidates.rules import registration_number
 from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal
 from documents.actions import publish_documents
-from evaluations.actions.jury.steps import lock_jury, lock_registrations, record, tell
+from evaluations.actions.jury.steps import lock_jury, lock_registrations, record_on_candidate, record_on_jury
 from evaluations.models import Decision, DeliberationEntry, Jury
 from evaluations.papers.jury import request_closing_papers, request_result_papers
 from evaluations.reads.closing import ClosedSitting, read_closed_sitting
@@ -35,7 +35,7 @@ def close_jury(*, jury: Jury, president: User, secretary: User) -> Jury:
     jury = lock_jury(jury.pk, Jury.State.OPEN)
     sitting = JurySitting(jury)
     check_presides(sitting, president, "clore la délibération")
-    registrations = lock_agenda(jury)
+    registrations = lock_registered(jury)
     if missing := sitting.missing_to_close():
         raise Refusal(*missing)
     for deliberation, _ in sitting.deliberations:
@@ -48,7 +48,7 @@ def close_jury(*, jury: Jury, president: User, secretary: User) -> Jury:
     closed = read_closed_sitting(sitting)
     for registration in registrations.values():
         sentence = f"Délibération du jury du {day(jury.held_on)} close."
-        tell(registration, by=president, verb="close_jury", sentence=sentence)
+        record_on_candidate(registration, by=president, verb="close_jury", sentence=sentence)
         move_stage(registration, closed.journeys[registration.pk].stage)
     request_closing_papers(closed, by=president)
     return jury
@@ -63,7 +63,7 @@ def publish_jury(*, jury: Jury, president: User, secretary: User) -> Jury:
     jury = lock_jury(jury.pk, Jury.State.CLOSED)
     sitting = JurySitting(jury)
     check_presides(sitting, president, "publier les résultats")
-    registrations = lock_agenda(jury)
+    registrations = lock_registered(jury)
     jury.state, jury.published_at = Jury.State.PUBLISHED, timezone.now()
     jury.published_by = log.actor_name(president)
     jury.save(update_fields=["state", "published_at", "published_by"])
@@ -75,7 +75,7 @@ def publish_jury(*, jury: Jury, president: User, secretary: User) -> Jury:
     return jury
 
 
-def lock_agenda(jury: Jury) -> dict[UUID, Registration]:
+def lock_registered(jury: Jury) -> dict[UUID, Registration]:
     """{key: registration} of its candidates, locked; the jury is, so that its agenda no longer changes."""
     entries = DeliberationEntry.objects.filter(deliberation__jury=jury)
     return lock_registrations(entries.values("registration"))
@@ -93,7 +93,7 @@ def release(closed: ClosedSitting, decision: Decision, registration: Registratio
         centre=jury.centre,
     )
     sentence = f"Résultat publié : {decision.get_verdict_display().lower()}."
-    tell(registration, by=by, verb="publish_jury", sentence=sentence)
+    record_on_candidate(registration, by=by, verb="publish_jury", sentence=sentence)
     if decision.verdict != Verdict.ADJOURNED and registration.is_running:
         registration.state, registration.state_at = Registration.State.CLOSED, jury.published_at
         registration.state_by = log.actor_name(by)
@@ -135,4 +135,4 @@ def sign(jury: Jury, done: str, *, verb: str, president: User, secretary: User) 
     """The act is the president's; the journal also names the secretary whose screen it was."""
     keeping = "" if secretary == president else f", secrétaire de séance : {secretary}"
     data = {"secretary": str(secretary)}
-    record(jury, by=president, verb=verb, what=f" {done}{keeping}", data=data)
+    record_on_jury(jury, by=president, verb=verb, what=f" {done}{keeping}", data=data)

@@ -10,7 +10,7 @@ from accounts.models import User
 from candidates.actions.checks import required
 from cqpm.utils.french import colon, day
 from cqpm.utils.refusal import Refusal
-from evaluations.actions.jury.steps import lock_jury, lock_row, record
+from evaluations.actions.jury.steps import lock_jury, lock_row, record_on_jury
 from evaluations.models import Jury, JuryMember, Seat
 from evaluations.rules import College
 
@@ -26,7 +26,7 @@ def add_seat(*, jury: Jury, college: College, organisation: str = "", by: Actor)
         organisation=organisation.strip(),
     )
     what = colon(f"siège ajouté, collège {seat.get_college_display().lower()}")
-    record(jury, by=by, verb="add_seat", what=what)
+    record_on_jury(jury, by=by, verb="add_seat", what=what)
     return seat
 
 
@@ -42,7 +42,7 @@ def remove_seat(*, seat: Seat, by: Actor) -> Jury:
         row.position -= 1
         row.save(update_fields=["position"])
     what = colon(f"siège retiré, collège {seat.get_college_display().lower()}")
-    record(jury, by=by, verb="remove_seat", what=what)
+    record_on_jury(jury, by=by, verb="remove_seat", what=what)
     return jury
 
 
@@ -68,7 +68,7 @@ def seat_member(*, seat: Seat, name: str, email: str = "", organisation: str = "
     member = JuryMember.objects.create(seat=seat, name=name, email=email)
     change = f"{name} remplace {former.name}" if former else f"{name} siège"
     what = colon(f"{change}, collège {seat.get_college_display().lower()}")
-    record(jury, by=by, verb="seat_member", what=what)
+    record_on_jury(jury, by=by, verb="seat_member", what=what)
     return member
 
 
@@ -80,7 +80,7 @@ def empty_seat(*, seat: Seat, by: Actor) -> Jury:
     if member is None:
         raise Refusal("Ce siège est déjà vide.")
     unseat(member)
-    record(jury, by=by, verb="empty_seat", what=colon(f"{member.name} ne siège plus"))
+    record_on_jury(jury, by=by, verb="empty_seat", what=colon(f"{member.name} ne siège plus"))
     return jury
 
 
@@ -153,5 +153,5 @@ def appoint(
     member.user, member.email, member.name = user, user.email, str(user)
     member.is_president, member.is_substitute = role is PRESIDENT, role is SUBSTITUTE
     member.save()
-    record(jury, by=by, verb=role.verb, what=colon(f"{member.name} {role.done}"))
+    record_on_jury(jury, by=by, verb=role.verb, what=colon(f"{member.name} {role.done}"))
     return member

@@ -20,8 +20,8 @@ from evaluations.actions.jury.steps import (
     lock_jury,
     lock_registrations,
     lock_row,
-    record,
-    tell,
+    record_on_candidate,
+    record_on_jury,
 )
 from evaluations.models import Decision, Deliberation, DeliberationEntry, Jury, JuryMember, Seat
 from evaluations.reads.journey import load_for_jury
@@ -65,7 +65,7 @@ def prepare_jury(
             Seat(jury=jury, college=College.EMPLOYER, position=position),
         )
     )
-    record(jury, by=by, verb="prepare_jury", what=" préparé")
+    record_on_jury(jury, by=by, verb="prepare_jury", what=" préparé")
     return jury
 
 
@@ -89,7 +89,7 @@ def change_jury(*, jury: Jury, held_on: date, starts_at: time, place: str, by: A
     jury.held_on, jury.starts_at, jury.place = held_on, starts_at, place
     jury.save(update_fields=["held_on", "starts_at", "place", "summoned_on"])
     post_summons(jury, members, changed=True)
-    record(jury, by=by, verb="change_jury", what=colon(f"à {hour(starts_at)}, {place}"))
+    record_on_jury(jury, by=by, verb="change_jury", what=colon(f"à {hour(starts_at)}, {place}"))
     return jury
 
 
@@ -100,8 +100,8 @@ def delete_jury(*, jury: Jury, by: Actor) -> None:
     entries = DeliberationEntry.objects.filter(deliberation__jury=jury)
     for entry in entries.select_related("registration__centre"):
         sentence = f"Retiré du jury du {day(jury.held_on)}, supprimé."
-        tell(entry.registration, by=by, verb="delete_jury", sentence=sentence)
-    record(jury, by=by, verb="delete_jury", what=f", {jury.place}, supprimé")
+        record_on_candidate(entry.registration, by=by, verb="delete_jury", sentence=sentence)
+    record_on_jury(jury, by=by, verb="delete_jury", what=f", {jury.place}, supprimé")
     jury.delete()
 
 
@@ -114,7 +114,7 @@ def record_union_invitation(*, jury: Jury, asked_on: date, by: Actor) -> Jury:
     jury.unions_invited_on = asked_on
     jury.save(update_fields=["unions_invited_on"])
     what = colon(f"organisations syndicales sollicitées le {day(asked_on)}")
-    record(jury, by=by, verb="record_union_invitation", what=what)
+    record_on_jury(jury, by=by, verb="record_union_invitation", what=what)
     return jury
 
 
@@ -131,7 +131,7 @@ def override_notice(*, jury: Jury, key: NoticeKey, reason: str, by: User) -> Jur
     setattr(jury, OVERRIDES[key], reason)
     jury.save(update_fields=[OVERRIDES[key]])
     label = NoticeKey(key).label.lower()
-    record(jury, by=by, verb="override_notice", what=colon(f"{label} non respecté, {reason}"))
+    record_on_jury(jury, by=by, verb="override_notice", what=colon(f"{label} non respecté, {reason}"))
     return jury
 
 
@@ -158,9 +158,9 @@ def add_candidates(*, jury: Jury, registrations: Sequence[Registration], by: Act
             deliberation=deliberation, registration=registration, rank=last.rank + 1 if last else 1
         )
         sentence = f"Inscrit au jury du {day(jury.held_on)}, {jury.place}."
-        tell(registration, by=by, verb="add_jury_candidate", sentence=sentence)
+        record_on_candidate(registration, by=by, verb="add_jury_candidate", sentence=sentence)
     what = colon(f"{plural(len(chosen), 'candidat')} à l’ordre du jour")
-    record(jury, by=by, verb="add_jury_candidates", what=what)
+    record_on_jury(jury, by=by, verb="add_jury_candidates", what=what)
     return jury
 
 
@@ -196,7 +196,7 @@ def remove_candidate(*, entry: DeliberationEntry, by: Actor) -> Jury:
     if not deliberation.entries.exists():
         deliberation.delete()
     sentence = f"Retiré du jury du {day(jury.held_on)}."
-    tell(registration, by=by, verb="remove_jury_candidate", sentence=sentence)
+    record_on_candidate(registration, by=by, verb="remove_jury_candidate", sentence=sentence)
     return jury
 
 
@@ -221,7 +221,7 @@ def summon_jury(*, jury: Jury, by: Actor) -> Jury:
         jury.summoned_on, jury.summoned_by = today(), log.actor_name(by)
     jury.state = Jury.State.SUMMONED
     jury.save(update_fields=["state", "summoned_on", "summoned_by"])
-    record(jury, by=by, verb="summon_jury", what=" convoqué de nouveau" if again else " convoqué")
+    record_on_jury(jury, by=by, verb="summon_jury", what=" convoqué de nouveau" if again else " convoqué")
     return jury
 
 

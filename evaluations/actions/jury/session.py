@@ -18,11 +18,11 @@ from evaluations.actions.jury.steps import (
     lock_jury,
     lock_registrations,
     lock_row,
-    record,
-    tell,
+    record_on_candidate,
+    record_on_jury,
 )
 from evaluations.models import Decision, DecisionCapacity, DeliberationEntry, Jury, JuryMember, Withdrawal
-from evaluations.reads.capacity import blocks_of
+from evaluations.reads.capacity import block_numbers
 from evaluations.reads.jury import Case, JurySitting
 from evaluations.rules import College, JuryAct, Verdict, Vote
 
@@ -39,7 +39,7 @@ def open_jury(*, jury: Jury, by: Actor) -> Jury:
         raise Refusal(*missing)
     jury.state, jury.opened_at, jury.opened_by = Jury.State.OPEN, timezone.now(), log.actor_name(by)
     jury.save(update_fields=["state", "opened_at", "opened_by"])
-    record(jury, by=by, verb="open_jury", what=" ouvert")
+    record_on_jury(jury, by=by, verb="open_jury", what=" ouvert")
     return jury
 
 
@@ -51,7 +51,7 @@ def record_presence(*, member: JuryMember, present: bool | None, by: Actor) -> J
     member.present = present
     member.save(update_fields=["present"])
     words = {True: "présence", False: "absence", None: "présence à renseigner"}
-    record(jury, by=by, verb="record_presence", what=colon(f"{member.name}, {words[present]}"))
+    record_on_jury(jury, by=by, verb="record_presence", what=colon(f"{member.name}, {words[present]}"))
     return member
 
 
@@ -72,7 +72,7 @@ def declare_withdrawal(*, entry: DeliberationEntry, member: JuryMember, reason: 
     if not created:
         raise Refusal(f"{member.name} s’est déjà retiré pour ce candidat.")
     sentence = f"Jury : {member.name} se retire, {reason}."
-    tell(entry.registration, by=by, verb="declare_withdrawal", sentence=sentence)
+    record_on_candidate(entry.registration, by=by, verb="declare_withdrawal", sentence=sentence)
     return withdrawal
 
 
@@ -84,7 +84,7 @@ def cancel_withdrawal(*, withdrawal: Withdrawal, by: Actor) -> None:
     if withdrawal.entry.decisions.exists():
         raise Refusal(DECIDED)
     sentence = f"Jury : retrait de {withdrawal.member.name} annulé."
-    tell(withdrawal.entry.registration, by=by, verb="cancel_withdrawal", sentence=sentence)
+    record_on_candidate(withdrawal.entry.registration, by=by, verb="cancel_withdrawal", sentence=sentence)
     withdrawal.delete()
 
 
@@ -178,7 +178,7 @@ def write(
         )
         for row in case.journey.capacities
     )
-    tell(
+    record_on_candidate(
         case.registration,
         by=by,
         verb="decide",
@@ -195,7 +195,7 @@ def cancel_decision(*, decision: Decision, by: Actor) -> None:
     decision = lock_row(decision, joined=["entry__registration__centre"])
     verdict = decision.get_verdict_display().lower()
     sentence = f"Jury : décision « {verdict} » annulée en séance."
-    tell(decision.entry.registration, by=by, verb="cancel_decision", sentence=sentence)
+    record_on_candidate(decision.entry.registration, by=by, verb="cancel_decision", sentence=sentence)
     decision.delete()
 
 
@@ -235,7 +235,7 @@ def last_days(case: Case) -> dict[int, date]:
         verdict=Verdict.NOT_ADMISSIBLE,
         acquired=frozenset(n for n, state in states.items() if state == DecisionCapacity.State.ACQUIRED),
         kept=frozenset(n for n, state in states.items() if state == DecisionCapacity.State.KEPT),
-        blocks=blocks_of(case.registration.referentiel),
+        blocks=block_numbers(case.registration.referentiel),
         rncp=case.registration.referentiel.rncp_active,
     )
     before = {row.number: row.kept.valid_until for row in case.journey.capacities if row.kept}

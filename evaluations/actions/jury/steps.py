@@ -42,13 +42,15 @@ def lock_registrations(keys: Iterable[UUID] | QuerySet[Any]) -> dict[UUID, Regis
     return {row.pk: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
 
 
-def record(jury: Jury, *, by: Actor, verb: str, what: str, data: dict[str, Any] | None = None) -> None:
+def record_on_jury(
+    jury: Jury, *, by: Actor, verb: str, what: str, data: dict[str, Any] | None = None
+) -> None:
     """Writes in the jury's journal: `what` follows «Jury du 3 décembre 2026»."""
     sentence = f"Jury du {day(jury.held_on)}{what}."
     log.record(by=by, verb=verb, subject=jury, sentence=sentence, centre=jury.centre, data=data)
 
 
-def tell(
+def record_on_candidate(
     registration: Registration, *, by: Actor, verb: str, sentence: str, data: dict[str, Any] | None = None
 ) -> None:
     """Writes in the candidate's journal."""
