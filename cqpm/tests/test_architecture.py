@@ -9,6 +9,8 @@ cqpm.utils
 """
 
 import ast
+from configparser import ConfigParser
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -340,3 +342,16 @@ def test_views_fit_on_a_screen():
         if length > VIEW_LINES
     ]
     assert wrong == []
+
+
+def test_every_rule_reading_and_verb_is_typed():
+    """mypy checks what its configuration lists, and no module of these natures stands beside the list."""
+    config = ConfigParser()
+    config.read(settings.BASE_DIR / "mypy.ini")
+    listed = [Path(name.strip()) for name in config["mypy"]["files"].split(",")]
+    natures = {"actions", "reads", "rules"}
+    promised = [
+        module for module in modules() if natures & set(module.name.split(".")) and not module.is_test
+    ]
+    assert [str(one) for one in promised if not {one.path, *one.path.parents} & set(listed)] == []
+    assert [str(path) for path in listed if not (settings.BASE_DIR / path).exists()] == []

@@ -44,8 +44,7 @@ def person_of(member: CommissionMember) -> KnownPerson:
 def members_of(commission: Commission) -> list[CommissionMember]:
     """The members, president first, in one query.
 
-    Each comes with `linked`, the keys of the registrations a personal link was declared with, and `lifted`,
-    {key of a registration: Lifted}.
+    Each comes with `linked` and `lifted`.
     """
     rows = commission.members.annotate(
         link_with=F("personal_links__registration"),
