@@ -22,11 +22,12 @@ from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from cqpm.utils.french import NBSP, enumeration
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 MEGABYTE = 1024 * 1024
 LIMITS = {
@@ -76,17 +77,17 @@ def spelt(size: int) -> str:
 class UploadLimitMiddleware:
     """Refuses too large a body with a page in French, 413, before anybody reads it."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         # Met while counting: whatever has been answered meanwhile, the sender must learn why.
         limit = getattr(request, "upload_refused", None)
         return too_large(limit) if limit else response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
     ) -> HttpResponse | None:
         """Refuses what says it is too long for its view (`takes`), and has the rest counted as it comes."""
         if request.method != "POST":

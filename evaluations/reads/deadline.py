@@ -103,8 +103,8 @@ class Ahead(Protocol):
     """What `next_deadline` asks of a registration read `with_deadlines`."""
 
     next_on: date
-    evaluation_method: str
-    commission_at: time
+    evaluation_method: str  # where an evaluation is ahead
+    commission_at: time  # where a commission is
 
 
 def next_deadline(registration: Ahead) -> Deadline | None:
