@@ -25,6 +25,11 @@ def test_a_short_delay_drops_what_falls_outside_it_and_doubles_nothing():
     assert ladder(ASKED, ASKED, after=[7], before=[3]) == []
 
 
+def test_the_due_date_is_the_last_day_of_the_ladder_and_the_day_asked_is_none():
+    assert ladder(ASKED, on(16), after=[13, 14, 15], before=[]) == [on(15), on(16)]
+    assert ladder(ASKED, on(16), after=[], before=[13, 14, 15]) == [on(3)]
+
+
 @pytest.mark.parametrize(
     ("day", "reminded", "due", "following"),
     [

@@ -7,9 +7,11 @@ import time_machine
 
 from accounts.models import Role
 from accounts.tests.factories import make_resource_centre, make_wearer
+from candidates.actions import abandon_registration
 from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.tests.factories import make_dossier, make_registration
+from cqpm.utils.freeze import gate
 from cqpm.utils.french import today
 from cqpm.utils.periods import add_months, add_years
 from cqpm.utils.refusal import Refusal
@@ -31,6 +33,7 @@ from evaluations.tests.factories import (
     president_of,
     validate_again,
 )
+from referentiel.models import Capacity, SkillBlock
 from referentiel.tests.factories import load_fictitious, make_referentiel
 
 pytestmark = pytest.mark.django_db
@@ -152,16 +155,42 @@ def test_the_fictitious_referentiel_keeps_its_blocks():
     )
 
 
-def test_nothing_is_kept_from_a_decision_put_off_or_not_published():
-    referentiel = make_referentiel((1, 1))
-    adjourned = make_decided_registration(referentiel)
+def abandoned(registration):
+    """The candidate gives up, and may then register again: what a jury left is another registration's to read."""
+    by = make_wearer(Role.OFFICER, centre=registration.centre)
+    abandon_registration(registration=registration, reason="Embauche ailleurs.", by=by)
+    return fresh(registration)
+
+
+def test_nothing_is_kept_from_a_decision_put_off():
+    adjourned = make_decided_registration(make_referentiel((1, 1)), lacking=[2])
     decide(adjourned, JuryAct.ADJOURN, reason="Identité à confirmer.")
-    closed = make_decided_registration(referentiel, centre=adjourned.centre, lacking=[2])
-    finish(make_jury(closed), Jury.State.CLOSED)
-    assert printed(adjourned) == {}
+    assert printed(adjourned) == kept(adjourned) == {}
+    assert kept(again(abandoned(adjourned))) == {}
+
+
+def test_nothing_is_kept_from_a_decision_until_it_is_published():
+    closed = make_decided_registration(make_referentiel((1, 1)), lacking=[2])
+    jury = finish(make_jury(closed), Jury.State.CLOSED)
     with pytest.raises(Refusal, match="déjà inscrit"):
         again(closed)
-    assert kept_of(adjourned) == kept_of(closed) == {}
+    following = again(abandoned(closed))
+    assert kept(following) == kept(closed) == {}
+    president = president_of(jury)
+    juries.publish_jury(jury=jury, president=president, secretary=president)
+    assert kept(following) == printed(closed) == {1: add_months(today(), 24)}
+
+
+def test_capacities_of_no_bloc_are_kept_as_capacities_beside_whole_blocs():
+    """In the register too: what no bloc holds is no bloc."""
+    referentiel = make_referentiel((1, 1, 1, 1), blocks=(1, 1, 1, 1), rncp="RNCP99997")
+    without = [capacity.pk for capacity in referentiel.tree if capacity.number in (2, 3)]
+    with gate():
+        Capacity.objects.filter(pk__in=without).update(block=None)
+        SkillBlock.objects.filter(capacities=None).delete()
+    former = not_admissible(referentiel, lacking=[4])
+    two, five = add_months(today(), 24), add_years(today(), 5)
+    assert kept(again(former)) == printed(former) == {1: five, 2: two, 3: two}
 
 
 def test_a_kept_capacity_is_neither_evaluated_nor_sent_back_and_counts_for_the_next_jury():
@@ -215,6 +244,35 @@ def test_to_be_read_again_does_not_prolong_a_capacity():
     finish(make_jury(following), Jury.State.PUBLISHED)
     first, second = add_months(held_on, 24), add_months(today(), 24)
     assert kept(again(following)) == printed(following) == {1: first, 2: second}
+
+
+def test_to_be_read_again_does_not_prolong_a_whole_bloc():
+    referentiel = make_referentiel(
+        (1, 1, 1, 1),
+        blocks=(2, 1, 1),
+        rncp="RNCP99996",
+        company_opinion=False,
+        resource_centre=make_resource_centre(),
+    )
+    held_on = today() - timedelta(days=200)
+    with time_machine.travel(f"{held_on} 10:00+00:00"):
+        former = not_admissible(referentiel, lacking=[3, 4])
+    following = second_try(former, [3, 4], lacking=[4])
+    finish(make_jury(following), Jury.State.PUBLISHED)
+    first, second = add_years(held_on, 5), add_years(today(), 5)
+    assert kept(again(following)) == printed(following) == {1: first, 2: first, 3: second}
+
+
+def test_an_abandoned_registration_is_read_as_of_the_day_it_was_abandoned():
+    """What it kept then it keeps for ever, and what another registration leaves later changes nothing."""
+    referentiel = make_referentiel((1, 1), company_opinion=False, resource_centre=make_resource_centre())
+    keeping = abandoned(again(not_admissible(referentiel, lacking=[2])))
+    until = add_months(today(), 24)
+    with time_machine.travel(datetime.combine(until + timedelta(days=9), time(12), tzinfo=UTC)):
+        later = not_admissible(referentiel, lacking=[1], same_as=keeping.candidate, centre=keeping.centre)
+        assert kept(keeping) == {1: until}
+        assert [row.state for row in load_one(keeping).capacities] == ["kept", "undecided"]
+        assert kept(again(later)) == {2: add_months(today(), 24)}
 
 
 def test_a_capacity_no_longer_kept_on_the_day_of_the_jury_is_to_be_validated():
