@@ -473,6 +473,10 @@ def test_the_database_refuses_the_same_twice(name, officer):
 def test_imports_are_seen_by_the_staff_of_their_centre(officer):
     made = make_import(person(), by=officer)
     assert list(ClassImport.objects.for_user(officer)) == [made]
-    other = make_wearer(Role.OFFICER, centre=make_centre())
-    assert list(ClassImport.objects.for_user(other)) == []
+    others = [
+        make_wearer(Role.OFFICER, centre=make_centre()),
+        make_wearer(Role.EVALUATOR, centre=officer.hat.centre),
+        make_wearer(Role.ADMINISTRATOR),
+    ]
+    assert [list(ClassImport.objects.for_user(user)) for user in others] == [[], [], []]
     assert SYSTEM is None

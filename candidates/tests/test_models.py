@@ -525,7 +525,11 @@ def test_dossier_names():
 def test_a_centre_sees_its_own_rows_only():
     officer = make_wearer(Role.OFFICER)
     registration = make_registration(by=officer)
-    make_registration()
+    elsewhere = make_registration()
+    trained = [
+        TrainingBody.objects.create(centre=row.centre, name="Gréta") for row in (registration, elsewhere)
+    ]
+    assert list(TrainingBody.objects.for_user(officer)) == trained[:1]
     assert list(Registration.objects.for_user(officer)) == [registration]
     assert list(Dossier.objects.for_user(officer)) == list(registration.dossiers.all())
     assert list(Candidate.objects.for_user(officer)) == [registration.candidate]
@@ -546,9 +550,11 @@ def test_a_resource_centre_sees_what_was_transmitted_to_it():
 @pytest.mark.parametrize("role", [Role.EVALUATOR, Role.NATIONAL, Role.ADMINISTRATOR])
 def test_other_hats_see_nothing_here(role):
     dossier = make_dossier()
-    scope = {"centre": dossier.registration.centre} if role == Role.EVALUATOR else {}
-    user = make_wearer(role, **scope)
+    centre = dossier.registration.centre
+    TrainingBody.objects.create(centre=centre, name="Gréta")
+    user = make_wearer(role, **{"centre": centre} if role == Role.EVALUATOR else {})
     for model in (Registration, Dossier, Candidate, Company, TrainingBody):
+        assert model.objects.count() == 1
         assert list(model.objects.for_user(user)) == []
 
 

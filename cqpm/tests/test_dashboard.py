@@ -27,7 +27,9 @@ from evaluations.models import CompanyOpinion, Decision, Evaluation, Jury
 from evaluations.tests.factories import (
     ask_opinion,
     make_commission,
+    make_contact_request,
     make_decided_registration,
+    make_evaluated_registration,
     make_evaluation,
     make_evaluator,
     make_jury,
@@ -108,7 +110,15 @@ def test_what_waits_for_the_centre_stands_under_its_own_title(centre, referentie
 
 
 def test_nothing_of_another_centre_and_nothing_that_is_over_is_shown(centre, referentiel, officer):
+    """One row for each section of the page, all of another centre; then what is over here."""
     overdue(with_dossier(referentiel))
+    make_registration(None, referentiel)  # its dossier to complete
+    make_evaluated_registration(referentiel)  # to be heard
+    make_decided_registration(referentiel)  # ready for a jury
+    make_contact_request(with_dossier(referentiel))
+    OutboxMessage.objects.create(
+        event="e", recipient="a@b.fr", template="t", centre=make_centre(), state="failed"
+    )
     make_jury(make_decided_registration(referentiel), state=Jury.State.PREPARED)
     make_commission(make_centre())
     for make in (overdue, make_evaluation, lambda row: None):

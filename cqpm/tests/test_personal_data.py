@@ -22,7 +22,12 @@ from accounts.tests.factories import client_as, make_centre, make_link, make_wea
 from candidates.actions import abandon_registration
 from candidates.models import Candidate, ClassImport, ImportAttempt, Registration
 from candidates.models.registrations import CANDIDATE_SPACE
-from candidates.tests.factories import make_class_import, make_registration, make_scanned_dossier
+from candidates.tests.factories import (
+    make_class_import,
+    make_registration,
+    make_scanned_dossier,
+    space_link,
+)
 from cqpm import dashboard, personal_data
 from cqpm.tests.code import APPS
 from cqpm.utils import stored
@@ -312,8 +317,10 @@ def test_two_people_under_one_number_are_told_apart():
 @pytest.mark.django_db
 def test_a_person_gets_everything_that_names_them(tmp_path):
     registration = make_registration(who={"birth_name": REFUSED})
-    make_registration(registration.centre, registration.referentiel, who={"birth_name": ADMITTED})
-    make_scanned_dossier(registration)
+    other = make_registration(registration.centre, registration.referentiel, who={"birth_name": ADMITTED})
+    for row in (registration, other):
+        make_scanned_dossier(row)
+        space_link(row)
     target = tmp_path / "personne.zip"
     run("export_person", target, candidate=str(registration.candidate_id))
     with zipfile.ZipFile(target) as archive:
@@ -324,6 +331,7 @@ def test_a_person_gets_everything_that_names_them(tmp_path):
     (row,) = said["inscriptions"]
     assert (row["numéro"], len(row["dossiers de modalités"])) == (registration.number, 1)
     assert len(said["journal"]) == LogEntry.objects.filter(subject__in=keys_of(registration)).count()
+    assert len(said["liens"]) == 1
     assert ADMITTED not in text
     with pytest.raises(CommandError, match="existe déjà"):
         run("export_person", target, candidate=str(registration.candidate_id))

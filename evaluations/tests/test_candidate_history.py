@@ -47,6 +47,9 @@ def test_the_journal_shows_them_under_their_act(corrected):
 
 def test_a_file_never_corrected_says_nothing_of_it():
     officer = make_wearer(Role.OFFICER)
+    correct_identity(
+        registration=make_registration(by=officer), identity={"birth_name": "Marchetty"}, by=officer
+    )
     text = words(client_as(officer), "registration_file", make_registration(by=officer))
     assert "Corrections de l’identité" not in text
 

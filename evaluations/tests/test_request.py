@@ -296,9 +296,13 @@ def test_the_line_manager_may_name_another_tutor_when_the_tutor_knows_nobody(reg
 
 def test_requests_are_for_the_staff_of_the_centre(registration, officer):
     made = make_contact_request(registration)
-    others = [make_wearer(Role.OFFICER, centre=make_centre()), make_wearer(Role.EVALUATOR)]
+    others = [
+        make_wearer(Role.OFFICER, centre=make_centre()),
+        make_wearer(Role.EVALUATOR, centre=registration.centre),
+        make_wearer(Role.NATIONAL),
+    ]
     assert list(ContactRequest.objects.for_user(officer)) == [made]
-    assert [list(ContactRequest.objects.for_user(user)) for user in others] == [[], []]
+    assert [list(ContactRequest.objects.for_user(user)) for user in others] == [[], [], []]
 
 
 @pytest.mark.postgres

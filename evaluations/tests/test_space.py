@@ -270,7 +270,7 @@ def test_nothing_that_evaluators_found_is_on_the_page():
     make_submitted_sheet(registration, value="not_met")
     text = page(registration)
     assert "Toutes vos évaluations sont faites" in text
-    assert [word for word in ("cquis", "cquise", "Admissible") if word in text] == []
+    assert [word for word in ("cquis", "cquise", "Admissible", "ce qui a été vu") if word in text] == []
 
 
 @pytest.mark.parametrize("versions", [1, 3])
