@@ -6,7 +6,7 @@ BEGIN := $(shell date +%s)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench guide fmt pins clean
+.PHONY: help run test mutants demo bench guide fmt pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | \
@@ -24,6 +24,9 @@ test: install-dev pango ## every check and every test, on PostgreSQL, SQLite and
 	@.ci/need postgresql -- sh -c 'ls /usr/lib/postgresql/*/bin/initdb'
 	@.ci/need redis-server -- sh -c 'command -v redis-server redis-cli'
 	@.ci/test
+
+mutants: install-dev pango ## changes the rules one place at a time: does a test notice? twenty minutes, before a landing
+	@$(BIN)/python -m cqpm.mutants
 
 demo: export DEMO := 1
 demo: install pango ## throws the demonstration away and builds it again
