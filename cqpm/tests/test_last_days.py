@@ -35,23 +35,23 @@ from accounts.tasks import claim as claim_mail
 from accounts.tests.factories import make_centre, make_link, make_user, make_wearer
 from candidates import leases as class_leases
 from candidates.actions import abandon_registration, approve_for_centre, ask_partner_approval
-from candidates.actions.registrations import check_dates
 from candidates.models import ClassImport, Dossier, ImportAttempt, Registration
 from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.tests.factories import make_class_import, make_dossier, make_registration
 from cqpm import dashboard, personal_data
-from cqpm.dashboard.countdown import CountdownStep
+from cqpm.dashboard.countdown import Step
 from cqpm.utils.freeze import gate
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from documents import leases as paper_leases
 from documents.models import Document
-from evaluations import rules, space
-from evaluations.actions import opinions
-from evaluations.deadlines import Deadline
-from evaluations.journey import kept_of
+from evaluations import rules
+from evaluations.actions import opinion as opinions
 from evaluations.models import CompanyOpinion, DecisionCapacity, Evaluation, Jury
 from evaluations.personal_data import lost_with
+from evaluations.reads import space
+from evaluations.reads.deadline import Deadline
+from evaluations.reads.journey import kept_of
 from evaluations.tests.factories import (
     ask_opinion,
     make_commission,
@@ -176,7 +176,7 @@ def members_are_convened_8_days_ahead():
 
 @lasts(SEPTEMBER, "2026-09-16")
 def the_countdown_to_a_jury_is_not_late():
-    return lambda: not CountdownStep("Inviter les organisations syndicales", date(2026, 9, 16), False).late
+    return lambda: not Step("Inviter les organisations syndicales", date(2026, 9, 16), False).late
 
 
 @lasts(SEPTEMBER, "2026-09-16")
@@ -240,13 +240,13 @@ def closing(**fields):
 @lasts(SEPTEMBER, "2026-09-30")
 def registrations_are_not_open_yet():
     referentiel, centre = closing(registration_opens_on=date(2026, 10, 1)), make_centre()
-    return lambda: refuses(lambda: check_dates(today(), referentiel, centre))
+    return lambda: refuses(lambda: make_registration(centre, referentiel))
 
 
 @lasts(SEPTEMBER, "2026-09-30")
 def registrations_are_not_closed_yet():
     referentiel, centre = closing(registration_closes_on=date(2026, 9, 30)), make_centre()
-    return lambda: not refuses(lambda: check_dates(today(), referentiel, centre))
+    return lambda: not refuses(lambda: make_registration(centre, referentiel))
 
 
 @lasts(SEPTEMBER, "2026-10-15")
@@ -256,7 +256,7 @@ def a_derogation_goes_beyond_the_closing():
     row = grant_derogation(
         referentiel=referentiel, centre=centre, until=date(2026, 10, 15), reason="Groupe retardé", by=keeper
     )
-    return lambda: row.is_in_force and not refuses(lambda: check_dates(today(), referentiel, centre))
+    return lambda: row.is_in_force and not refuses(lambda: make_registration(centre, referentiel))
 
 
 # --- Links and sessions -----------------------------------------------------------------------------------------------
