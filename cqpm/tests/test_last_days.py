@@ -39,7 +39,7 @@ from candidates.models import ClassImport, Dossier, ImportAttempt, Registration
 from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.tests.factories import make_class_import, make_dossier, make_registration
 from cqpm import dashboard, personal_data
-from cqpm.dashboard.countdown import Step
+from cqpm.dashboard.countdown import CountdownStep
 from cqpm.utils.freeze import gate
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
@@ -176,7 +176,7 @@ def members_are_convened_8_days_ahead():
 
 @lasts(SEPTEMBER, "2026-09-16")
 def the_countdown_to_a_jury_is_not_late():
-    return lambda: not Step("Inviter les organisations syndicales", date(2026, 9, 16), False).late
+    return lambda: not CountdownStep("Inviter les organisations syndicales", date(2026, 9, 16), False).late
 
 
 @lasts(SEPTEMBER, "2026-09-16")

@@ -341,7 +341,7 @@ def test_a_commission_is_of_two_unless_a_setting_says_more():
 
 
 def test_nobody_presides_stands_in_or_was_seen_until_it_is_said():
-    juror, member = Juror("j9", "Paul Colin", EMPLOYER), CommissionMember("a")
+    juror, member = SeatedMember("j9", "Paul Colin", EMPLOYER), PresentMember("a")
     assert (juror.president, juror.substitute, juror.present, juror.convened_on) == (False, False, None, None)
     assert member.president is False
 
@@ -384,7 +384,7 @@ def test_conflicts(member, found):
 
 
 def test_whoever_is_not_named_is_nobody():
-    assert conflicts(Person("Gérard Pillot", "g.pillot@vauzelle.example"), CandidateSituation()) == []
+    assert conflicts(KnownPerson("Gérard Pillot", "g.pillot@vauzelle.example"), CandidateSituation()) == []
 
 
 def test_each_conflict_says_why():

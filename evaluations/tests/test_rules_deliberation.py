@@ -130,7 +130,7 @@ def test_kept_capacities_are_read_from_earlier_decisions(decisions, on_day, kept
 
 def test_a_decision_is_outside_the_register_unless_it_is_said():
     decision = PreviousDecision(JUNE, NOT_ADMISSIBLE, frozenset({1, 2}), blocks=(frozenset({1, 2}),))
-    assert kept_capacities([decision], DECEMBER) == {1: FROM_JUNE, 2: FROM_JUNE}
+    assert kept_periods([decision], DECEMBER) == {1: FROM_JUNE, 2: FROM_JUNE}
 
 
 CAPACITIES = st.frozensets(st.integers(1, 4))
