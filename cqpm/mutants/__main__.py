@@ -30,7 +30,7 @@ from django.db.models import Q
 
 from cqpm.mutants.changes import changes
 
-ROOT = Path(__file__).parents[2]
+TREE = Path(__file__).parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 TARGETS = {  # {files: the one function of them that is meant, "" for all}
     "*/rules.py": "",
@@ -72,7 +72,7 @@ def codes(code):
 
 def graft(change, tree):
     """Makes the change in this process: in the code of functions, else in what the module set when imported."""
-    path = str(ROOT / change.path)
+    path = str(TREE / change.path)
     change.make()
     code = compile(tree, path, "exec")
     module = next(one for one in list(sys.modules.values()) if getattr(one, "__file__", None) == path)
@@ -111,11 +111,11 @@ class Mutants:
     """The pytest plugin that runs the tests this way."""
 
     def __init__(self, only):
-        wanted = set(ROOT.glob(only))
+        wanted = set(TREE.glob(only))
         files = [
-            (file, meant) for glob, meant in TARGETS.items() for file in ROOT.glob(glob) if file in wanted
+            (file, meant) for glob, meant in TARGETS.items() for file in TREE.glob(glob) if file in wanted
         ]
-        self.meant = {str(file.relative_to(ROOT)): meant for file, meant in sorted(files)}
+        self.meant = {str(file.relative_to(TREE)): meant for file, meant in sorted(files)}
         self.survivors, self.noticed, self.unreached = [], [], []
 
     @pytest.hookimpl(tryfirst=True)
@@ -126,7 +126,7 @@ class Mutants:
             self.fails(first)  # the database is made here, once
         gc.collect()
         gc.freeze()
-        trees = {path: ast.parse((ROOT / path).read_text()) for path in self.meant}
+        trees = {path: ast.parse((TREE / path).read_text()) for path in self.meant}
         self.measure()
         self.try_all(
             [
@@ -155,11 +155,11 @@ class Mutants:
                 data = coverage.CoverageData(str(Path(folder) / f"{share}.data"))
                 data.read()
                 for path in self.meant:
-                    for line, tests in data.contexts_by_lineno(str(ROOT / path)).items():
+                    for line, tests in data.contexts_by_lineno(str(TREE / path)).items():
                         self.reached[path][line] |= set(tests) & self.items.keys()
 
     def measure_share(self, folder, share):
-        include = [str(ROOT / path) for path in self.meant]
+        include = [str(TREE / path) for path in self.meant]
         trace = coverage.Coverage(data_file=folder / f"{share}.data", include=include, config_file=False)
         trace.set_option("run:disable_warnings", ["no-data-collected"])
         trace.start()
@@ -236,7 +236,7 @@ def conclude(mutants, minutes):
     here = {
         line
         for line in listed
-        if line.partition(" ")[0] in mutants.meant or not (ROOT / line.partition(" ")[0]).exists()
+        if line.partition(" ")[0] in mutants.meant or not (TREE / line.partition(" ")[0]).exists()
     }
     wrong += [f"no equivalent any more: {line}" for line in sorted(here - {str(one) for one in equivalent})]
     say("".join(f"{line}\n" for line in wrong))
@@ -264,5 +264,5 @@ def main():
 
 
 if __name__ == "__main__":
-    os.chdir(ROOT)
+    os.chdir(TREE)
     sys.exit(main())

@@ -22,7 +22,7 @@ ASSURANCES = {"strict"}
 
 
 @dataclass(frozen=True)
-class Change:
+class Mutation:
     """One place of a file and what stands there instead; `function` is around it, `runs` when it is called."""
 
     path: str
@@ -51,7 +51,7 @@ def changes(path, tree):
         lines = range(min(one.lineno for one in read), max(one.end_lineno for one in read) + 1)
         for other, before, after in others(node):
             ast.fix_missing_locations(ast.copy_location(other, node))
-            yield Change(path, function or "–", runs, lines, f"{before} → {after}", holder, key, other)
+            yield Mutation(path, function or "–", runs, lines, f"{before} → {after}", holder, key, other)
 
 
 def places(node, function="", runs=False):
