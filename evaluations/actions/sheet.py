@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -216,7 +216,7 @@ def reopen_sheet(*, sheet: ScoreSheet, reason: str, by: Actor) -> ScoreSheet:
 # --- What a sheet says, for its seal ---------------------------------------------------------------------------
 
 
-def revision_of(sheet: ScoreSheet, results: Sequence[CriterionResult]) -> int:
+def revision_of(sheet: ScoreSheet, results: Iterable[CriterionResult]) -> int:
     """A number that grows with each change of results and notes."""
     return sheet.version + sum(result.version for result in results)
 

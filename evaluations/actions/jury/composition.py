@@ -16,7 +16,7 @@ from evaluations.rules import College
 
 
 @transaction.atomic
-def add_seat(*, jury: Jury, college: College, organisation: str = "", by: Actor) -> Seat:
+def add_seat(*, jury: Jury, college: str, organisation: str = "", by: Actor) -> Seat:
     """One more seat in a college; parity is asked for at the closing."""
     jury = lock_jury(jury.pk, *Jury.State.RUNNING)
     seat = Seat.objects.create(

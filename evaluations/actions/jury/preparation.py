@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import log, outbox
@@ -136,7 +137,9 @@ def override_notice(*, jury: Jury, key: NoticeKey, reason: str, by: User) -> Jur
 
 
 @transaction.atomic
-def add_candidates(*, jury: Jury, registrations: Sequence[Registration], by: Actor) -> Jury:
+def add_candidates(
+    *, jury: Jury, registrations: Sequence[Registration] | QuerySet[Registration], by: Actor
+) -> Jury:
     """Puts candidates on the agenda, one deliberation per référentiel version, in the order given.
 
     Refusal: nobody given, another centre, no longer running, on the agenda of a jury still to close, already
