@@ -186,7 +186,7 @@ def test_a_draft_is_not_read_again(keeper):
 
 def test_lost_message_is_found_again(keeper, monkeypatch):
     row, woken = waiting(keeper), []
-    monkeypatch.setattr(importing, "wake", woken.append)
+    monkeypatch.setattr(importing, "wake_importer", woken.append)
     sweep()
     ReferentielImport.objects.update(queued_at=timezone.now() - importing.LATE)
     sweep()
