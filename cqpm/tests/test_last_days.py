@@ -171,7 +171,7 @@ def unions_are_asked_15_days_ahead():
 @lasts(SEPTEMBER, "2026-09-23")
 def members_are_convened_8_days_ahead():
     juror = {"name": "Philippe Garnier", "college": rules.College.EMPLOYER}
-    return lambda: not overridable(members=[rules.SeatedMember(1, **juror, convened_on=today())])
+    return lambda: not overridable(members=[rules.SeatedMember(1, **juror, summoned_on=today())])
 
 
 @lasts(SEPTEMBER, "2026-09-16")

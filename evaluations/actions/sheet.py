@@ -41,7 +41,7 @@ Written = TypeVar("Written", CriterionResult, ScoreSheet, ConditionNote)
 LONGEST = 5000  # characters of a comment or of a note on a condition
 
 
-class Conflict(Stale):
+class WrittenMeanwhile(Stale):
     """The same thing was written meanwhile, from another tab or device. `current` is the row as it is stored."""
 
     def __init__(self, current: Model | None) -> None:
@@ -92,7 +92,7 @@ def same_or_conflict(current: Written | None, written: Mapping[str, Any]) -> Wri
     if current is None:
         raise Refusal("Ce critère n’est pas sur cette grille.")
     if any(getattr(current, name) != sent for name, sent in written.items()):
-        raise Conflict(current)
+        raise WrittenMeanwhile(current)
     return current
 
 
@@ -131,7 +131,7 @@ def note_condition(
     if (current.note if current else "") == note:
         return current
     if version != (current.version if current else 0):
-        raise Conflict(current)
+        raise WrittenMeanwhile(current)
     sheet.updated_at = timezone.now()
     sheet.save(update_fields=["updated_at"])
     if not note:

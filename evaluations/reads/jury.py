@@ -278,7 +278,7 @@ class JurySitting:
                 president=member.is_president,
                 substitute=member.is_substitute,
                 present=member.present,
-                convened_on=member.summoned_on,
+                summoned_on=member.summoned_on,
             )
             for member in self.members
         ]

@@ -56,7 +56,7 @@ class SeatedMember:
     president: bool = False
     substitute: bool = False
     present: bool | None = None
-    convened_on: date | None = None
+    summoned_on: date | None = None
 
 
 class NoticeKey(TextChoices):
@@ -102,7 +102,7 @@ def jury_composition(
     blocking = _seats(seats) + _presidency(members) + _quorum(members, quorum)
     if unrecorded:
         blocking.append(CompositionLack.PRESENCE(members=tuple(unrecorded)))
-    unions, convened = unions_asked_on.items(), [(member.name, member.convened_on) for member in members]
+    unions, convened = unions_asked_on.items(), [(member.name, member.summoned_on) for member in members]
     late_unions = _late(CompositionLack.UNIONS_LATE, unions, sitting_on, union_notice)
     late_members = _late(CompositionLack.MEMBERS_LATE, convened, sitting_on, member_notice)
     overridable = [(NoticeKey.UNIONS, reason) for reason in late_unions]

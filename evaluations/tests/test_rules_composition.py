@@ -27,10 +27,10 @@ SITTING = date(2026, 12, 1)
 ASKED = date(2026, 11, 16)  # fifteen days before
 CONVENED = date(2026, 11, 23)  # eight days before
 
-GARNIER = SeatedMember("j1", "Philippe Garnier", EMPLOYER, president=True, present=True, convened_on=CONVENED)
-MUGNIER = SeatedMember("j2", "Hélène Mugnier", EMPLOYER, present=True, convened_on=CONVENED)
-OUDOT = SeatedMember("j3", "Marc Oudot", EMPLOYEE, present=True, convened_on=CONVENED)
-RAVEL = SeatedMember("j4", "Isabelle Ravel", EMPLOYEE, present=True, convened_on=CONVENED)
+GARNIER = SeatedMember("j1", "Philippe Garnier", EMPLOYER, president=True, present=True, summoned_on=CONVENED)
+MUGNIER = SeatedMember("j2", "Hélène Mugnier", EMPLOYER, present=True, summoned_on=CONVENED)
+OUDOT = SeatedMember("j3", "Marc Oudot", EMPLOYEE, present=True, summoned_on=CONVENED)
+RAVEL = SeatedMember("j4", "Isabelle Ravel", EMPLOYEE, present=True, summoned_on=CONVENED)
 JURY = (GARNIER, MUGNIER, OUDOT, RAVEL)
 
 
@@ -199,7 +199,7 @@ def test_unions_are_asked_fifteen_days_ahead(asked_on, late):
 
 
 @pytest.mark.parametrize(
-    ("convened_on", "late"),
+    ("summoned_on", "late"),
     [
         (CONVENED, []),
         (
@@ -224,8 +224,8 @@ def test_unions_are_asked_fifteen_days_ahead(asked_on, late):
         ),
     ],
 )
-def test_members_are_convened_eight_days_ahead(convened_on, late):
-    result = composed(GARNIER, MUGNIER, OUDOT, replace(RAVEL, convened_on=convened_on))
+def test_members_are_convened_eight_days_ahead(summoned_on, late):
+    result = composed(GARNIER, MUGNIER, OUDOT, replace(RAVEL, summoned_on=summoned_on))
     assert (result.blocking, notices(result)) == ([], [(NoticeKey.MEMBERS, sentence) for sentence in late])
 
 
@@ -234,8 +234,8 @@ def test_each_notice_is_one_thing_to_override_naming_everyone_concerned():
     members = (
         GARNIER,
         MUGNIER,
-        replace(OUDOT, convened_on=late),
-        replace(RAVEL, name=OUDOT.name, convened_on=None),
+        replace(OUDOT, summoned_on=late),
+        replace(RAVEL, name=OUDOT.name, summoned_on=None),
     )
     assert notices(composed(*members, unions={"FO": late, "CGT": late})) == [
         (
@@ -253,7 +253,7 @@ def test_each_notice_is_one_thing_to_override_naming_everyone_concerned():
 
 def test_notices_are_settings():
     late = SITTING - timedelta(days=2)
-    members = [replace(member, convened_on=late) for member in JURY]
+    members = [replace(member, summoned_on=late) for member in JURY]
     assert composed(*members, unions={"FO": late}, union_notice=2, member_notice=2).overridable == []
 
 
@@ -289,7 +289,7 @@ JURORS = st.lists(
         president=st.booleans(),
         substitute=st.booleans(),
         present=st.none() | st.booleans(),
-        convened_on=st.none() | st.dates(date(2026, 11, 1), SITTING),
+        summoned_on=st.none() | st.dates(date(2026, 11, 1), SITTING),
     ),
     min_size=1,
     max_size=6,
@@ -342,7 +342,7 @@ def test_a_commission_is_of_two_unless_a_setting_says_more():
 
 def test_nobody_presides_stands_in_or_was_seen_until_it_is_said():
     juror, member = SeatedMember("j9", "Paul Colin", EMPLOYER), PresentMember("a")
-    assert (juror.president, juror.substitute, juror.present, juror.convened_on) == (False, False, None, None)
+    assert (juror.president, juror.substitute, juror.present, juror.summoned_on) == (False, False, None, None)
     assert member.president is False
 
 

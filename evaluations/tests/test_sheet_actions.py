@@ -12,7 +12,7 @@ from accounts.tests.factories import make_wearer
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations.actions import evaluation as planning, sheet as scoring
-from evaluations.actions.sheet import Conflict
+from evaluations.actions.sheet import WrittenMeanwhile
 from evaluations.models import CapacityValidation, CriterionResult, Evaluation, ScoreSheet
 from evaluations.tests.acts import content, last_entry, refused, rewrite
 from evaluations.tests.factories import (
@@ -181,7 +181,7 @@ def test_two_tabs_both_values_are_known_and_nothing_is_overwritten():
     conflict = refused(
         lambda: save(sheet, value="not_met", comment="Non.", version=0),
         "Cette saisie a été modifiée dans un autre onglet ou sur un autre appareil.",
-        kind=Conflict,
+        kind=WrittenMeanwhile,
     )
     assert (conflict.current.value, conflict.current.comment, conflict.current.version) == ("met", "Vu.", 1)
     save(sheet, value="not_met", comment="Non.", version=conflict.current.version)  # the one chosen
@@ -193,7 +193,7 @@ def test_any_difference_is_a_conflict(change):
     sheet = make_open_sheet(with_dossier(load_seed()))
     first = {"value": "met", "comment": "Vu.", "branches": [0]}
     save(sheet, "1.5", **first)
-    with pytest.raises(Conflict):
+    with pytest.raises(WrittenMeanwhile):
         save(sheet, "1.5", **first | change)
 
 
@@ -219,7 +219,7 @@ def test_of_two_saves_at_once_one_wins():
                 by=sheet.evaluator,
             )  # fmt: skip
             outcomes.append(row.value)
-        except Conflict as conflict:
+        except WrittenMeanwhile as conflict:
             outcomes.append(conflict)
         finally:
             connection.close()
@@ -229,7 +229,7 @@ def test_of_two_saves_at_once_one_wins():
         thread.start()
     for thread in threads:
         thread.join()
-    (conflict,) = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
+    (conflict,) = [outcome for outcome in outcomes if isinstance(outcome, WrittenMeanwhile)]
     (winner,) = [outcome for outcome in outcomes if outcome != conflict]
     assert [conflict.current.value, stored(sheet)] == [winner, (winner, [], "", 1)]
 
@@ -281,7 +281,7 @@ def test_notes_written_in_two_tabs():
     conflict = refused(
         lambda: scoring.save_notes(sheet=sheet, notes={"questions": "Deux."}, version=0, by=sheet.evaluator),
         "Cette saisie a été modifiée dans un autre onglet ou sur un autre appareil.",
-        kind=Conflict,
+        kind=WrittenMeanwhile,
     )
     assert [conflict.current.questions, conflict.current.version] == ["Une.", 1]
     again = scoring.save_notes(sheet=sheet, notes={"questions": "Une."}, version=0, by=sheet.evaluator)
@@ -311,7 +311,7 @@ def test_a_condition_not_met_is_noted_changed_and_taken_back():
     conflict = refused(
         lambda: note("Autre.", 1),
         "Cette saisie a été modifiée dans un autre onglet ou sur un autre appareil.",
-        kind=Conflict,
+        kind=WrittenMeanwhile,
     )
     assert conflict.current.note == "Sans gamme ni plan."
     assert note("", 2) is None
@@ -319,7 +319,7 @@ def test_a_condition_not_met_is_noted_changed_and_taken_back():
     conflict = refused(
         lambda: note("Autre.", 2),
         "Cette saisie a été modifiée dans un autre onglet ou sur un autre appareil.",
-        kind=Conflict,
+        kind=WrittenMeanwhile,
     )
     assert conflict.current is None
     assert fresh_sheet(sheet).updated_at is not None

@@ -18,7 +18,7 @@ from accounts.perms import allow
 from candidates.forms.fields import ReasonForm
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import sheet as actions
-from evaluations.actions.sheet import Conflict
+from evaluations.actions.sheet import WrittenMeanwhile
 from evaluations.forms.sheet import ConditionForm, NotesForm, ResultForm, RevisionForm
 from evaluations.models import ScoreSheet
 from evaluations.perms import may_hold, may_reopen, may_score
@@ -134,7 +134,7 @@ def save(request, sheet, piece, form, write):
         piece.hold(write(sheet=sheet, by=request.user, **form.sent))
         if not isinstance(piece, Answer):  # written on the sheet's own row
             sheet.refresh_from_db(fields=[*ScoreSheet.NOTES, "version", "updated_at"])
-    except Conflict as conflict:
+    except WrittenMeanwhile as conflict:
         piece.clash(conflict.current)
         status = STALE
     except Refusal as refusal:
