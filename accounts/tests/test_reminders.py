@@ -68,7 +68,16 @@ def test_whatever_days_the_task_runs_each_step_gives_one_reminder_at_most(after,
 
 
 @pytest.mark.parametrize(
-    ("typed", "numbers"), [("7, 14", [7, 14]), ("14,7 ,7", [7, 14]), ("", []), ("  ", []), ("3", [3])]
+    ("typed", "numbers"),
+    [
+        ("7, 14", [7, 14]),
+        ("14,7 ,7", [7, 14]),
+        ("", []),
+        ("  ", []),
+        ("3", [3]),
+        ("1, 365", [1, 365]),
+        ("1, 2, 3, 4, 5, 6", [1, 2, 3, 4, 5, 6]),
+    ],
 )
 def test_numbers_of_days_are_read_as_people_type_them(typed, numbers):
     assert (days(typed), wrong_days(typed)) == (numbers, None)

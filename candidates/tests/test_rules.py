@@ -246,6 +246,7 @@ def test_the_context_is_recorded(context):
         ("DUPONT D", "Dupont D"),
         ("jean-de-dieu", "Jean-de-Dieu"),
         ("n’guyen", "N’Guyen"),
+        ("LI", "Li"),
         ("O", "O"),
         ("o", "o"),
         ("McDonald", "McDonald"),
@@ -275,6 +276,7 @@ def test_a_name_typed_in_one_case_is_written_the_french_way(typed, written):
         ("laure@exemple.fr", "", False),
         ("laure@", "karim@", False),
         ("exemple.fr", "exemple.fr", False),
+        ("exemple.fr", "laure@exemple.fr", False),
     ],
 )
 def test_colleagues_share_a_mail_domain_of_their_own(first, second, same):

@@ -69,6 +69,25 @@ def test_seats_are_equal(seats, blocking):
     assert said(composed(seats=seats).blocking) == blocking
 
 
+@pytest.mark.parametrize(
+    ("seats", "blocking"),
+    [
+        ({}, ["Sièges : à fixer pour les deux collèges."]),
+        (
+            {EMPLOYER: 1},
+            ["Sièges inégaux : 1 pour les employeurs, 0 pour les salariés, sièges vides compris."],
+        ),
+        (
+            {EMPLOYEE: 1},
+            ["Sièges inégaux : 0 pour les employeurs, 1 pour les salariés, sièges vides compris."],
+        ),
+    ],
+)
+def test_a_college_without_seats_has_none(seats, blocking):
+    composition = jury_composition(seats=seats, members=JURY, unions_asked_on={}, sitting_on=SITTING)
+    assert said(composition.blocking) == blocking
+
+
 TO_APPOINT = "Président : un membre et un seul, du collège employeurs, est à désigner."
 
 
@@ -316,6 +335,17 @@ def test_commission(members, minimum, refusals):
     assert said(commission_composition(members, minimum=minimum)) == refusals
 
 
+def test_a_commission_is_of_two_unless_a_setting_says_more():
+    assert said(commission_composition([PRESIDENT])) == [FEW.format("1\u00a0membre", 2)]
+    assert commission_composition([PRESIDENT, A]) == []
+
+
+def test_nobody_presides_stands_in_or_was_seen_until_it_is_said():
+    juror, member = SeatedMember("j9", "Paul Colin", EMPLOYER), PresentMember("a")
+    assert (juror.president, juror.substitute, juror.present, juror.convened_on) == (False, False, None, None)
+    assert member.president is False
+
+
 # --- Conflicts of interest ---------------------------------------------------------------------------------------
 
 SITUATION = CandidateSituation(
@@ -351,6 +381,10 @@ SITUATION = CandidateSituation(
 )
 def test_conflicts(member, found):
     assert [conflict.kind.name.lower() for conflict in conflicts(member, SITUATION)] == found
+
+
+def test_whoever_is_not_named_is_nobody():
+    assert conflicts(KnownPerson("Gérard Pillot", "g.pillot@vauzelle.example"), CandidateSituation()) == []
 
 
 def test_each_conflict_says_why():

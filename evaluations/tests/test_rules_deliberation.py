@@ -128,6 +128,11 @@ def test_kept_capacities_are_read_from_earlier_decisions(decisions, on_day, kept
     assert kept_periods(reversed(decisions), on_day) == kept
 
 
+def test_a_decision_is_outside_the_register_unless_it_is_said():
+    decision = PreviousDecision(JUNE, NOT_ADMISSIBLE, frozenset({1, 2}), blocks=(frozenset({1, 2}),))
+    assert kept_periods([decision], DECEMBER) == {1: FROM_JUNE, 2: FROM_JUNE}
+
+
 CAPACITIES = st.frozensets(st.integers(1, 4))
 DECISIONS = st.lists(
     st.builds(
@@ -384,6 +389,13 @@ def test_the_act_a_vote_chooses(voices, act):
 )
 def test_a_vote_chooses_between_the_acts(act, voices, decision):
     assert in_french(jury_decision(act, NO, reason=REASON, vote=voices)) == decision
+
+
+def test_a_college_that_is_not_named_has_neither_voice_nor_voter():
+    three, one = {College.EMPLOYER: 3}, {College.EMPLOYEE: 1}
+    assert jury_decision(PRONOUNCE, YES, vote=Vote({PRONOUNCE: three}, three)) == JuryDecision(ADMISSIBLE)
+    refused = jury_decision(PRONOUNCE, YES, vote=Vote({PRONOUNCE: three | one}, three))
+    assert in_french(refused) == JuryDecision(None, ("Collège salariés : 1\u00a0voix pour 0\u00a0votant.",))
 
 
 VOICES = st.fixed_dictionaries({college: st.integers(0, 4) for college in College})

@@ -74,6 +74,18 @@ def capacity(*evaluations, **changes):
 # --- One criterion --------------------------------------------------------------------------------------------
 
 
+def test_sheets_are_frozen_in_one_order_whatever_their_letters():
+    """That of the characters: what was frozen years ago is compared as it stands."""
+    last, first = sheet(MET, evaluator="élodie"), sheet(MET, evaluator="zoé")
+    frozen = EvaluationResult("e9", REAL, MARCH, (last, first)).to_json()
+    assert frozen["sheets"] == [first.to_json(), last.to_json()]
+
+
+def test_an_evaluation_is_submitted_unless_it_is_said():
+    one = sheet(MET)
+    assert EvaluationResult("e9", REAL, MARCH, (one,)).retained == one
+
+
 @pytest.mark.parametrize(
     ("values", "merged"),
     [
