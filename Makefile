@@ -8,7 +8,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick demo bench guide same fmt pins clean
+.PHONY: help run test quick mutants demo bench guide same fmt pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | \
@@ -32,6 +32,9 @@ quick: install-dev pango ## what one runs while working: format, lint, types, te
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n 2 -m "not django_db and not browser"
+
+mutants: install-dev pango ## changes the rules one place at a time: does a test notice? twenty minutes, before a landing
+	@$(BIN)/python -m cqpm.mutants
 
 demo: export DEMO := 1
 demo: install pango ## throws the demonstration away and builds it again
