@@ -22,7 +22,7 @@ ASSURANCES = {"strict"}
 
 
 @dataclass(frozen=True)
-class Mutation:
+class Mutant:
     """One place of a file and what stands there instead; `function` is around it, `runs` when it is called."""
 
     path: str
@@ -51,7 +51,7 @@ def changes(path, tree):
         lines = range(min(one.lineno for one in read), max(one.end_lineno for one in read) + 1)
         for other, before, after in others(node):
             ast.fix_missing_locations(ast.copy_location(other, node))
-            yield Mutation(path, function or "–", runs, lines, f"{before} → {after}", holder, key, other)
+            yield Mutant(path, function or "–", runs, lines, f"{before} → {after}", holder, key, other)
 
 
 def places(node, function="", runs=False):
@@ -74,43 +74,57 @@ def places(node, function="", runs=False):
 
 def others(node):
     """What may stand in a node's place: (the other node, in words what it was, what it is)."""
+    yield from other_operators(node)
+    yield from other_conditions(node)
+    yield from other_values(node)
+
+
+def other_operators(node):
+    """Comparisons, «and» and «or» and each of their sides, sums, negations."""
     match node:
         case ast.Compare():
             for rank, operator in enumerate(node.ops):
-                yield told(node, ops=put(node.ops, rank, SWAPS[type(operator)]()))
+                yield said(node, ops=put(node.ops, rank, SWAPS[type(operator)]()))
         case ast.BoolOp():
-            yield told(node, op=SWAPS[type(node.op)]())
+            yield said(node, op=SWAPS[type(node.op)]())
             neutral = ast.Constant(isinstance(node.op, ast.And))
             for rank in range(len(node.values)):
-                yield told(node, values=put(node.values, rank, neutral))
+                yield said(node, values=put(node.values, rank, neutral))
         case ast.BinOp() | ast.AugAssign() if type(node.op) in SWAPS:
-            yield told(node, op=SWAPS[type(node.op)]())
+            yield said(node, op=SWAPS[type(node.op)]())
         case ast.UnaryOp(op=ast.Not() | ast.Invert() | ast.USub()):
             yield node.operand, ast.unparse(node), ast.unparse(node.operand)
-        case ast.Constant(value=bool()):
-            yield told(node, value=not node.value)
-        case ast.Constant(value=int()):
-            yield told(node, value=node.value + 1)
-        case ast.Return(value=ast.AST()) if not isinstance(node.value, ast.Constant):
-            yield told(node, value=ast.Constant(None))
+
+
+def other_conditions(node):
+    """What decides alone, always or never; every element for those a condition retains; a lookup's bound."""
+    match node:
         case ast.If() | ast.IfExp() if plain(node.test):
             for always in (True, False):
-                words = f"if {ast.unparse(node.test)}"
-                yield changed(node, test=ast.Constant(always)), words, f"if {always}"
+                yield changed(node, test=ast.Constant(always)), f"if {ast.unparse(node.test)}", f"if {always}"
         case ast.comprehension():
             for rank, test in enumerate(node.ifs):
-                yield (
-                    changed(node, ifs=put(node.ifs, rank, ast.Constant(True))),
-                    f"if {ast.unparse(test)}",
-                    "–",
-                )
+                other = changed(node, ifs=put(node.ifs, rank, ast.Constant(True)))
+                yield other, f"if {ast.unparse(test)}", "–"
+        case ast.keyword(arg=str(name)):
+            path, _, word = name.rpartition("__")
+            if path and word in WORDS:
+                yield said(node, arg=f"{path}__{WORDS[word]}")
+
+
+def other_values(node):
+    """Truth, whole numbers, what is returned; words that have an opposite."""
+    match node:
+        case ast.Constant(value=bool()):
+            yield said(node, value=not node.value)
+        case ast.Constant(value=int()):
+            yield said(node, value=node.value + 1)
+        case ast.Return(value=ast.AST()) if not isinstance(node.value, ast.Constant):
+            yield said(node, value=ast.Constant(None))
         case ast.Name(id=("any" | "all" | "min" | "max") as word):
-            yield told(node, id=WORDS[word])
+            yield said(node, id=WORDS[word])
         case ast.Attribute(attr=("filter" | "exclude") as word):
             yield changed(node, attr=WORDS[word]), f".{word}", f".{WORDS[word]}"
-        case ast.keyword(arg=str(name)) if name.rpartition("__")[1] and name.rpartition("__")[2] in WORDS:
-            path, _, word = name.rpartition("__")
-            yield told(node, arg=f"{path}__{WORDS[word]}")
 
 
 def plain(test):
@@ -129,6 +143,6 @@ def changed(node, **fields):
     return other
 
 
-def told(node, **fields):
+def said(node, **fields):
     other = changed(node, **fields)
     return other, ast.unparse(node), ast.unparse(other)

@@ -33,6 +33,7 @@ PLUGIN = "cqpm.tests.situations"  # the root’s conftest.py hands it to the tes
 # Where a text is taken apart, because nobody of ours wrote it: a folder, a file or a function of it, and whose text.
 FOREIGN = {
     "accounts/keys.py": "the one place where keys are written, hence read",
+    "cqpm/mutants/": "our own code, its changes",
     "documents/rules.py:reissue_number": "a number as printed, which alone says how many papers came before",
     # What people type, or their browser sends
     "accounts/models/people.py:User": "an address",

@@ -17,7 +17,8 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import LogEntry, OutboxMessage, Role
+from accounts.log import key
+from accounts.models import AccessLink, FaultyAddress, LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_link, make_wearer
 from candidates.actions import abandon_registration
 from candidates.models import Candidate, ClassImport, ImportAttempt, Registration
@@ -302,6 +303,46 @@ def test_the_register_of_admissible_people_is_kept(judged):
     assert whole() == before
     run("erase_person", candidate=str(refused.candidate_id), yes=True)
     assert naming(REFUSED, but=Document.objects.filter(kind="minutes")) == []
+
+
+def around(registration):
+    """What the floor of accounts holds of a registration: links, mails by link, event and address, marks, journal."""
+    keys, email = [*keys_of(registration), key(registration.candidate)], registration.candidate.email
+    found = (
+        AccessLink.objects.filter(subject__in=keys),
+        OutboxMessage.objects.filter(recipient=email),
+        OutboxMessage.objects.filter(event__contains=str(registration.pk)),
+        FaultyAddress.objects.filter(address=email),
+        LogEntry.objects.filter(subject__in=keys),
+    )
+    return [list(rows.order_by("pk").values()) for rows in found]
+
+
+@pytest.mark.django_db
+def test_whoever_is_erased_takes_nothing_of_another_along():
+    centre, referentiel = make_centre(), make_referentiel(resource_centre=make_resource_centre())
+    rows = []
+    for name, email in ((REFUSED, "q@exemple.fr"), (ADMITTED, "h@exemple.fr")):
+        who = {"birth_name": name, "email": email}
+        row = make_registration(centre, referentiel, who=who, tutor_email=f"tutor.{email}")
+        link = space_link(row)
+        mail = {"template": "space_link", "centre": centre}
+        OutboxMessage.objects.create(event=f"space:{link.pk}", recipient="t@exemple.fr", link=link, **mail)
+        OutboxMessage.objects.create(event="e", recipient=email, **mail)
+        OutboxMessage.objects.create(
+            event=f"registration:{row.pk}:received", recipient="centre@exemple.fr", **mail
+        )
+        FaultyAddress.objects.create(address=email, centre=centre, marked_by="système")
+        rows.append(row)
+    gone, other = rows
+    gone, before = abandoned(gone), around(other)
+    assert [len(found) for found in before] == [1, 1, 1, 1, 1]
+    run("erase_person", candidate=str(gone.candidate_id), yes=True)
+    assert around(other) == before
+    assert OutboxMessage.objects.filter(template="space_link").count() == 3
+    link, other_link = (AccessLink.objects.get(subject=key(row.candidate)) for row in rows)
+    assert (link.holder, link.email, link.is_open, other_link.is_open) == (GONE, "", False, True)
+    assert FaultyAddress.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -264,6 +264,17 @@ def test_to_be_read_again_does_not_prolong_a_whole_bloc():
     assert kept(again(following)) == printed(following) == {1: first, 2: first, 3: second}
 
 
+def test_a_registration_put_off_goes_on_and_keeps_nothing_longer_for_it():
+    keeping = again(not_admissible(make_referentiel((1, 1)), lacking=[2]))
+    decide(keeping, JuryAct.ADJOURN, reason="Identité à confirmer.")
+    until = add_months(today(), 24)
+    read = []
+    for days in (0, 1):
+        with time_machine.travel(datetime.combine(until + timedelta(days=days), time(12), tzinfo=UTC)):
+            read.append((kept(fresh(keeping)), load_one(fresh(keeping)).capacities[0].state))
+    assert read == [({1: until}, "kept"), ({}, "undecided")]
+
+
 def test_an_abandoned_registration_is_read_as_of_the_day_it_was_abandoned():
     """What it kept then it keeps for ever, and what another registration leaves later changes nothing."""
     referentiel = make_referentiel((1, 1), company_opinion=False, resource_centre=make_resource_centre())

@@ -85,7 +85,7 @@ def test_seats_are_equal(seats, blocking):
 )
 def test_a_college_without_seats_has_none(seats, blocking):
     composition = jury_composition(seats=seats, members=JURY, unions_asked_on={}, sitting_on=SITTING)
-    assert composition.blocking == blocking
+    assert said(composition.blocking) == blocking
 
 
 TO_APPOINT = "Président : un membre et un seul, du collège employeurs, est à désigner."
@@ -336,7 +336,7 @@ def test_commission(members, minimum, refusals):
 
 
 def test_a_commission_is_of_two_unless_a_setting_says_more():
-    assert commission_composition([PRESIDENT]) == [FEW.format("1\u00a0membre", 2)]
+    assert said(commission_composition([PRESIDENT])) == [FEW.format("1\u00a0membre", 2)]
     assert commission_composition([PRESIDENT, A]) == []
 
 

@@ -394,9 +394,8 @@ def test_a_vote_chooses_between_the_acts(act, voices, decision):
 def test_a_college_that_is_not_named_has_neither_voice_nor_voter():
     three, one = {College.EMPLOYER: 3}, {College.EMPLOYEE: 1}
     assert jury_decision(PRONOUNCE, YES, vote=Vote({PRONOUNCE: three}, three)) == JuryDecision(ADMISSIBLE)
-    assert jury_decision(PRONOUNCE, YES, vote=Vote({PRONOUNCE: three | one}, three)) == JuryDecision(
-        None, ("Collège salariés : 1\u00a0voix pour 0\u00a0votant.",)
-    )
+    refused = jury_decision(PRONOUNCE, YES, vote=Vote({PRONOUNCE: three | one}, three))
+    assert in_french(refused) == JuryDecision(None, ("Collège salariés : 1\u00a0voix pour 0\u00a0votant.",))
 
 
 VOICES = st.fixed_dictionaries({college: st.integers(0, 4) for college in College})
