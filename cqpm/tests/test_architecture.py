@@ -62,7 +62,6 @@ FOREIGN = {
     # Machines
     "cqpm/bench/": "the address of a database",
     "cqpm/demo/": "people as somebody would write them",
-    "cqpm/mutants/": "the source of the house, and a list written by hand",
     "cqpm/same/": "pages and papers, as anybody reads them",
     "cqpm/settings.py": "the name of an engine",
     "cqpm/utils/logs.py": "a line of a log",

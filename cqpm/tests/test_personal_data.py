@@ -17,7 +17,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.log import key
+from accounts.keys import key_of
 from accounts.models import AccessLink, FaultyAddress, LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_link, make_wearer
 from candidates.actions import abandon_registration
@@ -307,7 +307,7 @@ def test_the_register_of_admissible_people_is_kept(judged):
 
 def around(registration):
     """What the floor of accounts holds of a registration: links, mails by link, event and address, marks, journal."""
-    keys, email = [*keys_of(registration), key(registration.candidate)], registration.candidate.email
+    keys, email = [*keys_of(registration), key_of(registration.candidate)], registration.candidate.email
     found = (
         AccessLink.objects.filter(subject__in=keys),
         OutboxMessage.objects.filter(recipient=email),
@@ -340,7 +340,7 @@ def test_whoever_is_erased_takes_nothing_of_another_along():
     run("erase_person", candidate=str(gone.candidate_id), yes=True)
     assert around(other) == before
     assert OutboxMessage.objects.filter(template="space_link").count() == 3
-    link, other_link = (AccessLink.objects.get(subject=key(row.candidate)) for row in rows)
+    link, other_link = (AccessLink.objects.get(subject=key_of(row.candidate)) for row in rows)
     assert (link.holder, link.email, link.is_open, other_link.is_open) == (GONE, "", False, True)
     assert FaultyAddress.objects.count() == 1
 
