@@ -5,16 +5,10 @@ from evaluations.models.commission import (
     ConflictOverride,
     PersonalLink,
 )
-from evaluations.models.decision import (
-    Decision,
-    DecisionCapacity,
-    Deliberation,
-    DeliberationEntry,
-    Withdrawal,
-)
+from evaluations.models.decision import Decision, DecisionCapacity
 from evaluations.models.evaluation import Evaluation, EvaluationCapacity
 from evaluations.models.interview import Interview, InterviewRemark
-from evaluations.models.jury import Jury, JuryMember, Seat
+from evaluations.models.jury import Deliberation, DeliberationEntry, Jury, JuryMember, Seat, Withdrawal
 from evaluations.models.opinion import CapacityOpinion, CompanyOpinion
 from evaluations.models.report import Report
 from evaluations.models.sheet import ConditionNote, CriterionResult, ScoreSheet

@@ -1,4 +1,4 @@
-"""What a jury decides: one deliberation per référentiel version, one decision per candidate."""
+"""What a jury decides: one decision per candidate, the state of each capacity with it."""
 
 import uuid
 from enum import nonmember
@@ -7,86 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import ExaminationCentre
-from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
-from evaluations.models.jury import DONE, OF_JURY, Jury, JuryMember
+from evaluations.models.jury import DONE, OF_ENTRY, DeliberationEntry, Jury
 from evaluations.rules import JuryAct, Verdict
-from referentiel.models import Capacity, Referentiel
-
-
-class Deliberation(models.Model):
-    """The part of a sitting on one référentiel version: its own procès-verbal and number."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    jury = models.ForeignKey(Jury, models.CASCADE, related_name="deliberations", verbose_name="jury")
-    referentiel = models.ForeignKey(
-        Referentiel, models.PROTECT, related_name="deliberations", verbose_name="référentiel"
-    )
-    centre = models.ForeignKey(
-        ExaminationCentre, models.PROTECT, related_name="+", verbose_name="centre d’examen"
-    )
-    number = models.CharField("numéro du procès-verbal", max_length=20, blank=True)
-
-    class Meta:
-        verbose_name = "délibération"
-        ordering = ["referentiel__title"]
-        constraints = [
-            models.UniqueConstraint(fields=["jury", "referentiel"], name="deliberation_one_per_referentiel"),
-            models.UniqueConstraint(
-                fields=["centre", "number"],
-                condition=~Q(number=""),
-                name="deliberation_number_unique_in_centre",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.referentiel} ({self.number or 'à numéroter'})"
-
-
-class DeliberationEntry(models.Model):
-    """A candidate on a deliberation's agenda; `rank` numbers the papers: «2026-0007-012»."""
-
-    deliberation = models.ForeignKey(
-        Deliberation, models.CASCADE, related_name="entries", verbose_name="délibération"
-    )
-    registration = models.ForeignKey(
-        Registration, models.PROTECT, related_name="deliberation_entries", verbose_name="inscription"
-    )
-    rank = models.PositiveSmallIntegerField("rang")
-
-    class Meta:
-        verbose_name = "candidat du jury"
-        verbose_name_plural = "candidats du jury"
-        ordering = ["rank"]
-        constraints = [
-            models.UniqueConstraint(fields=["deliberation", "registration"], name="deliberation_entry_once"),
-            models.UniqueConstraint(fields=["deliberation", "rank"], name="deliberation_entry_rank_unique"),
-        ]
-
-    def __str__(self):
-        return str(self.registration)
-
-
-class Withdrawal(models.Model):
-    """A member who takes no part for one candidate; the quorum is counted again without him or her."""
-
-    entry = models.ForeignKey(
-        DeliberationEntry, models.CASCADE, related_name="withdrawals", verbose_name="candidat"
-    )
-    member = models.ForeignKey(JuryMember, models.CASCADE, related_name="withdrawals", verbose_name="membre")
-    reason = models.CharField("motif", max_length=200)
-    at = models.DateTimeField("le", default=timezone.now)
-
-    class Meta:
-        verbose_name = "retrait"
-        constraints = [
-            models.UniqueConstraint(fields=["entry", "member"], name="withdrawal_once"),
-            models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_reasoned"),
-        ]
-
-    def __str__(self):
-        return f"{self.member}: {self.reason}"
+from referentiel.models import Capacity
 
 
 class Decision(models.Model):
@@ -181,38 +105,11 @@ class DecisionCapacity(models.Model):
         return self.get_state_display()
 
 
-OF_DELIBERATION = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
-    WHERE d.id = {{row}}.deliberation_id) {DONE}"""
-OF_ENTRY = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
-    JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id WHERE e.id = {{row}}.entry_id) {DONE}"""
 OF_DECISION = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
     JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id
     JOIN evaluations_decision x ON x.entry_id = e.id WHERE x.id = {{row}}.decision_id) {DONE}"""
-frozen(Deliberation, when=OF_JURY, insert=True)
-frozen(DeliberationEntry, when=OF_DELIBERATION, insert=True)
-frozen(Withdrawal, when=OF_ENTRY, insert=True)
 frozen(Decision, when=OF_ENTRY)
 frozen(DecisionCapacity, when=OF_DECISION)
-refused(
-    DeliberationEntry,
-    "deliberation_entry_of_its_referentiel",
-    when="""NOT EXISTS (SELECT 1 FROM evaluations_deliberation d JOIN candidates_registration r
-        ON r.referentiel_id = d.referentiel_id AND r.centre_id = d.centre_id
-        WHERE d.id = {row}.deliberation_id AND r.id = {row}.registration_id)""",
-)
-refused(
-    Deliberation,
-    "deliberation_of_its_centre",
-    when="{row}.centre_id <> (SELECT j.centre_id FROM evaluations_jury j WHERE j.id = {row}.jury_id)",
-)
-refused(
-    Withdrawal,
-    "withdrawal_of_a_member_of_the_jury",
-    when="""(SELECT d.jury_id FROM evaluations_deliberation d
-        JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id WHERE e.id = {row}.entry_id)
-        <> (SELECT s.jury_id FROM evaluations_seat s JOIN evaluations_jurymember m ON m.seat_id = s.id
-        WHERE m.id = {row}.member_id)""",
-)
 refused(
     Decision,
     "decision_after_closing_replaces",

@@ -1,4 +1,4 @@
-"""The jury paritaire: one sitting, its seats by college and who sits there."""
+"""The jury paritaire: one sitting, its seats by college and who sits there; its agenda, and who takes no part."""
 
 import uuid
 from enum import nonmember
@@ -8,8 +8,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, User
+from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
 from evaluations.rules import College, NoticeKey
+from referentiel.models import Referentiel
 
 
 class JuryQuerySet(models.QuerySet["Jury"]):
@@ -187,6 +189,80 @@ class JuryMember(models.Model):
         return self.user is not None and not self.user.has_usable_password()
 
 
+class Deliberation(models.Model):
+    """The part of a sitting on one référentiel version: its own procès-verbal and number."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    jury = models.ForeignKey(Jury, models.CASCADE, related_name="deliberations", verbose_name="jury")
+    referentiel = models.ForeignKey(
+        Referentiel, models.PROTECT, related_name="deliberations", verbose_name="référentiel"
+    )
+    centre = models.ForeignKey(
+        ExaminationCentre, models.PROTECT, related_name="+", verbose_name="centre d’examen"
+    )
+    number = models.CharField("numéro du procès-verbal", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "délibération"
+        ordering = ["referentiel__title"]
+        constraints = [
+            models.UniqueConstraint(fields=["jury", "referentiel"], name="deliberation_one_per_referentiel"),
+            models.UniqueConstraint(
+                fields=["centre", "number"],
+                condition=~Q(number=""),
+                name="deliberation_number_unique_in_centre",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.referentiel} ({self.number or 'à numéroter'})"
+
+
+class DeliberationEntry(models.Model):
+    """A candidate on a deliberation's agenda; `rank` numbers the papers: «2026-0007-012»."""
+
+    deliberation = models.ForeignKey(
+        Deliberation, models.CASCADE, related_name="entries", verbose_name="délibération"
+    )
+    registration = models.ForeignKey(
+        Registration, models.PROTECT, related_name="deliberation_entries", verbose_name="inscription"
+    )
+    rank = models.PositiveSmallIntegerField("rang")
+
+    class Meta:
+        verbose_name = "candidat du jury"
+        verbose_name_plural = "candidats du jury"
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["deliberation", "registration"], name="deliberation_entry_once"),
+            models.UniqueConstraint(fields=["deliberation", "rank"], name="deliberation_entry_rank_unique"),
+        ]
+
+    def __str__(self):
+        return str(self.registration)
+
+
+class Withdrawal(models.Model):
+    """A member who takes no part for one candidate; the quorum is counted again without him or her."""
+
+    entry = models.ForeignKey(
+        DeliberationEntry, models.CASCADE, related_name="withdrawals", verbose_name="candidat"
+    )
+    member = models.ForeignKey(JuryMember, models.CASCADE, related_name="withdrawals", verbose_name="membre")
+    reason = models.CharField("motif", max_length=200)
+    at = models.DateTimeField("le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "retrait"
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "member"], name="withdrawal_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_reasoned"),
+        ]
+
+    def __str__(self):
+        return f"{self.member}: {self.reason}"
+
+
 # What is closed does not change any more. A jury closed is published; once published, that does not change either.
 # A rectification adds a decision after the closing; it replaces one, and is frozen as soon as it is written.
 DONE = f"IN {Jury.State.DONE}"
@@ -244,3 +320,30 @@ for role in ("president", "substitute"):
             JOIN evaluations_seat t ON t.jury_id = s.jury_id
             WHERE t.id = {{row}}.seat_id AND m.is_{role} AND m.seat_id <> {{row}}.seat_id)""",
     )
+OF_DELIBERATION = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
+    WHERE d.id = {{row}}.deliberation_id) {DONE}"""
+OF_ENTRY = f"""(SELECT j.state FROM evaluations_jury j JOIN evaluations_deliberation d ON d.jury_id = j.id
+    JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id WHERE e.id = {{row}}.entry_id) {DONE}"""
+frozen(Deliberation, when=OF_JURY, insert=True)
+frozen(DeliberationEntry, when=OF_DELIBERATION, insert=True)
+frozen(Withdrawal, when=OF_ENTRY, insert=True)
+refused(
+    DeliberationEntry,
+    "deliberation_entry_of_its_referentiel",
+    when="""NOT EXISTS (SELECT 1 FROM evaluations_deliberation d JOIN candidates_registration r
+        ON r.referentiel_id = d.referentiel_id AND r.centre_id = d.centre_id
+        WHERE d.id = {row}.deliberation_id AND r.id = {row}.registration_id)""",
+)
+refused(
+    Deliberation,
+    "deliberation_of_its_centre",
+    when="{row}.centre_id <> (SELECT j.centre_id FROM evaluations_jury j WHERE j.id = {row}.jury_id)",
+)
+refused(
+    Withdrawal,
+    "withdrawal_of_a_member_of_the_jury",
+    when="""(SELECT d.jury_id FROM evaluations_deliberation d
+        JOIN evaluations_deliberationentry e ON e.deliberation_id = d.id WHERE e.id = {row}.entry_id)
+        <> (SELECT s.jury_id FROM evaluations_seat s JOIN evaluations_jurymember m ON m.seat_id = s.id
+        WHERE m.id = {row}.member_id)""",
+)

@@ -1,7 +1,7 @@
 """The two attestations: admissible, or the capacities acquired. Both are checked by anyone once published."""
 
 from documents.kinds import PaperKind
-from evaluations.papers.decision import common_data, may_read_jury_paper, validated_blocks
+from evaluations.papers.result import common_data, may_read_jury_paper, validated_blocks
 from evaluations.papers.size import attestation_size, capacities_attestation_size
 from evaluations.reads.closing import read_for_decision
 

@@ -15,13 +15,9 @@ from evaluations.papers.attestation import (
     attestation_data,
     capacities_attestation_data,
 )
-from evaluations.papers.decision import (
-    DECISION,
-    decision_data,
-    may_read_jury_paper,
-    request_for,
-)
+from evaluations.papers.decision import DECISION, decision_data
 from evaluations.papers.minutes import build_minutes, minutes_data
+from evaluations.papers.result import may_read_jury_paper, request_for
 from evaluations.rules import Verdict
 
 # --- When papers are asked for ----------------------------------------------------------------------------------

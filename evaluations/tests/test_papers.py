@@ -25,8 +25,9 @@ from evaluations.models import (
 )
 from evaluations.papers import minutes
 from evaluations.papers.attestation import share
-from evaluations.papers.decision import grounds, paper_number
+from evaluations.papers.decision import grounds
 from evaluations.papers.jury import JURY_PAPERS, facts_of, papers_of
+from evaluations.papers.result import paper_number
 from evaluations.rules import College, JuryAct, NoticeKey
 from evaluations.tests.acts import rewrite
 from evaluations.tests.factories import (
