@@ -1,23 +1,27 @@
-"""Jury, commission, conflicts of interest: truth tables, then what holds whatever the order."""
+"""The jury: how it is composed, what each of its acts gives; truth tables, then what holds whatever the order."""
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given, strategies as st
 
 from evaluations.rules import (
-    CandidateSituation,
+    Admissibility,
+    AdmissibilityResult,
     College,
+    CompositionLack,
     CompositionResult,
-    ConflictKind,
-    KnownPerson,
+    JuryAct,
+    JuryDecision,
     NoticeKey,
-    PresentMember,
     SeatedMember,
-    commission_composition,
-    conflicts,
+    Verdict,
+    Vote,
+    chosen_act,
     jury_composition,
+    jury_decision,
     quorum_for_candidate,
 )
 from evaluations.tests.acts import said
@@ -48,7 +52,21 @@ def absent(member):
     return replace(member, present=False)
 
 
-# --- Jury: what blocks ------------------------------------------------------------------------------------------
+ADMISSIBLE, NOT_ADMISSIBLE, ADJOURNED = Verdict.ADMISSIBLE, Verdict.NOT_ADMISSIBLE, Verdict.ADJOURNED
+PRONOUNCE, ADJOURN, SEND_BACK = JuryAct.PRONOUNCE, JuryAct.ADJOURN, JuryAct.SEND_BACK
+
+
+def test_nobody_presides_stands_in_or_was_seen_until_it_is_said():
+    member = SeatedMember("j9", "Paul Colin", EMPLOYER)
+    assert (member.president, member.substitute, member.present, member.summoned_on) == (
+        False,
+        False,
+        None,
+        None,
+    )
+
+
+# --- Jury: what blocks --------------------------------------------------------------------------------------
 
 
 def test_a_lawful_jury():
@@ -166,7 +184,7 @@ def test_the_presence_of_every_member_is_recorded(members, blocking):
     assert said(composed(*members).blocking) == blocking
 
 
-# --- Jury: what a reason may override ---------------------------------------------------------------------------
+# --- Jury: what a reason may override -----------------------------------------------------------------------
 
 
 def notices(result):
@@ -257,7 +275,7 @@ def test_notices_are_settings():
     assert composed(*members, unions={"FO": late}, union_notice=2, member_notice=2).overridable == []
 
 
-# --- Jury: one candidate -----------------------------------------------------------------------------------------
+# --- Jury: one candidate ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -310,110 +328,187 @@ def test_a_withdrawal_never_makes_a_quorum(members, others):
     assert {(lack.kind, lack.subject) for lack in before} <= {(lack.kind, lack.subject) for lack in after}
 
 
-# --- Commission --------------------------------------------------------------------------------------------------
+# --- The jury's acts ----------------------------------------------------------------------------------------
 
-FEW = "Commission incomplète : {}, {} au moins sont requis."
-NO_PRESIDENT = "Commission sans président : un membre et un seul est à désigner."
-A, B, PRESIDENT = PresentMember("a"), PresentMember("b"), PresentMember("p", president=True)
-
-
-@pytest.mark.parametrize(
-    ("members", "minimum", "refusals"),
-    [
-        ([PRESIDENT, A], 2, []),
-        ([PRESIDENT, A, B], 2, []),
-        ([PRESIDENT, A, B], 3, []),
-        ([PRESIDENT, A], 3, [FEW.format("2\u00a0membres", 3)]),
-        ([PRESIDENT], 2, [FEW.format("1\u00a0membre", 2)]),
-        ([PRESIDENT, A, A], 3, [FEW.format("2\u00a0membres", 3)]),  # the same person twice is one member
-        ([A, B], 2, [NO_PRESIDENT]),
-        ([PRESIDENT, replace(A, president=True)], 2, [NO_PRESIDENT]),
-        ([], 2, [FEW.format("0\u00a0membre", 2), NO_PRESIDENT]),
-    ],
-)
-def test_commission(members, minimum, refusals):
-    assert said(commission_composition(members, minimum=minimum)) == refusals
-
-
-def test_a_commission_is_of_two_unless_a_setting_says_more():
-    assert said(commission_composition([PRESIDENT])) == [FEW.format("1\u00a0membre", 2)]
-    assert commission_composition([PRESIDENT, A]) == []
-
-
-def test_nobody_presides_stands_in_or_was_seen_until_it_is_said():
-    juror, member = SeatedMember("j9", "Paul Colin", EMPLOYER), PresentMember("a")
-    assert (juror.president, juror.substitute, juror.present, juror.summoned_on) == (False, False, None, None)
-    assert member.president is False
-
-
-# --- Conflicts of interest ---------------------------------------------------------------------------------------
-
-SITUATION = CandidateSituation(
-    company_siren="552100554",
-    trainers=(KnownPerson("Sophie Cormier"), KnownPerson("Zoé Lœb", "z.loeb@afpi.example")),
-    tutor=KnownPerson("Gérard Pillot", "g.pillot@vauzelle.example"),
-    line_manager=KnownPerson("Hélène d’Aubigné"),
-)
+YES = AdmissibilityResult(ADMISSIBLE, (Admissibility.ALL_ACQUIRED(acquired="7 capacités acquises", total=7),))
+NO = AdmissibilityResult(NOT_ADMISSIBLE, (Admissibility.NOT_ACQUIRED(4),))
+UNDECIDED = AdmissibilityResult(None, (Admissibility.TO_VALIDATE(7),))
+REASON = "Un complément est demandé pour la capacité 4."
+BELOW = [CompositionLack.QUORUM(College.EMPLOYEE, college="salariés", present="0 présent", quorum=1)]
 
 
 @pytest.mark.parametrize(
-    ("member", "found"),
+    ("act", "computed", "given", "decision"),
     [
-        (KnownPerson("Amina Benali", "a.benali@centre.example", "732829320"), []),
-        (KnownPerson("Amina Benali", siren="552100554"), ["same_company"]),
-        (KnownPerson("Amina Benali", siren="552 100 554"), ["same_company"]),
+        (PRONOUNCE, YES, {}, JuryDecision(ADMISSIBLE)),
+        (PRONOUNCE, NO, {}, JuryDecision(NOT_ADMISSIBLE)),
+        (PRONOUNCE, NO, {"reason": "Mérite mieux.", "capacities": [4]}, JuryDecision(NOT_ADMISSIBLE)),
+        ("pronounce", YES, {}, JuryDecision(ADMISSIBLE)),
         (
-            KnownPerson("Amina Benali", siren="55210055400013"),
-            ["same_company"],
-        ),  # a SIRET: any site of the company
-        (KnownPerson("Sophie Cormier"), ["trainer"]),
-        (KnownPerson("CORMIER Sophie"), ["trainer"]),
-        (KnownPerson("Mme Sophie CORMIER"), ["trainer"]),
-        (KnownPerson("Sophie Cormier-Dupont"), []),
-        (KnownPerson("Cormier"), []),
-        (KnownPerson("gerard  pillot"), ["tutor"]),
-        (KnownPerson("G. Pillot", " G.Pillot@Vauzelle.example "), ["tutor"]),
-        (KnownPerson("Gérard Pillot", "other@vauzelle.example"), ["tutor"]),
-        (KnownPerson("Helene D'Aubigne"), ["line_manager"]),
-        (KnownPerson("Z. L.", "z.loeb@afpi.example"), ["trainer"]),
-        (KnownPerson("Gérard Pillot", siren="552100554"), ["same_company", "tutor"]),
+            PRONOUNCE,
+            UNDECIDED,
+            {},
+            JuryDecision(None, ("Aucun résultat à prononcer : C7 à valider par la commission.",)),
+        ),
+        (ADJOURN, YES, {"reason": REASON}, JuryDecision(ADJOURNED)),
+        (ADJOURN, UNDECIDED, {"reason": REASON}, JuryDecision(ADJOURNED)),
+        (ADJOURN, YES, {}, JuryDecision(None, ("Ajourner demande un motif écrit.",))),
+        (ADJOURN, YES, {"reason": " \n"}, JuryDecision(None, ("Ajourner demande un motif écrit.",))),
+        (SEND_BACK, NO, {"reason": REASON, "capacities": [4]}, JuryDecision(ADJOURNED)),
+        (SEND_BACK, YES, {"reason": REASON, "capacities": iter([4])}, JuryDecision(ADJOURNED)),
+        (
+            SEND_BACK,
+            NO,
+            {"reason": REASON},
+            JuryDecision(None, ("Renvoyer demande de nommer les capacités.",)),
+        ),
+        (SEND_BACK, NO, {"capacities": [4]}, JuryDecision(None, ("Renvoyer demande un motif écrit.",))),
+        (
+            SEND_BACK,
+            NO,
+            {},
+            JuryDecision(
+                None, ("Renvoyer demande de nommer les capacités.", "Renvoyer demande un motif écrit.")
+            ),
+        ),
+        (ADJOURN, YES, {"reason": REASON, "below_quorum": BELOW}, JuryDecision(ADJOURNED)),
+        (
+            PRONOUNCE,
+            YES,
+            {"below_quorum": BELOW},
+            JuryDecision(None, (f"{BELOW[0]} Ce candidat ne peut être qu’ajourné.",)),
+        ),
+        (
+            SEND_BACK,
+            YES,
+            {"reason": REASON, "capacities": [4], "below_quorum": BELOW},
+            JuryDecision(None, (f"{BELOW[0]} Ce candidat ne peut être qu’ajourné.",)),
+        ),
     ],
 )
-def test_conflicts(member, found):
-    assert [conflict.kind.name.lower() for conflict in conflicts(member, SITUATION)] == found
+def test_what_each_act_gives(act, computed, given, decision):
+    assert in_french(jury_decision(act, computed, **given)) == decision
 
 
-def test_whoever_is_not_named_is_nobody():
-    assert conflicts(KnownPerson("Gérard Pillot", "g.pillot@vauzelle.example"), CandidateSituation()) == []
+def in_french(decision):
+    """The decision with its refusals as people read them."""
+    return replace(decision, refusals=tuple(said(decision.refusals)))
 
 
-def test_each_conflict_says_why():
-    member = KnownPerson("Gérard Pillot", siren="552100554")
-    one_man = replace(
-        SITUATION,
-        trainers=(KnownPerson("PILLOT Gérard"), KnownPerson("Pillot Gérard")),
-        line_manager=KnownPerson("Gérard Pillot"),
+def vote(pronounce=(0, 0), adjourn=(0, 0), send_back=(0, 0), present=(3, 3), casting=None):
+    """Voices (employer, employee) for each act."""
+    return Vote(
+        counts={
+            act: dict(zip(College, voices, strict=True))
+            for act, voices in zip(JuryAct, (pronounce, adjourn, send_back), strict=True)
+        },
+        present=dict(zip(College, present, strict=True)),
+        casting=casting,
     )
-    assert [(one.kind, str(one)) for one in conflicts(member, one_man, personal_link=True)] == [
-        (ConflictKind.SAME_COMPANY, "Gérard Pillot appartient à l’entreprise du candidat."),
-        (ConflictKind.TRAINER, "Gérard Pillot compte parmi les formateurs du candidat."),
-        (ConflictKind.TUTOR, "Gérard Pillot suit le candidat comme tuteur ou tutrice."),
-        (ConflictKind.LINE_MANAGER, "Gérard Pillot est responsable du candidat dans l’entreprise."),
-        (ConflictKind.PERSONAL_LINK, "Gérard Pillot a déclaré un lien personnel avec le candidat."),
-    ]
 
 
-BLANK = st.sampled_from(["", " ", "\t"])
+@pytest.mark.parametrize(
+    ("voices", "act"),
+    [
+        (vote(pronounce=(3, 3)), PRONOUNCE),
+        (vote(pronounce=(1, 2), adjourn=(2, 0)), PRONOUNCE),
+        (vote(pronounce=(2, 0), adjourn=(1, 3)), ADJOURN),
+        (vote(pronounce=(1, 1), adjourn=(1, 0), send_back=(1, 2)), SEND_BACK),
+        (vote(pronounce=(2, 1), adjourn=(1, 2)), None),
+        (vote(pronounce=(3, 0), adjourn=(0, 3), casting=PRONOUNCE), PRONOUNCE),
+        (vote(pronounce=(3, 0), adjourn=(0, 3), casting=ADJOURN), ADJOURN),
+        (vote(pronounce=(3, 0), adjourn=(0, 3), casting=SEND_BACK), None),  # not among those that lead
+        (
+            vote(pronounce=(1, 3), adjourn=(2, 0), casting=ADJOURN),
+            PRONOUNCE,
+        ),  # no tie: the voice is one of six
+        (vote(), None),
+        (vote(casting=PRONOUNCE), None),
+        (Vote(counts={}, present={}), None),
+    ],
+)
+def test_the_act_a_vote_chooses(voices, act):
+    assert chosen_act(voices) == act
 
 
-@given(BLANK, BLANK, BLANK, BLANK, BLANK, BLANK)
-def test_what_is_unknown_matches_nobody(name, email, siren, other_name, other_email, other_siren):
-    around = KnownPerson(other_name, other_email)
-    situation = CandidateSituation(other_siren, (around,), around, around)
-    assert conflicts(KnownPerson(name, email, siren), situation) == []
+@pytest.mark.parametrize(
+    ("act", "voices", "decision"),
+    [
+        (PRONOUNCE, vote(pronounce=(3, 2), adjourn=(0, 1)), JuryDecision(NOT_ADMISSIBLE)),
+        (ADJOURN, vote(pronounce=(0, 2), adjourn=(3, 1)), JuryDecision(ADJOURNED)),
+        (PRONOUNCE, vote(adjourn=(3, 3)), JuryDecision(None, ("Le vote a retenu « ajourner ».",))),
+        (ADJOURN, vote(pronounce=(3, 3)), JuryDecision(None, ("Le vote a retenu « prononcer ».",))),
+        (
+            PRONOUNCE,
+            vote(pronounce=(3, 0), adjourn=(0, 3)),
+            JuryDecision(None, ("Partage des voix : celle du président est à consigner.",)),
+        ),
+        (PRONOUNCE, vote(pronounce=(3, 0), adjourn=(0, 3), casting=PRONOUNCE), JuryDecision(NOT_ADMISSIBLE)),
+        (PRONOUNCE, vote(), JuryDecision(None, ("Aucune voix n’est comptée.",))),
+        (
+            PRONOUNCE,
+            vote(pronounce=(3, 3), present=(2, 3)),
+            JuryDecision(None, ("Collège employeurs : 3\u00a0voix pour 2\u00a0votants.",)),
+        ),
+        (
+            PRONOUNCE,
+            vote(pronounce=(1, 1), adjourn=(0, 1), present=(1, 1)),
+            JuryDecision(None, ("Collège salariés : 2\u00a0voix pour 1\u00a0votant.",)),
+        ),
+    ],
+)
+def test_a_vote_chooses_between_the_acts(act, voices, decision):
+    assert in_french(jury_decision(act, NO, reason=REASON, vote=voices)) == decision
 
 
-@given(st.text(), st.text(), st.text(), st.text())
-def test_being_the_same_person_goes_both_ways(name, email, other_name, other_email):
-    one, other = KnownPerson(name, email), KnownPerson(other_name, other_email)
-    assert one.is_same_as(other) == other.is_same_as(one)
+def test_a_college_that_is_not_named_has_neither_voice_nor_voter():
+    three, one = {College.EMPLOYER: 3}, {College.EMPLOYEE: 1}
+    assert jury_decision(PRONOUNCE, YES, vote=Vote({PRONOUNCE: three}, three)) == JuryDecision(ADMISSIBLE)
+    refused = jury_decision(PRONOUNCE, YES, vote=Vote({PRONOUNCE: three | one}, three))
+    assert in_french(refused) == JuryDecision(None, ("Collège salariés : 1\u00a0voix pour 0\u00a0votant.",))
+
+
+VOICES = st.fixed_dictionaries({college: st.integers(0, 4) for college in College})
+VOTES = st.builds(
+    Vote,
+    st.fixed_dictionaries({}, optional=dict.fromkeys(JuryAct, VOICES)),
+    VOICES,
+    st.none() | st.sampled_from(JuryAct),
+)
+
+
+@given(
+    st.sampled_from(JuryAct),
+    st.sampled_from([YES, NO, UNDECIDED]),
+    st.sampled_from(["", REASON]),
+    st.lists(st.integers(1, 9)),
+    st.none() | VOTES,
+    st.sampled_from([(), tuple(BELOW)]),
+)
+def test_no_vote_yields_another_outcome_than_the_computed_one(
+    act, computed, reason, capacities, voices, below
+):
+    """Whatever is voted: a verdict on the merits is the computed one, pronounced; else adjourned, else refused."""
+    decision = jury_decision(
+        act, computed, reason=reason, capacities=capacities, vote=voices, below_quorum=below
+    )
+    assert (decision.verdict is None) == bool(decision.refusals)
+    if decision.verdict in (ADMISSIBLE, NOT_ADMISSIBLE):
+        assert (act, decision.verdict, below) == (PRONOUNCE, computed.verdict, ())
+    if decision.verdict == ADJOURNED:
+        assert act in (ADJOURN, SEND_BACK)
+        assert reason
+    if decision.verdict and voices:
+        assert chosen_act(voices) == act
+
+
+@pytest.mark.parametrize(("voices", "computed"), [*product([None, vote(pronounce=(3, 3))], [YES, NO])])
+def test_a_unanimous_vote_and_no_vote_pronounce_the_same(voices, computed):
+    assert jury_decision(PRONOUNCE, computed, vote=voices) == JuryDecision(computed.verdict)
+
+
+@given(VOTES)
+def test_the_presidents_voice_matters_only_on_a_tie(voices):
+    without = chosen_act(replace(voices, casting=None))
+    if without:
+        assert chosen_act(voices) == without
