@@ -341,9 +341,13 @@ def test_a_commission_is_of_two_unless_a_setting_says_more():
 
 
 def test_nobody_presides_stands_in_or_was_seen_until_it_is_said():
-    juror, member = SeatedMember("j9", "Paul Colin", EMPLOYER), PresentMember("a")
-    assert (juror.president, juror.substitute, juror.present, juror.summoned_on) == (False, False, None, None)
-    assert member.president is False
+    assert said(commission_composition([PresentMember("a"), PresentMember("b")])) == [NO_PRESIDENT]
+    colin = SeatedMember("j9", "Paul Colin", EMPLOYER)
+    assert said(composed(colin, OUDOT).blocking)[0] == TO_APPOINT
+    assert said(composed(absent(GARNIER), replace(colin, present=True), OUDOT).blocking) == [
+        "Président absent : Philippe Garnier n’a pas de suppléant employeur présent."
+    ]
+    assert said(composed(GARNIER, colin, OUDOT).blocking) == ["Présence à renseigner : Paul Colin."]
 
 
 # --- Conflicts of interest ---------------------------------------------------------------------------------------
