@@ -36,17 +36,17 @@ def conclude(trials, minutes):
     listed = {line.split("  # ")[0] for line in lines}
     survivors = {str(mutant): mutant for mutant in [*trials.survivors, *trials.unreached]}
     wrong = [
-        f"{mutant.path}:{mutant.lines.start}  {mutant}"
+        f"{mutant.path}:{mutant.lines.start} {mutant}"
+        + (" (no test runs it)" if mutant in trials.unreached else "")
         for key, mutant in survivors.items()
         if key not in listed
     ]
-    wrong += [f"no test runs it: {mutant}" for mutant in trials.unreached]
     wrong += [
         f"noticed, or gone: {line}" for line in sorted(listed - survivors.keys()) if concerns(trials, line)
     ]
     announce(*wrong)
     total = len(trials.noticed) + len(trials.survivors) + len(trials.unreached)
-    equivalent = sum(str(mutant) in listed for mutant in trials.survivors)
+    equivalent = len(survivors.keys() & listed)
     announce(
         f"{total} changes, {len(trials.noticed)} noticed, {equivalent} equivalent, {minutes:.1f} minutes."
     )

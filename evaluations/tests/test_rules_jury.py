@@ -56,16 +56,6 @@ ADMISSIBLE, NOT_ADMISSIBLE, ADJOURNED = Verdict.ADMISSIBLE, Verdict.NOT_ADMISSIB
 PRONOUNCE, ADJOURN, SEND_BACK = JuryAct.PRONOUNCE, JuryAct.ADJOURN, JuryAct.SEND_BACK
 
 
-def test_nobody_presides_stands_in_or_was_seen_until_it_is_said():
-    member = SeatedMember("j9", "Paul Colin", EMPLOYER)
-    assert (member.president, member.substitute, member.present, member.summoned_on) == (
-        False,
-        False,
-        None,
-        None,
-    )
-
-
 # --- Jury: what blocks --------------------------------------------------------------------------------------
 
 
@@ -132,6 +122,15 @@ TO_APPOINT = "Président : un membre et un seul, du collège employeurs, est à 
 )
 def test_an_employer_presides(members, blocking):
     assert said(composed(*members).blocking) == blocking
+
+
+def test_nobody_presides_stands_in_or_was_seen_until_it_is_said():
+    colin = SeatedMember("j9", "Paul Colin", EMPLOYER)
+    assert said(composed(colin, OUDOT).blocking)[0] == TO_APPOINT
+    assert said(composed(absent(GARNIER), replace(colin, present=True), OUDOT).blocking) == [
+        "Président absent : Philippe Garnier n’a pas de suppléant employeur présent."
+    ]
+    assert said(composed(GARNIER, colin, OUDOT).blocking) == ["Présence à renseigner : Paul Colin."]
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,17 @@ def capacity(*evaluations, **changes):
 # --- One criterion --------------------------------------------------------------------------------------------
 
 
+def test_who_observed_nothing_is_not_named_among_those_to_settle_between():
+    unseen = EvaluationResult("e3", REAL, APRIL, (sheet(UNSEEN, evaluator="A. Benali"),))
+    inputs = capacity([MET], [NOT_MET])
+    [reason] = propose(replace(inputs, evaluations=(*inputs.evaluations, unseen))).reasons
+    assert str(reason) == (
+        "C3 sans proposition : critère 3.1 à départager, "
+        "acquis (situation professionnelle réelle du 12\u00a0mars\u00a02026, G. Pillot) et "
+        "non acquis (présentation de projets du 2\u00a0avril\u00a02026, S. Cormier)."
+    )
+
+
 def test_sheets_are_frozen_in_one_order_whatever_their_letters():
     """That of the characters: what was frozen years ago is compared as it stands."""
     last, first = sheet(MET, evaluator="élodie"), sheet(MET, evaluator="zoé")
