@@ -201,10 +201,17 @@ class Visitor:
         self.page.goto(path)
         self.check()
 
-    def press(self, name, *, within=None, exact=False):
-        """Presses a button or follows a link by its name, and looks at where it leads."""
+    def press(self, name, *, within=None, exact=False, refused=False):
+        """Presses a button or follows a link by its name, and looks at where it leads.
+
+        `refused`: the form is shown again, with 422, which the browser reports.
+        """
         with self.page.expect_navigation(wait_until="load"):
             self.target(name, within=within, exact=exact).click()
+        if refused:
+            (reported,) = self.complaints
+            assert reported.endswith("the server responded with a status of 422 (Unprocessable Entity)")
+            self.complaints.clear()
         self.check()
 
     def press_twice(self, name):

@@ -422,7 +422,7 @@ def the_jury_pronounces(story):
     head.press("Prononcer", exact=True)
     head.sees("Admissible")
 
-    sign(head, "Clore la délibération", password="au hasard")
+    sign(head, "Clore la délibération", password="au hasard", refused=True)
     head.sees("Mot de passe")
     sign(head, "Clore la délibération")
     head.sees("Délibération close.")
@@ -430,11 +430,11 @@ def the_jury_pronounces(story):
     head.sees("Résultats publiés")
 
 
-def sign(head, act, *, password=PASSWORD):
+def sign(head, act, *, password=PASSWORD, refused=False):
     """Whoever presides proves it on the screen of the session."""
     head.fill("Adresse électronique de celui ou celle qui préside", "presidente@exemple.fr")
     head.fill("Son mot de passe", password)
-    head.press(act)
+    head.press(act, refused=refused)
 
 
 def the_attestation_is_checked(story):
