@@ -1,0 +1,322 @@
+"""The edges of a purge, an erasure, an export: each time, something of somebody else stands beside what goes."""
+
+import inspect
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.actions import accept_invitation, invite_person
+from accounts.log import SYSTEM
+from accounts.models import AccessLink, Invitation, LogEntry, OutboxMessage, Role, User
+from accounts.tests.factories import make_centre, make_user, make_wearer
+from candidates import personal_data as candidates
+from candidates.actions import abandon_registration, confirm_import, read_identity
+from candidates.models import (
+    ClassImport,
+    Dossier,
+    IdentityReading,
+    ImportAttempt,
+    ImportedRow,
+    Registration,
+)
+from candidates.tests.factories import (
+    make_class_import,
+    make_dossier,
+    make_registration,
+    space_link,
+)
+from cqpm import personal_data
+from cqpm.utils import personal, stored
+from cqpm.utils.freeze import gate
+from cqpm.utils.french import day, today
+from cqpm.utils.periods import add_months
+from cqpm.utils.personal import GONE, in_batches, written
+from documents import leases, personal_data as documents
+from documents.actions import revoke_document
+from documents.kinds import KINDS
+from documents.models import Document
+from evaluations import personal_data as evaluations
+from evaluations.models import Decision, Jury
+from evaluations.tests.factories import make_decided_registration, make_jury
+from referentiel.models import ReferentielImport
+from referentiel.tests.factories import make_import, make_referentiel, make_resource_centre
+
+pytestmark = pytest.mark.django_db
+LATER = timedelta(days=380)
+
+
+def run(name, *arguments, **options):
+    out = io.StringIO()
+    call_command(name, *arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def mail(event, **fields):
+    return OutboxMessage.objects.create(
+        **{"event": event, "recipient": "a@exemple.fr", "template": "t"} | fields
+    )
+
+
+def gone(registration):
+    """Given up, then erased on request; gives the row as it is left."""
+    by = make_wearer(Role.OFFICER, centre=registration.centre)
+    abandon_registration(registration=registration, reason="Départ de l’entreprise.", by=by)
+    evaluations.erase_person(registration.candidate)
+    registration.refresh_from_db()
+    return registration
+
+
+# --- Batches --------------------------------------------------------------------------------------------------------
+
+
+def test_rows_go_batch_after_batch_and_one_that_would_not_is_not_tried_for_ever(monkeypatch):
+    monkeypatch.setattr(personal, "BATCH", 2)
+    keys, acted = [mail(str(rank)).pk for rank in range(3)], []
+    count = in_batches(OutboxMessage.objects.all(), lambda rows: acted.append([row.pk for row in rows]))
+    assert (count, acted) == (3, [keys[:2], keys[2:]])
+
+
+@pytest.mark.parametrize("floor", [one for one in personal_data.FLOORS if hasattr(one, "purge")])
+def test_a_purge_is_none_only_where_that_is_asked(floor):
+    assert {line.count for line in floor.purge(dry_run=True)} == {0}
+    assert inspect.signature(floor.purge).parameters["dry_run"].default is False
+    assert in_batches(OutboxMessage.objects.all(), lambda rows: None) == 0
+    assert inspect.signature(in_batches).parameters["dry_run"].default is False
+
+
+# --- Night after night ----------------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_would_go_then_what_went():
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(last_login=timezone.now())
+    mail("old")
+    with time_machine.travel(timezone.now() + LATER):
+        young = mail("young")
+        old = add_months(today(), -12)
+        said = run("purge", dry_run=True).splitlines()
+        assert said[0] == "À effacer, rien ne l’a été :"
+        lines = {f"  Courriels : 1, d’avant le {day(old)}", "  Connexions terminées : 0"}
+        assert lines | {f"  Dates de dernière connexion : 1, d’avant le {day(old)}"} <= set(said)
+        user.refresh_from_db()
+        assert (user.last_login is None, OutboxMessage.objects.count()) == (False, 2)
+        assert not LogEntry.objects.filter(verb="purge").exists()
+        assert run("purge").splitlines()[0] == "Effacé :"
+    user.refresh_from_db()
+    assert (user.last_login, list(OutboxMessage.objects.all())) == (None, [young])
+    entry = LogEntry.objects.get(verb="purge")
+    assert entry.data == {"Courriels": 1, "Dates de dernière connexion": 1}
+    assert (
+        entry.sentence == "Purge des données personnelles : courriels : 1 et dates de dernière connexion : 1."
+    )
+
+
+def test_the_table_is_told_with_the_periods_of_today():
+    said = run("purge", table=True).splitlines()
+    assert len(said) == len(personal_data.TABLE)
+    assert any(" — 66\u00a0mois après la dernière décision" in line for line in said)
+    assert any(" — tant qu’elle ne marche pas" in line or " — comme le compte — " in line for line in said)
+
+
+def test_invitations_that_had_their_time_leave_the_authors_of_acts_without_name():
+    links = []
+    for name in ("ines", "marc", "zoe"):
+        if name == "zoe":
+            traveller = time_machine.travel(timezone.now() + LATER)
+            traveller.start()
+        invite_person(email=f"{name}@exemple.fr", first_name=name, last_name="Lacoste", by=SYSTEM)
+        links.append(AccessLink.objects.latest("created_at"))
+    accepted, unanswered, young = links
+    with time_machine.travel(timezone.now() - LATER):
+        accept_invitation(link=accepted, password="une lime et trois équerres")
+    personal_data.purge()
+    traveller.stop()
+    assert list(Invitation.objects.all()) == [young.invitation]
+    assert not AccessLink.objects.filter(pk=unanswered.pk).exists()
+    accepted.refresh_from_db()
+    young.refresh_from_db()
+    assert (accepted.holder, accepted.email) == (GONE, "")
+    assert (young.holder, young.email) == ("zoe Lacoste", "zoe@exemple.fr")
+    assert OutboxMessage.objects.filter(link=young).count() == OutboxMessage.objects.count() == 1
+
+
+def test_the_files_of_a_class_go_with_it_and_those_of_another_stay(django_capture_on_commit_callbacks):
+    old = make_class_import().attempts.get().file.name
+    with time_machine.travel(timezone.now() + LATER):
+        young = make_class_import()
+        kept = ImportAttempt.objects.get(class_import=young).file.name
+        with django_capture_on_commit_callbacks(execute=True):
+            list(candidates.purge())
+    assert list(ClassImport.objects.all()) == [young]
+    assert [default_storage.exists(name) for name in (old, kept)] == [False, True]
+
+
+def test_a_document_that_became_no_referentiel_goes_unless_another_import_has_it(
+    django_capture_on_commit_callbacks,
+):
+    row = make_import(b"le meme texte")
+    for remains in (True, False):
+        with time_machine.travel(timezone.now() + LATER):
+            twin = make_import(b"le meme texte") if remains else None
+            with django_capture_on_commit_callbacks(execute=True):
+                personal_data.purge()
+        assert default_storage.exists(stored.path("referentiels", row.sha256)) is remains
+        if twin:
+            ReferentielImport.objects.filter(pk=twin.pk).update(requested_at=timezone.now())
+
+
+# --- Erased ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_said_of_the_own_identity_goes_and_what_others_said_stays():
+    centre, referentiel = make_centre(), make_referentiel(resource_centre=make_resource_centre())
+    rows = [
+        make_registration(centre, referentiel, who={"email": f"{name}@exemple.fr"})
+        for name in ("ines", "marc")
+    ]
+    for row in rows:
+        link = space_link(row)
+        read_identity(registration=row, seen=row.candidate.identity_fingerprint, by=link)
+    left = gone(rows[0])
+    assert list(IdentityReading.objects.values_list("candidate", flat=True)) == [rows[1].candidate_id]
+    assert (left.state_reason, left.purged_at is None, left.company) == (GONE, False, None)
+
+
+def test_what_had_no_reason_is_given_none(django_capture_on_commit_callbacks):
+    """Refused by a jury, erased on request: nobody gave a reason for the end. No scan: no file to look for."""
+    registration = make_decided_registration(make_referentiel((1, 1)), lacking=[2])
+    make_jury(registration, state=Jury.State.PUBLISHED)
+    assert Dossier.objects.get(registration=registration).scan_sha256 == ""
+    Document.objects.update(sha256="")
+    with django_capture_on_commit_callbacks() as callbacks:
+        evaluations.erase_person(registration.candidate)
+    registration.refresh_from_db()
+    assert (registration.state_reason, callbacks) == ("", [])
+
+
+def make_paper():
+    """The dossier of somebody, as a paper stored; each is the same to the letter."""
+    make_dossier(make_registration())
+    paper = Document.objects.latest("requested_at")
+    assert leases.complete(leases.claim(paper.pk), b"%PDF-1.7 Dossier")
+    paper.refresh_from_db()
+    assert paper.is_ready
+    return paper
+
+
+def erased(paper):
+    with gate():
+        documents.erase([paper.fact])
+    paper.refresh_from_db()
+    return paper
+
+
+def test_a_paper_erased_keeps_the_title_of_its_kind_and_says_nobody(monkeypatch):
+    paper, forgotten = make_paper(), make_paper()
+    revoke_document(document=paper, reason="Erreur de nom", by=SYSTEM)
+    paper = erased(paper)
+    assert (paper.label, paper.revoked_reason, paper.data) == (KINDS[paper.kind].title, GONE, {})
+    monkeypatch.delitem(KINDS, paper.kind)
+    assert (erased(forgotten).label, forgotten.revoked_reason) == (GONE, "")
+
+
+def test_two_papers_alike_are_one_file_which_goes_with_the_last(django_capture_on_commit_callbacks):
+    papers = [make_paper(), make_paper()]
+    sha256 = papers[0].sha256
+    for paper, remains in zip(papers, (True, False), strict=True):
+        with django_capture_on_commit_callbacks(execute=True) as callbacks:
+            erased(paper)
+        assert (len(callbacks), default_storage.exists(stored.path("documents", sha256))) == (1, remains)
+    waiting = make_dossier(make_registration()).registration
+    with django_capture_on_commit_callbacks() as callbacks, gate():
+        documents.erase(evaluations.keys_of(waiting))  # never rendered: no file to look for
+    assert callbacks == []
+
+
+# --- Handed over ----------------------------------------------------------------------------------------------------
+
+
+def exported(registration):
+    """What «personne.json» says, and its text."""
+    with zipfile.ZipFile(io.BytesIO(personal_data.export(registration.candidate))) as archive:
+        text = archive.read("personne.json").decode()
+    return json.loads(text), text
+
+
+def test_the_mails_handed_over_are_those_to_the_person_and_those_of_the_own_links():
+    registration = make_registration(who={"email": "Ines@exemple.fr", "birth_place": "Épinal"})
+    elsewhere = make_registration(None, registration.referentiel, who={"email": "ines@exemple.fr"})
+    mail("by address", recipient="ines@exemple.fr", centre=registration.centre)
+    mail("by link", recipient="autre@exemple.fr", centre=registration.centre, link=space_link(registration))
+    mail("of another centre", recipient="ines@exemple.fr", centre=elsewhere.centre)
+    mail("of another link", recipient="autre@exemple.fr", link=space_link(elsewhere))
+    said, text = exported(registration)
+    found = {one["évènement"] for one in said["courriels"]} & {
+        "by address",
+        "by link",
+        "of another centre",
+        "of another link",
+    }
+    assert found == {"by address", "by link"}
+    assert "Épinal" in text
+    assert text.startswith('{\n  "')
+
+
+def test_whoever_has_no_address_is_handed_no_mail_of_others():
+    registration = make_registration(who={"email": ""})
+    mail("another's", centre=registration.centre)
+    assert exported(registration)[0]["courriels"] == []
+
+
+def test_a_row_is_written_in_words_and_what_is_empty_says_so():
+    registration = make_registration()
+    said = written(registration)
+    assert said["entreprise"] == str(registration.company)
+    assert (said["organisme de formation"], said["pièces purgées le"]) == ("", None)
+    assert said["inscrit le"] == registration.registered_on
+
+
+def test_a_row_reached_in_two_ways_is_written_once():
+    """A decision rectified: the new one hangs from the old one, and both from the candidate's place on the agenda."""
+    registration = make_decided_registration()
+    make_jury(registration, state=Jury.State.PUBLISHED)
+    first = Decision.objects.get(entry__registration=registration)
+    rectified = {"act": "adjourn", "verdict": "adjourned", "reason": "Pièce manquante.", "replaces": first}
+    second = Decision.objects.create(entry=first.entry, decided_by="Philippe Garnier", **rectified)
+    seen = []
+    tree = personal.tree(registration.candidate, seen)
+    assert {row.pk for row in seen if isinstance(row, Decision)} == {first.pk, second.pk}
+    assert len(seen) == len({(type(row), row.pk) for row in seen})
+    assert str(tree).count("Pièce manquante.") == 1
+    assert [] not in tree.values()
+
+
+def test_a_line_of_a_class_is_handed_over_with_the_registration_it_made():
+    class_import = make_class_import()
+    by = make_wearer(Role.OFFICER, centre=class_import.centre)
+    confirm_import(class_import=class_import, by=by)
+    seen = []
+    personal.tree(Registration.objects.get().candidate, seen)
+    assert [row.registration for row in seen if isinstance(row, ImportedRow)] == [Registration.objects.get()]
+
+
+# --- Whom a command means -------------------------------------------------------------------------------------------
+
+
+def test_somebody_is_found_by_address_or_by_number_within_a_centre():
+    one = make_registration(make_centre("UIMM Dijon"), who={"email": "Ines@exemple.fr"})
+    other = make_registration(make_centre("UIMM Langres"), one.referentiel, who={"email": "marc@exemple.fr"})
+    assert one.number == other.number
+    assert list(personal_data.people(email="ines@EXEMPLE.fr")) == [one.candidate]
+    assert list(personal_data.people(number=one.number, centre="dijon")) == [one.candidate]
+    assert set(personal_data.people(number=one.number)) == {one.candidate, other.candidate}
+    assert list(personal_data.people(candidate=str(other.candidate_id))) == [other.candidate]
+    gone(one)
+    assert list(personal_data.people(number=one.number)) == [other.candidate]
