@@ -90,22 +90,32 @@ class Trials:
         trace.set_option("run:disable_warnings", ["no-data-collected"])
         trace.start()
         seconds, failed = {}, []
-        for nodeid in list(self.items)[share::CHILDREN]:
-            trace.switch_context(nodeid)
+        for item, following in self.in_turn(list(self.items)[share::CHILDREN]):
+            trace.switch_context(item.nodeid)
             begin = time.monotonic()
-            failed += [nodeid] if fails(self.items[nodeid]) else []
-            seconds[nodeid] = time.monotonic() - begin
+            failed += [item.nodeid] if fails(item, following) else []
+            seconds[item.nodeid] = time.monotonic() - begin
         trace.stop()
         trace.save()
         (folder / f"{share}.json").write_text(json.dumps(seconds))
         announce(*(f"fails without any change: {nodeid}" for nodeid in failed))
         return len(failed) > 0
 
+    def in_turn(self, tests):
+        """(test, the one after it, None for none)."""
+        items = [self.items[nodeid] for nodeid in tests]
+        return zip(items, [*items[1:], None], strict=True)
+
     def tests_of(self, mutant):
-        """The tests that run the lines of a change, the quickest first; of what an import sets, all of the file."""
+        """The tests that run the lines of a change; of what an import sets, all of the file. The quickest first.
+
+        Those of a module stay together: what it builds once is built once.
+        """
         lines = self.reached[mutant.path]
         wanted = mutant.lines if mutant.runs else lines
-        return sorted(set().union(*(lines.get(line, ()) for line in wanted)), key=self.seconds.get)
+        tests = sorted(set().union(*(lines.get(line, ()) for line in wanted)), key=self.seconds.get)
+        modules = list(dict.fromkeys(self.items[nodeid].module for nodeid in tests))
+        return sorted(tests, key=lambda nodeid: modules.index(self.items[nodeid].module))
 
     def try_all(self, found):
         """Each mutant of `found` (with the tree it changes) in a fork of its own, two at a time."""
@@ -132,16 +142,17 @@ class Trials:
     def meet(self, mutant, tree, tests):
         """In a fork: a change that cannot even be made is noticed by whoever imports the file."""
         graft(mutant, tree, str(HOUSE / mutant.path))
-        for nodeid in tests:
-            signal.alarm(int(SECONDS + 10 * self.seconds[nodeid]))  # ends this process
-            if fails(self.items[nodeid]):
+        for item, following in self.in_turn(tests):
+            signal.alarm(int(SECONDS + 10 * self.seconds[item.nodeid]))  # ends this process
+            if fails(item, following):
                 return NOTICED
         return SURVIVES
 
 
-def fails(item):
-    """Whether a test fails; what lasts for the session is kept, the rest goes with the test."""
-    return any(report.failed for report in runtestprotocol(item, log=False, nextitem=item.session))
+def fails(item, following=None):
+    """Whether a test fails; what the one that follows shares with it is kept, at least what lasts for the session."""
+    reports = runtestprotocol(item, log=False, nextitem=following or item.session)
+    return any(report.failed for report in reports)
 
 
 def fork(work):
