@@ -1,11 +1,12 @@
 """The ladder of reminders: which days, which step is due, what a person may write as settings."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, strategies as st
 
-from accounts.reminders import days, ladder, next_step, step_due, wrong_days
+from accounts.models import AccessLink
+from accounts.reminders import days, due_on, ladder, next_step, step_due, wrong_days
 
 ASKED, DUE = date(2026, 11, 2), date(2026, 11, 23)
 STEPS = [date(2026, 11, 9), date(2026, 11, 16), date(2026, 11, 20)]
@@ -28,6 +29,13 @@ def test_a_short_delay_drops_what_falls_outside_it_and_doubles_nothing():
 def test_the_due_date_is_the_last_day_of_the_ladder_and_the_day_asked_is_none():
     assert ladder(ASKED, on(16), after=[13, 14, 15], before=[]) == [on(15), on(16)]
     assert ladder(ASKED, on(16), after=[], before=[13, 14, 15]) == [on(3)]
+
+
+def test_an_answer_is_expected_on_the_day_fixed_else_on_the_last_the_link_opens():
+    link = AccessLink(expires_at=datetime(2026, 11, 22, 23, 30, tzinfo=UTC))  # the 23rd in Paris
+    assert due_on(link) == on(23)
+    link.due_on = on(20)
+    assert due_on(link) == on(20)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 One process collects the tests and makes the database, SQLite in memory; each change is tried in a fork of it, where
 the functions of the changed file take their new code: no file is written, nothing is imported again, and two run at
 once. A first turn, without any change, says which lines each test runs and how long it takes. A change then meets
-only the tests that run its lines, the quickest first, until one fails. `equivalent.txt` lists those no test can
+only the tests that run its lines, until one fails. `equivalent.txt` lists those no test can
 notice, each with its reason; a line of it that is noticed after all, or that changes nothing any more, is told.
 """
 
@@ -56,7 +56,7 @@ def conclude(trials, minutes):
 def concerns(trials, line):
     """Whether a line of the list is of a file tried now, or of none any more."""
     path = line.split(" ")[0]
-    return path in trials.meant or not (HOUSE / path).exists()
+    return path in trials.paths or not (HOUSE / path).exists()
 
 
 def main():

@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.actions import accept_invitation, invite_person
 from accounts.log import SYSTEM
 from accounts.models import AccessLink, Invitation, LogEntry, OutboxMessage, Role, User
-from accounts.tests.factories import make_centre, make_user, make_wearer
+from accounts.personal_data import FORGOTTEN
+from accounts.tests.factories import make_centre, make_link, make_user, make_wearer
 from candidates import personal_data as candidates
 from candidates.actions import abandon_registration, confirm_import, read_identity
 from candidates.models import (
@@ -24,8 +25,10 @@ from candidates.models import (
     IdentityReading,
     ImportAttempt,
     ImportedRow,
+    ImportRow,
     Registration,
 )
+from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.tests.factories import (
     make_class_import,
     make_dossier,
@@ -43,8 +46,31 @@ from documents.actions import revoke_document
 from documents.kinds import KINDS
 from documents.models import Document
 from evaluations import personal_data as evaluations
-from evaluations.models import Decision, Jury
-from evaluations.tests.factories import make_decided_registration, make_jury
+from evaluations.actions import jury as juries
+from evaluations.actions.report import send_report
+from evaluations.models import (
+    CapacityValidation,
+    CompanyOpinion,
+    ConflictOverride,
+    Decision,
+    Evaluation,
+    Interview,
+    Jury,
+    PersonalLink,
+    Report,
+    ScoreSheet,
+    Withdrawal,
+)
+from evaluations.models.report import REPORTS_FOLDER
+from evaluations.tests.factories import (
+    make_commission,
+    make_decided_registration,
+    make_jury,
+    make_presentation,
+    make_report_file,
+    make_validated_registration,
+    seat_members,
+)
 from referentiel.models import ReferentielImport
 from referentiel.tests.factories import make_import, make_referentiel, make_resource_centre
 
@@ -172,6 +198,18 @@ def test_a_document_that_became_no_referentiel_goes_unless_another_import_has_it
             ReferentielImport.objects.filter(pk=twin.pk).update(requested_at=timezone.now())
 
 
+def test_the_address_of_a_member_goes_and_that_of_a_later_sitting_stays():
+    (old,) = seat_members(make_commission(make_centre()), count=1)
+    with time_machine.travel(timezone.now() + LATER):
+        (young,) = seat_members(make_commission(make_centre()), count=1)
+        personal_data.purge()
+    addresses = []
+    for member in (old, young):
+        member.refresh_from_db()
+        addresses.append(bool(member.email))
+    assert addresses == [False, True]
+
+
 # --- Erased ---------------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +276,112 @@ def test_two_papers_alike_are_one_file_which_goes_with_the_last(django_capture_o
     with django_capture_on_commit_callbacks() as callbacks, gate():
         documents.erase(evaluations.keys_of(waiting))  # never rendered: no file to look for
     assert callbacks == []
+
+
+def judged(referentiel, centre, name):
+    """Somebody whose file holds a row of every kind, put off by a jury of the day, and gone since."""
+    who = {"birth_name": name, "email": f"{name.lower()}@exemple.fr"}
+    tutor = {"tutor_name": f"Tuteur {name}", "tutor_email": f"tuteur.{name.lower()}@exemple.fr"}
+    row = make_validated_registration(referentiel, centre=centre, lacking=(2,), who=who, **tutor)
+    member = row.commission_entries.get().commission.members.first()
+    with gate():
+        PersonalLink.objects.create(registration=row, member=member, declared_by="système")
+        ConflictOverride.objects.create(registration=row, member=member, reason="Seul expert", by="système")
+    jury = make_jury(row)
+    officer = make_wearer(Role.OFFICER, centre=centre)
+    entry = row.deliberation_entries.get()
+    juries.decide(entry=entry, act="adjourn", reason="Identité à confirmer.", by=officer)
+    Withdrawal.objects.create(entry=entry, member=jury.seats.last().member, reason="Ancien formateur")
+    abandon_registration(registration=row, reason="Départ de l’entreprise.", by=officer)
+    return row
+
+
+FILE = (Evaluation, ConflictOverride, PersonalLink, CompanyOpinion, Interview)
+
+
+def around(row):
+    """Every row of somebody's file, and what the journal and the links say of them."""
+    keys = [*map(str, evaluations.keys_of(row)), f"candidate:{row.candidate_id}"]
+    found = [model.objects.filter(registration=row) for model in FILE]
+    found += [
+        ScoreSheet.objects.filter(evaluation__registration=row),
+        CapacityValidation.objects.filter(registration=row),
+        Decision.objects.filter(entry__registration=row),
+        Withdrawal.objects.filter(entry__registration=row),
+        AccessLink.objects.filter(subject__in=keys),
+        LogEntry.objects.filter(subject__in=keys),
+        row.dossiers.all(),
+    ]
+    return {rows.model: list(rows.order_by("pk").values()) for rows in found}
+
+
+def test_the_file_of_somebody_goes_and_that_of_another_stays_as_it_is():
+    centre, referentiel = make_centre(), make_referentiel((1, 1), resource_centre=make_resource_centre())
+    one, other = (judged(referentiel, centre, name) for name in ("Quentinval", "Hautecombe"))
+    mail(f"opinion:{one.opinions.get().pk}:requested", centre=centre)
+    mail(f"opinion:{other.opinions.get().pk}:requested", centre=centre)
+    keys, before = [str(key) for key in evaluations.keys_of(one)], around(other)
+    assert [] not in before.values()
+    assert {key.split(":")[0] for key in keys} >= {
+        "evaluation",
+        "scoresheet",
+        "opinion",
+        "interview",
+        "decision",
+    }
+    evaluations.erase_person(one.candidate)
+    assert around(other) == before
+    assert [model.objects.filter(registration=one).count() for model in FILE] == [0] * len(FILE)
+    assert set(
+        CapacityValidation.objects.filter(registration=one).values_list("departure_reason", flat=True)
+    ) == {
+        "",
+        GONE,
+    }
+    assert Decision.objects.get(entry__registration=one).reason == GONE
+    assert Withdrawal.objects.get(entry__registration=one).reason == GONE
+    told = LogEntry.objects.filter(subject__in=keys)
+    assert set(told.values_list("sentence", flat=True)) == {FORGOTTEN}
+    assert [row.event.split(":")[1] for row in OutboxMessage.objects.filter(template="t")] == [
+        str(other.opinions.get().pk)
+    ]
+
+
+def test_a_person_has_a_name_as_long_as_one_of_the_own_registrations():
+    first = make_registration(who={"birth_name": "Quentinval"})
+    by = make_wearer(Role.OFFICER, centre=first.centre)
+    abandon_registration(registration=first, reason="Départ de l’entreprise.", by=by)
+    second = make_registration(first.centre, first.referentiel, same_as=first.candidate)
+    evaluations.erase(first)
+    first.candidate.refresh_from_db()
+    assert first.candidate.birth_name == "Quentinval"
+    gone(second)
+    first.candidate.refresh_from_db()
+    assert first.candidate.birth_name == GONE
+
+
+def test_the_line_of_a_class_goes_with_the_registration_it_made_and_the_others_stay():
+    class_import = make_class_import(lines=2)
+    confirm_import(class_import=class_import, by=make_wearer(Role.OFFICER, centre=class_import.centre))
+    one, other = Registration.objects.order_by("number")
+    gone(one)
+    assert [row.imported.registration for row in ImportRow.objects.all()] == [other]
+
+
+def test_a_report_goes_with_its_file_unless_another_is_the_same_to_the_letter(
+    django_capture_on_commit_callbacks,
+):
+    presentations = [make_presentation(), make_presentation()]
+    for presentation in presentations:
+        send_report(
+            evaluation=presentation, file=make_report_file(), upload=None, by=make_link(CANDIDATE_SPACE)
+        )
+    sha256 = Report.objects.first().sha256
+    for presentation, remains in zip(presentations, (True, False), strict=True):
+        with django_capture_on_commit_callbacks(execute=True):
+            gone(presentation.registration)
+        assert Report.objects.exists() is remains
+        assert default_storage.exists(stored.path(REPORTS_FOLDER, sha256)) is remains
 
 
 # --- Handed over ----------------------------------------------------------------------------------------------------
