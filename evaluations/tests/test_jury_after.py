@@ -16,7 +16,7 @@ from cqpm.utils.french import today
 from cqpm.utils.periods import add_months, add_years
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import jury as juries
-from evaluations.models import Decision, DeliberationEntry, Jury
+from evaluations.models import Decision, DecisionCapacity, DeliberationEntry, Jury
 from evaluations.reads.journey import kept_of, load_for_jury, load_one
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import JuryAct
@@ -180,6 +180,26 @@ def test_nothing_is_kept_from_a_decision_until_it_is_published():
     president = president_of(jury)
     juries.publish_jury(jury=jury, president=president, secretary=president)
     assert kept(following) == printed(closed) == {1: add_months(today(), 24)}
+
+
+def test_nothing_is_kept_from_a_decision_that_another_replaces():
+    """Rectified: the new decision puts the candidate off, the capacities stand in it as they did."""
+    former = not_admissible(make_referentiel((1, 1)), lacking=[2])
+    following = again(former)
+    assert list(kept(following)) == [1]
+    first = Decision.objects.get(entry__registration=former)
+    rectified = {"act": "adjourn", "verdict": "adjourned", "reason": "Pièce manquante.", "replaces": first}
+    second = Decision.objects.create(entry=first.entry, decided_by="Philippe Garnier", **rectified)
+    with gate():
+        for row in first.capacities.all():
+            DecisionCapacity.objects.create(decision=second, capacity=row.capacity, state=row.state)
+    assert kept(following) == {}
+
+
+def test_nothing_is_kept_for_another_version_than_the_one_decided_upon():
+    former = not_admissible(make_referentiel((1, 1)), lacking=[2])
+    other = make_referentiel((1, 1))
+    assert kept(make_registration(former.centre, other, same_as=former.candidate)) == {}
 
 
 def test_capacities_of_no_bloc_are_kept_as_capacities_beside_whole_blocs():
