@@ -48,6 +48,7 @@ from documents.models import Document
 from evaluations import personal_data as evaluations
 from evaluations.actions import jury as juries
 from evaluations.actions.report import send_report
+from evaluations.actions.transfer import transfer_registration
 from evaluations.models import (
     CapacityValidation,
     CompanyOpinion,
@@ -361,6 +362,20 @@ def test_a_person_has_a_name_as_long_as_one_of_the_own_registrations():
         first.candidate.refresh_from_db()
         names.append((first.candidate.birth_name, link.holder == GONE))
     assert names == [("Quentinval", False), (GONE, True)]
+
+
+def test_a_registration_transferred_is_kept_as_long_as_its_pieces_are_read():
+    registration = make_registration()
+    by = make_wearer(Role.OFFICER, centre=registration.centre)
+    to = make_centre("UIMM Langres")
+    following = transfer_registration(registration=registration, to=to, reason="Déménage.", by=by)
+    (reason,) = evaluations.must_be_kept(registration.candidate)
+    assert reason == (
+        f"inscription n° {registration.number} : transférée à UIMM Langres, "
+        f"où la n° {following.number} en lit les pièces."
+    )
+    gone(following)
+    assert evaluations.must_be_kept(registration.candidate) == []
 
 
 def test_the_line_of_a_class_goes_with_the_registration_it_made_and_the_others_stay():
