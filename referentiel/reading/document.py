@@ -16,7 +16,6 @@ RUNNING = re.compile(
     re.I,
 )
 IN_HEAD = re.compile(r"\bPage\s\d{1,3}\s(?:sur|/)\s\d{1,3}\b", re.I)
-ONLY_NUMBER = re.compile(r"(?:[IVX]{1,4}|\d(?:\.\d){0,2})[.)]?$")
 NUMBER_LINE = re.compile(r"(?:(?:MQ|CQPM|CCPM)\s?)?\d{4}\s(?:\d{2}(?:/\d{2})?\s){0,2}\d{4}$")
 WRAPPED = 60  # characters: a shorter line of a note is its last
 FOOTNOTE = re.compile(r"(\d{1,2})\s+(\S.*)$")
