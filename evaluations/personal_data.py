@@ -45,6 +45,7 @@ from evaluations.models import (
     Report,
     ScoreSheet,
     Seat,
+    Visit,
     Withdrawal,
 )
 from evaluations.models.report import REPORTS_FOLDER as REPORTS
@@ -82,7 +83,7 @@ TABLE = [
     Holding(JuryMember, f"nom d’un membre : {ON_MINUTES} ; son adresse", "après la séance", CONTACT_MONTHS),
     Holding(Seat, "l’organisation d’un siège : donnée sensible, sur le procès-verbal seulement", ON_MINUTES),
 ]
-NOBODY = [Commission, Deliberation, Jury]
+NOBODY = [Commission, Deliberation, Jury, Visit]
 
 
 # --- What is due --------------------------------------------------------------------------------------------
@@ -159,6 +160,7 @@ def purge_pieces(registration):
     reports.delete()
     for model in (PersonalLink, ConflictOverride, Interview, CompanyOpinion, Evaluation):
         model.objects.filter(registration=registration).delete()
+    Visit.objects.filter(centre=registration.centre, evaluations=None).delete()
     validations = CapacityValidation.objects.filter(registration=registration)
     validations.update(reasons=[], inputs={})
     validations.exclude(departure_reason="").update(departure_reason=GONE)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import ExaminationCentre, Membership, Role, User
 from candidates.models import Candidate, Company, Dossier, Registration
-from evaluations.models import Decision, Deliberation, DeliberationEntry, Evaluation, Jury
+from evaluations.models import Decision, Deliberation, DeliberationEntry, Evaluation, Jury, Visit
 
 CENTRES, YEARS = 60, 20
 
@@ -124,9 +124,13 @@ def fill(model, size):
             transmitted_at=f"now() - make_interval(days => 365 * {age} + i %% 300)",
         )  # fmt: skip
         copies(
-            Evaluation, evaluation, size, id=key("evaluation"), registration_id=key("registration"),
-            commission_id="NULL", state=f"CASE WHEN {ahead} THEN 'planned' ELSE 'submitted' END",
+            Visit, evaluation.visit, size, id=key("visit"), centre_id=centre,
             held_on=f"current_date - 365 * {age} + (CASE WHEN {ahead} THEN i ELSE -i END) %% 90",
+        )  # fmt: skip
+        copies(
+            Evaluation, evaluation, size, id=key("evaluation"), registration_id=key("registration"),
+            visit_id=key("visit"), commission_id="NULL",
+            state=f"CASE WHEN {ahead} THEN 'planned' ELSE 'submitted' END",
         )  # fmt: skip
         sittings, held_on = CENTRES * YEARS, f"current_date - 365 * ({age} - 1) - 60"
         copies(

@@ -6,7 +6,7 @@ from django.urls import reverse
 from candidates.models import Registration
 from cqpm.dashboard.agenda import commissions, juries
 from cqpm.dashboard.sections import DashboardLine, section
-from cqpm.utils.french import short_day, today
+from cqpm.utils.french import hour, short_day, today
 from evaluations.models import Evaluation
 
 
@@ -26,12 +26,12 @@ def to_do(user):
     return [
         section(
             "Grilles à remplir",
-            mine.filter(state=Evaluation.State.OPEN).order_by("held_on", "pk"),
+            mine.filter(state=Evaluation.State.OPEN).in_order(),
             sheet_line,
         ),
         section(
             "Évaluations à mener",
-            mine.filter(state=Evaluation.State.PLANNED).order_by("held_on", "pk"),
+            mine.filter(state=Evaluation.State.PLANNED).in_order(),
             evaluation_line,
         ),
         commissions(user),
@@ -41,9 +41,10 @@ def to_do(user):
 
 def evaluation_line(row, *, action="Ouvrir"):
     """An evaluation to hold; late when its day has passed."""
+    at = f"{hour(row.appointment.at)}, " if row.appointment.at else ""
     return DashboardLine(
         str(row.registration.candidate),
-        f"{row.short_method}, {row.place}",
+        f"{row.short_method}, {at}{row.place}",
         reverse("evaluation_detail", args=[row.pk]),
         when="aujourd’hui" if row.held_on == today() else short_day(row.held_on),
         late=row.held_on < today(),

@@ -1,6 +1,7 @@
 """A centre d’examen: candidates' files to take forward, then mails, commissions and juries."""
 
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.lookups import LessThan
 from django.urls import reverse
 
 from accounts import links, reminders
@@ -21,6 +22,7 @@ from cqpm.dashboard.sections import (
 )
 from cqpm.utils.french import plural, recent_day, short_day, today
 from evaluations.models import CompanyOpinion, Evaluation
+from evaluations.models.evaluation import held_on
 from evaluations.reads.deadline import with_deadlines
 
 
@@ -97,9 +99,9 @@ def unfinished(evaluations):
         evaluations.filter(state__in=Evaluation.State.TO_HOLD),
         {
             "late": Q(state=planned, report_received_on__gt=F("report_due_on"), late_report_accepted_at=None),
-            "past": Q(held_on__lt=today()),
+            "past": LessThan(held_on(), today()),
         },
-        order=["held_on", "pk"],
+        order=[held_on(), "pk"],
     )
     yield of_rows(
         "Rapports en retard, à admettre ou non",

@@ -148,17 +148,15 @@ class Scenes:
     def hold(self, registration, method, numbers, days, *, evaluator, commission, by, **results):
         """Plans an evaluation and holds it: at work forty days later, a project on the day of its commission."""
         held = (commission.held_on - self.clock.today).days if method == Method.PROJECT else days + 40
-        details = {}
+        details = {"held_on": self.clock(held)}
         if method == Method.PROJECT:
-            details = {"commission": commission, "place": commission.place, "report_conditions": steps.CONDITIONS,
+            details = {"commission": commission, "report_conditions": steps.CONDITIONS,
                        "report_due_on": self.clock(held - 15)}  # fmt: skip
         elif method == Method.RECONSTITUTED:
-            details = {"situation": "Programme d’une pièce d’aéronautique à partir d’un plan fourni, au centre d’examen.",
+            details |= {"situation": "Programme d’une pièce d’aéronautique à partir d’un plan fourni, au centre d’examen.",
                        "by_written_restitution": True, "place": "Centre d’examen, salle 2"}  # fmt: skip
         with self.clock.on(days + 10):
-            evaluation = steps.plan(
-                registration, method, numbers, evaluator=evaluator, held_on=self.clock(held), by=by, **details
-            )
+            evaluation = steps.plan(registration, method, numbers, evaluator=evaluator, by=by, **details)
         if method == Method.PROJECT:
             with self.clock.on(held - 18):
                 planning.record_report(evaluation=evaluation, received_on=self.clock(held - 18), by=by)

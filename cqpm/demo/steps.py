@@ -83,15 +83,18 @@ def transmit(registration, *, by, choices=None):
     return candidates.transmit_dossier(dossier=dossier, by=by)
 
 
-def plan(registration, method, numbers, *, by, evaluator, held_on, **details):
-    """An evaluation of these capacities by this method."""
+def plan(registration, method, numbers, *, by, evaluator, **details):
+    """An evaluation of these capacities by this method: before a commission, or on a day, at nine unless told otherwise."""
+    if "commission" not in details:
+        where = (
+            f"{registration.company}, îlot d’usinage" if registration.company else "Centre d’examen, salle 2"
+        )
+        details = {"starts_at": time(9), "place": where} | details
     rows = [capacity for capacity in registration.referentiel.tree if capacity.number in numbers]
     return planning.plan_evaluation(
         registration=registration,
         method=method,
         capacities=rows,
-        held_on=held_on,
-        place=details.pop("place", "Dans l’entreprise, îlot d’usinage"),
         evaluator=evaluator,
         by=by,
         **details,

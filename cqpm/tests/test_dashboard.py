@@ -23,7 +23,7 @@ from candidates.tests.factories import make_dossier, make_registration
 from cqpm import dashboard
 from cqpm.utils.french import today
 from evaluations.actions import evaluation as planning, opinion as opinions
-from evaluations.models import CompanyOpinion, Decision, Evaluation, Jury
+from evaluations.models import CompanyOpinion, Decision, Jury
 from evaluations.tests.factories import (
     ask_opinion,
     make_commission,
@@ -36,6 +36,7 @@ from evaluations.tests.factories import (
     make_open_sheet,
     make_session,
     president_of,
+    redate,
     with_dossier,
 )
 from referentiel.tests.factories import make_referentiel, plain
@@ -91,7 +92,7 @@ def test_what_waits_for_the_centre_stands_under_its_own_title(centre, referentie
     draft = make_registration(centre, referentiel)
     past = with_dossier(referentiel, centre=centre)
     evaluation = make_evaluation(past)
-    Evaluation.objects.filter(pk=evaluation.pk).update(held_on=today() - timedelta(days=2))
+    redate(evaluation, today() - timedelta(days=2))
     to_plan = with_dossier(referentiel, centre=centre)
     to_ask = staged(with_dossier(referentiel, centre=centre), "opinion")
     to_hear = staged(with_dossier(referentiel, centre=centre), "interview")
@@ -177,7 +178,7 @@ def fill(centre, referentiel, officer, size):
         late = with_dossier(referentiel, centre=centre)
         overdue(late)
         evaluation = make_evaluation(late)
-        Evaluation.objects.filter(pk=evaluation.pk).update(held_on=today() - timedelta(days=2))
+        redate(evaluation, today() - timedelta(days=2))
         for stage in ("opinion", "interview", "deliberation"):
             staged(with_dossier(referentiel, centre=centre), stage)
         with_dossier(referentiel, centre=centre)

@@ -119,7 +119,14 @@ MAILS = {
     "dossier_amendment_transmitted": ("dossier_transmitted", DOSSIER | {"dossier": "Avenant n° 1"}),
     "evaluation_planned": (
         "evaluation_planned",
-        EVALUATION | {"place": "Îlot d’usinage", "title": "Technicien(ne) d’usinage"},
+        EVALUATION
+        | {
+            "when": "lundi 7 décembre 2026",
+            "hour": "9\xa0h",
+            "length": "1\xa0h\xa030",
+            "place": "Îlot d’usinage",
+            "title": "Technicien(ne) d’usinage",
+        },
     ),
     "evaluation_reopened": (
         "evaluation_reopened",

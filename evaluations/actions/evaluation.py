@@ -23,7 +23,9 @@ from evaluations.actions.evaluation_plan import (
     covering,
     write_plan,
 )
+from evaluations.actions.visit import keep_appointment, leave_visit
 from evaluations.models import ConditionNote, CriterionResult, Evaluation, ScoreSheet
+from evaluations.reads.evaluation import missing_to_open
 from referentiel.models import Criterion, Method
 
 
@@ -43,7 +45,7 @@ def plan_evaluation(
         created_by=log.actor_name(by),
         state_by=log.actor_name(by),
     )
-    capacities, evaluator = write_plan(evaluation, **plan)
+    capacities, evaluator = write_plan(evaluation, by=by, **plan)
     evaluation.save()
     cover(evaluation, capacities)
     ScoreSheet.objects.create(evaluation=evaluation, evaluator=evaluator)
@@ -63,14 +65,15 @@ def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]
     """
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "elle ne se modifie plus")
-    before = evaluation.held_on, evaluation.place
-    capacities, evaluator = write_plan(evaluation, **plan)
+    before, left = evaluation.appointment, evaluation.visit
+    capacities, evaluator = write_plan(evaluation, by=by, **plan)
     forget_acceptance(evaluation)
     evaluation.save()
     evaluation.coverage.all().delete()
     cover(evaluation, capacities)
     sheet = evaluation.sheets.get()
-    if sheet.evaluator != evaluator or before != (evaluation.held_on, evaluation.place):
+    leave_visit(left)
+    if sheet.evaluator != evaluator or before != evaluation.appointment:
         tell_evaluator(evaluation, evaluator)
     sheet.evaluator = evaluator
     sheet.save(update_fields=["evaluator"])
@@ -90,6 +93,7 @@ def delete_evaluation(*, evaluation: Evaluation, by: Actor) -> None:
         raise Refusal("Un rapport a été reçu : reportez l’évaluation plutôt que de la supprimer.")
     record_on_evaluation(evaluation, by=by, verb="delete_evaluation", what="supprimée avant d’être ouverte")
     evaluation.delete()
+    leave_visit(evaluation.visit)
     journey.move_stage(evaluation.registration)
 
 
@@ -148,7 +152,7 @@ def open_evaluation(*, evaluation: Evaluation, by: Actor) -> Evaluation:
     """
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "elle ne s’ouvre plus")
-    if missing := evaluation.missing_to_open():
+    if missing := missing_to_open(evaluation):
         raise Refusal(*missing)
     evaluation.open()
     sign_state(evaluation, by)
@@ -176,6 +180,7 @@ def mark_absent(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluation
         raise Refusal(f"L’évaluation est prévue le {day(evaluation.held_on)} : elle peut être reportée.")
     if something_entered(evaluation):
         raise Refusal("La grille est commencée : le candidat était présent. L’évaluation peut être reportée.")
+    keep_appointment(evaluation, by=by)
     evaluation.miss()
     sign_state(evaluation, by, reason=reason)
     record_on_evaluation(
@@ -191,6 +196,8 @@ def mark_postponed(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluat
     reason = required(reason, "Écrivez pourquoi l’évaluation est reportée.")
     evaluation = lock_evaluation(evaluation.pk)
     check_transition(evaluation, "postpone")
+    if evaluation.is_planned:
+        keep_appointment(evaluation, by=by)
     evaluation.postpone()
     sign_state(evaluation, by, reason=reason)
     record_on_evaluation(evaluation, by=by, verb="mark_postponed", what="reportée", data={"reason": reason})
@@ -202,7 +209,7 @@ def lock_evaluation(pk: UUID) -> Evaluation:
     """The evaluation, its registration locked before it; Refusal when the registration is no longer running."""
     registration_id = Evaluation.objects.values_list("registration_id", flat=True).get(pk=pk)
     registration = lock_registration(registration_id)
-    evaluation = Evaluation.objects.select_for_update(of=("self",)).select_related("commission").get(pk=pk)
+    evaluation: Evaluation = Evaluation.objects.select_for_update(of=("self",)).get(pk=pk)
     evaluation.registration = registration
     return evaluation
 
@@ -246,7 +253,9 @@ def tell_evaluator(evaluation: Evaluation, evaluator: User) -> None:
         to=evaluator.email,
         name=str(evaluator),
         template="evaluation_planned",
-        context=described(evaluation) | {"place": evaluation.place, "title": registration.referentiel.title},
+        context=described(evaluation)
+        | evaluation.appointment.facts
+        | {"title": registration.referentiel.title},
         centre=registration.centre,
     )
 

@@ -1,19 +1,22 @@
 """The plan of an evaluation: what it covers, when, with whom, and all that may be wrong with it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import NotRequired, TypedDict
 
+from accounts.log import Actor
 from accounts.models import Membership, Role, User
 from candidates.journey import kept_capacities
 from candidates.models import DossierChoice
 from cqpm.utils.french import day, enumeration
 from cqpm.utils.refusal import Refusal
+from evaluations.actions.visit import join_visit
 from evaluations.models import (
     Commission,
     Evaluation,
     EvaluationCapacity,
 )
+from evaluations.rules.appointment import EVALUATION_MINUTES
 from referentiel.models import Capacity
 
 
@@ -21,10 +24,12 @@ class Plan(TypedDict):
     """What is fixed of an evaluation beforehand, its method aside; the last lines where the method asks for them."""
 
     capacities: Sequence[Capacity]  # of the registration's référentiel
-    held_on: date
-    place: str
     evaluator: User
-    commission: NotRequired[Commission | None]
+    commission: NotRequired[Commission | None]  # whose day, hour and place are then the evaluation's
+    held_on: NotRequired[date | None]  # without a commission, as the next two lines
+    starts_at: NotRequired[time | None]
+    place: NotRequired[str]
+    minutes: NotRequired[int]
     report_conditions: NotRequired[str]  # for a project, as the next line
     report_due_on: NotRequired[date | None]
     situation: NotRequired[str]  # for a reconstituted situation, with any of those below
@@ -36,11 +41,14 @@ class Plan(TypedDict):
 def write_plan(
     evaluation: Evaluation,
     *,
+    by: Actor,
     capacities: Sequence[Capacity],
-    held_on: date,
-    place: str,
     evaluator: User,
     commission: Commission | None = None,
+    held_on: date | None = None,
+    starts_at: time | None = None,
+    place: str = "",
+    minutes: int = EVALUATION_MINUTES,
     report_conditions: str = "",
     report_due_on: date | None = None,
     situation: str = "",
@@ -52,8 +60,7 @@ def write_plan(
 
     What belongs to another method is left aside.
     """
-    evaluation.held_on, evaluation.place = held_on, place.strip()
-    evaluation.commission = commission
+    evaluation.minutes = minutes
     if evaluation.is_project:
         evaluation.report_conditions = report_conditions.strip()
         evaluation.report_due_on = report_due_on
@@ -62,15 +69,22 @@ def write_plan(
         evaluation.by_observation = by_observation
         evaluation.by_written_restitution = by_written_restitution
         evaluation.by_oral_restitution = by_oral_restitution
+    on = commission.held_on if commission else held_on
     problems = [
         *capacity_problems(evaluation, capacities),
-        *date_problems(evaluation),
-        *method_problems(evaluation),
+        *appointment_problems(evaluation, commission, on, starts_at, place.strip()),
+        *method_problems(evaluation, on),
     ]
     if not is_evaluator_of(evaluator, evaluation.registration.centre_id):
         problems.append(f"{evaluator} n’est pas évaluateur de ce centre.")
     if problems:
         raise Refusal(*problems)
+    evaluation.commission, evaluation.starts_at = commission, None if commission else starts_at
+    evaluation.visit = (
+        None
+        if commission or held_on is None
+        else join_visit(evaluation, held_on=held_on, place=place.strip(), evaluator=evaluator, by=by)
+    )
     return capacities, evaluator
 
 
@@ -94,12 +108,15 @@ def capacity_problems(evaluation: Evaluation, capacities: Sequence[Capacity]) ->
     return problems
 
 
-def date_problems(evaluation: Evaluation) -> list[str]:
-    """A date before inscription; another day, centre or a closed sitting of the commission."""
-    problems, registration, commission = [], evaluation.registration, evaluation.commission
-    if not evaluation.place:
-        problems.append("Lieu : à préciser.")
-    if evaluation.held_on < registration.registered_on:
+def appointment_problems(
+    evaluation: Evaluation, commission: Commission | None, on: date | None, at: time | None, place: str
+) -> list[str]:
+    """No day, hour or place without a commission; a day before inscription; a commission of another centre, or closed."""
+    problems, registration = [], evaluation.registration
+    if commission is None:
+        asked = {"Date": on, "Heure": at, "Lieu": place}
+        problems = [f"{name} : à préciser." for name, value in asked.items() if not value]
+    if on and on < registration.registered_on:
         problems.append(
             f"Le candidat s’est inscrit le {day(registration.registered_on)} : rien ne s’évalue avant."
         )
@@ -107,12 +124,10 @@ def date_problems(evaluation: Evaluation) -> list[str]:
         problems.append("Cette commission n’est pas de ce centre.")
     elif commission and commission.state == Commission.State.CLOSED:
         problems.append("Cette commission est close.")
-    elif commission and commission.held_on != evaluation.held_on:
-        problems.append(f"Cette commission se tient le {day(commission.held_on)} : l’évaluation aussi.")
     return problems
 
 
-def method_problems(evaluation: Evaluation) -> list[str]:
+def method_problems(evaluation: Evaluation, on: date | None) -> list[str]:
     """What the method asks to be fixed beforehand (référentiel, IV.2 b and c)."""
     problems = []
     if evaluation.is_project:
@@ -120,7 +135,7 @@ def method_problems(evaluation: Evaluation) -> list[str]:
             problems.append("Conditions du rapport : à fixer avant que le candidat ne l’écrive.")
         if evaluation.report_due_on is None:
             problems.append("Date limite du rapport : à fixer.")
-        elif evaluation.report_due_on > evaluation.held_on:
+        elif on and evaluation.report_due_on > on:
             problems.append("Le rapport est attendu avant la présentation.")
     if evaluation.is_reconstituted:
         if not evaluation.situation:

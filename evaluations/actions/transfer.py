@@ -35,7 +35,8 @@ def transfer_registration(
 
 def missing_to_transfer(registration: Registration) -> Iterator[str]:
     """What is to be finished or taken back before a transfer; French sentences, none when it may leave."""
-    for evaluation in registration.evaluations.filter(state__in=Evaluation.State.TO_HOLD).order_by("held_on"):
+    ahead = Evaluation.objects.filter(registration=registration, state__in=Evaluation.State.TO_HOLD)
+    for evaluation in ahead.in_order():
         method = Method(evaluation.method).short.lower()
         yield f"Évaluation du {day(evaluation.held_on)} ({method}) : à remettre, à reporter ou à supprimer."
     sittings = CommissionCandidate.objects.filter(registration=registration).select_related("commission")

@@ -9,22 +9,21 @@ from candidates.models import Dossier, Registration
 from candidates.rules import Stage
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import hour
+from evaluations.forms.appointment import minutes_choice, time_input
 from evaluations.models import Commission, CommissionCandidate, CommissionMember, Interview
 from evaluations.rules import Outcome, RemarkValue
 
 LONGEST = 5000  # characters of a note, a comment or a reason
 
 
-def time_input():
-    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
-
-
 class CommissionForm(forms.ModelForm):
     """When and where."""
 
+    minutes = minutes_choice(30, 600)
+
     class Meta:
         model = Commission
-        fields = ["held_on", "starts_at", "place"]
+        fields = ["held_on", "starts_at", "minutes", "place"]
         widgets = {"held_on": date_input(), "starts_at": time_input()}
 
 

@@ -9,12 +9,14 @@ from accounts.models import Membership, Role, User
 from candidates.forms.fields import date_input
 from candidates.journey import kept_capacities
 from candidates.models import DossierChoice
-from cqpm.utils.french import day, enumeration, hour, today
+from cqpm.utils.french import enumeration, today
+from evaluations.forms.appointment import minutes_choice, time_input
 from evaluations.models import Commission, Evaluation, EvaluationCapacity
 from evaluations.reads.capacity import capacities_of
 from referentiel.models import Method
 
 PROJECT_FIELDS = ("report_conditions", "report_due_on")
+OF_A_VISIT = ("held_on", "starts_at", "place")  # before a commission, all three are the commission's
 RECONSTITUTED_FIELDS = ("situation", "by_observation", "by_written_restitution", "by_oral_restitution")
 
 
@@ -59,7 +61,7 @@ def offered(registration):
 
 class CommissionField(forms.ModelChoiceField):
     def label_from_instance(self, commission):
-        return f"{day(commission.held_on)}, {hour(commission.starts_at)}, {commission.place}"
+        return f"{commission.appointment.short}, {commission.place}"
 
 
 class EvaluationForm(forms.ModelForm):
@@ -77,12 +79,18 @@ class EvaluationForm(forms.ModelForm):
         Commission.objects.none(), label="Commission", required=False, empty_label="Hors commission"
     )
 
+    held_on = forms.DateField(label="Date", required=False, widget=date_input())
+    place = forms.CharField(label="Lieu", required=False, max_length=160)
+    minutes = minutes_choice(15, 480)
+
     class Meta:
         model = Evaluation
         fields = [
             "capacities",
             "commission",
             "held_on",
+            "starts_at",
+            "minutes",
             "place",
             "evaluator",
             "report_conditions",
@@ -93,7 +101,7 @@ class EvaluationForm(forms.ModelForm):
             "by_oral_restitution",
         ]
         widgets = {
-            "held_on": date_input(),
+            "starts_at": time_input(),
             "report_due_on": date_input(),
             "report_conditions": forms.Textarea(attrs={"rows": 3}),
             "situation": forms.Textarea(attrs={"rows": 4}),
@@ -126,29 +134,27 @@ class EvaluationForm(forms.ModelForm):
             del fields[name]
         for name in () if reconstituted else RECONSTITUTED_FIELDS:
             del fields[name]
-        for name in ("held_on", "place"):
-            fields[name].required = False
-            which = "celle" if name == "held_on" else "celui"
-            fields[name].help_text = f"Obligatoire hors commission ; vide, c’est {which} de la commission."
         for name in ("report_conditions", "report_due_on", "situation"):
             if name in fields:
                 fields[name].required = True
         fields["commission"].help_text = (
-            "Le rapport se présente devant une commission ; elle peut être choisie plus tard, avant l’ouverture."
+            "Le rapport se présente devant une commission, à l’heure où elle entend le candidat. Elle peut être choisie "
+            "plus tard, avant l’ouverture."
             if project
-            else "Si l’évaluation se tient un jour de commission."
+            else "Si la commission y assiste : sa date, son lieu et l’heure du candidat sont alors ceux de l’évaluation."
         )
 
     def clean(self):
-        """Date and place of the commission where they are left empty."""
+        """Day, hour and place: those of the commission, or its own; never both."""
         data = super().clean()
         commission = data.get("commission")
-        for name in ("held_on", "place"):
-            if name not in self.errors and not data.get(name):
-                if commission:
-                    data[name] = getattr(commission, name)
-                else:
-                    self.add_error(name, "Ce champ est obligatoire hors commission.")
+        for name in OF_A_VISIT:
+            if commission and data.get(name):
+                self.add_error(
+                    name, "La commission en décide : videz ce champ, ou choisissez « Hors commission »."
+                )
+            elif not commission and name not in self.errors and not data.get(name):
+                self.add_error(name, "Ce champ est obligatoire hors commission.")
         reconstituted = [data.get(name) for name in RECONSTITUTED_FIELDS[1:] if name in self.fields]
         if reconstituted and not any(reconstituted):
             self.add_error("by_observation", "Choisissez l’observation, une restitution, ou les deux.")

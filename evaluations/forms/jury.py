@@ -6,6 +6,7 @@ from candidates.forms.fields import date_input
 from candidates.models import Registration
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import today
+from evaluations.forms.appointment import minutes_choice, time_input
 from evaluations.models import Jury, Seat
 from evaluations.rules import College, JuryAct
 
@@ -16,13 +17,12 @@ UNIONS = ("CFDT", "CFE-CGC", "CGT", "FO")
 class JuryForm(forms.ModelForm):
     """When and where."""
 
+    minutes = minutes_choice(30, 600)
+
     class Meta:
         model = Jury
-        fields = ["held_on", "starts_at", "place"]
-        widgets = {
-            "held_on": date_input(),
-            "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        }
+        fields = ["held_on", "starts_at", "minutes", "place"]
+        widgets = {"held_on": date_input(), "starts_at": time_input()}
 
 
 class NewJuryForm(JuryForm):
@@ -40,7 +40,10 @@ class NewJuryForm(JuryForm):
         last = Jury.objects.filter(centre=centre).first()
         seats = Seat.objects.filter(jury=last, college=College.EMPLOYEE).exclude(organisation="")
         unions = list(seats.order_by("position").values_list("organisation", flat=True)) or UNIONS
-        return cls(data, initial={"unions": "\n".join(unions), "place": last.place if last else ""})
+        return cls(
+            data,
+            initial={"unions": "\n".join(unions), "place": last.place if last else ""},
+        )
 
     def clean_unions(self):
         return [name for name in self.cleaned_data["unions"].splitlines() if name.strip()]

@@ -13,6 +13,7 @@ from evaluations.models.opinion import CapacityOpinion, CompanyOpinion
 from evaluations.models.report import Report
 from evaluations.models.sheet import ConditionNote, CriterionResult, ScoreSheet
 from evaluations.models.validation import CapacityValidation
+from evaluations.models.visit import Visit
 
 __all__ = [
     "CapacityOpinion",
@@ -38,5 +39,6 @@ __all__ = [
     "Report",
     "ScoreSheet",
     "Seat",
+    "Visit",
     "Withdrawal",
 ]

@@ -7,11 +7,15 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, Role, User
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
+from evaluations.models.appointment import minutes_field, reasonable_length
+from evaluations.models.visit import PLANNED_BEFORE
+from evaluations.rules.appointment import PASSAGE_MINUTES, SITTING_MINUTES, Appointment
 
 
 class CommissionQuerySet(models.QuerySet["Commission"]):
@@ -39,6 +43,7 @@ class Commission(models.Model):
     )
     held_on = models.DateField("date")
     starts_at = models.TimeField("heure de début")
+    minutes = minutes_field(SITTING_MINUTES)
     place = models.CharField("lieu", max_length=160)
     state = models.CharField("état", max_length=10, choices=State.choices, default=State.PREPARED)
     created_at = models.DateTimeField("préparée le", default=timezone.now)
@@ -59,6 +64,7 @@ class Commission(models.Model):
                 condition=Q(state__in=["prepared", "summoned", "closed"]), name="commission_state_known"
             ),
             models.CheckConstraint(condition=~Q(place=""), name="commission_placed"),
+            reasonable_length("commission_lasts"),
             models.CheckConstraint(
                 condition=Q(state="prepared") | (Q(summoned_at__isnull=False) & ~Q(summoned_by="")),
                 name="commission_summoned_dated",
@@ -73,6 +79,10 @@ class Commission(models.Model):
 
     def __str__(self):
         return f"Commission du {self.held_on:%d/%m/%Y}, {self.place}"
+
+    @property
+    def appointment(self) -> Appointment:
+        return Appointment(self.held_on, self.starts_at, self.minutes, self.place)
 
 
 @dataclass(frozen=True)
@@ -160,6 +170,7 @@ class CommissionCandidate(models.Model):
         Registration, models.PROTECT, related_name="commission_entries", verbose_name="inscription"
     )
     expected_at = models.TimeField("heure", null=True, blank=True)
+    minutes = minutes_field(PASSAGE_MINUTES)
     summoned_at = models.DateTimeField("convoqué le", null=True, blank=True)
 
     objects = CommissionCandidateQuerySet.as_manager()
@@ -167,17 +178,26 @@ class CommissionCandidate(models.Model):
     class Meta:
         verbose_name = "candidat de la commission"
         verbose_name_plural = "candidats de la commission"
-        ordering = ["expected_at", "pk"]
+        ordering = [Coalesce("expected_at", "commission__starts_at"), "pk"]
         constraints = [
+            reasonable_length("commission_candidate_lasts"),
             models.UniqueConstraint(
                 fields=["commission", "registration"],
                 name="commission_candidate_once",
                 violation_error_message="Ce candidat est déjà à l’ordre du jour.",
-            )
+            ),
         ]
 
     def __str__(self):
         return str(self.registration)
+
+    @property
+    def appointment(self) -> Appointment:
+        """When this candidate is expected: the hour of the sitting where none of his or her own is fixed."""
+        sitting = self.commission
+        return Appointment(
+            sitting.held_on, self.expected_at or sitting.starts_at, self.minutes, sitting.place
+        )
 
 
 class PersonalLink(models.Model):
@@ -247,6 +267,17 @@ refused(
     "commission_candidate_of_its_centre",
     when="""(SELECT c.centre_id FROM evaluations_commission c WHERE c.id = {row}.commission_id)
         <> (SELECT r.centre_id FROM candidates_registration r WHERE r.id = {row}.registration_id)""",
+)
+
+refused(Commission, "commission_after_what_it_waits_for", when=PLANNED_BEFORE.format(column="commission_id"))
+# A sheet is sealed with the day and place of its evaluation: the commission keeps both.
+refused(
+    Commission,
+    "commission_keeps_its_day_once_used",
+    when="""EXISTS (SELECT 1 FROM evaluations_commission c
+        JOIN evaluations_evaluation e ON e.commission_id = c.id
+        WHERE c.id = {row}.id AND e.visit_id IS NULL AND e.state <> 'planned'
+        AND (c.held_on <> {row}.held_on OR c.place <> {row}.place))""",
 )
 
 

@@ -1,23 +1,32 @@
 """Evaluations: one method, the capacities it covers, one day; opened, submitted, missed or put off."""
 
 import uuid
+from datetime import date, time
 from enum import nonmember
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from accounts import preferences
 from accounts.models import Role
-from candidates.journey import kept_capacities
-from candidates.models import Dossier, DossierChoice, Registration
+from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
-from cqpm.utils.french import day, enumeration, today
-from evaluations.models.commission import Commission, heard_by
+from cqpm.utils.french import enumeration
+from evaluations.models.appointment import minutes_field, reasonable_length
+from evaluations.models.commission import Commission, CommissionCandidate, heard_by
+from evaluations.models.visit import Visit
+from evaluations.rules.appointment import EVALUATION_MINUTES, Appointment
 from referentiel.models import Capacity, Method
+
+
+def held_on(prefix: str = "") -> Coalesce:
+    """The day of an evaluation, for queries: its visit's, else its commission's. `prefix`: «evaluation__»."""
+    return Coalesce(f"{prefix}visit__held_on", f"{prefix}commission__held_on")
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
@@ -34,6 +43,21 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
             )
         return self.none()
 
+    def dated(self) -> Self:
+        """Joins what the appointment is read from: visit, commission, the hour the candidate passes before it."""
+        passage = CommissionCandidate.objects.filter(
+            commission=OuterRef("commission"), registration=OuterRef("registration")
+        )
+        return self.select_related("visit", "commission").annotate(
+            passage_at=Subquery(passage.values("expected_at")[:1])
+        )
+
+    def in_order(self) -> Self:
+        """The first to be held first."""
+        return self.order_by(
+            held_on(), Coalesce("starts_at", "passage_at", "commission__starts_at"), "created_at"
+        )
+
     def with_people(self) -> Self:
         """Joins what a page names: candidate, company, référentiel, centre, commission."""
         return self.select_related(
@@ -41,12 +65,22 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
             "registration__company",
             "registration__centre",
             "registration__referentiel__certification",
-            "commission",
         )
 
 
+class EvaluationManager(models.Manager.from_queryset(EvaluationQuerySet)):  # type: ignore[misc]
+    """Every evaluation comes with its day, hour and place: no page asks for them one by one."""
+
+    def get_queryset(self):
+        return super().get_queryset().dated()
+
+
 class Evaluation(FSMModelMixin, models.Model):
-    """One registration, one method, the capacities it covers, one date and place, on a commission day or not."""
+    """One registration, one method, the capacities it covers, one appointment.
+
+    Its day and place are its visit's and its hour is its own; before a commission all three are the commission's, the
+    hour that at which the candidate passes. Missed or put off, it keeps the appointment it had in a visit of its own.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", "Prévue"
@@ -72,8 +106,11 @@ class Evaluation(FSMModelMixin, models.Model):
         verbose_name="commission",
         help_text="Une présentation de projets se tient devant une commission, le jour de celle-ci.",
     )
-    held_on = models.DateField("date")
-    place = models.CharField("lieu", max_length=160)
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, null=True, blank=True, related_name="evaluations", verbose_name="visite"
+    )
+    starts_at = models.TimeField("heure", null=True, blank=True)
+    minutes = minutes_field(EVALUATION_MINUTES)
     # Projects: «un rapport … dans les délais et conditions préalablement fixés» (référentiel, IV.2 b)
     report_conditions = models.TextField(
         "conditions fixées pour le rapport",
@@ -105,11 +142,11 @@ class Evaluation(FSMModelMixin, models.Model):
     capacity_ids: set[int]
     capacity_numbers: list[int]
 
-    objects = EvaluationQuerySet.as_manager()
+    objects = EvaluationManager()
 
     class Meta:
         verbose_name = "évaluation"
-        ordering = ["held_on", "created_at"]
+        ordering = [held_on(), "created_at"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(method__in=Method.values), name="evaluation_uses_known_method"
@@ -118,7 +155,18 @@ class Evaluation(FSMModelMixin, models.Model):
                 condition=Q(state__in=["planned", "open", "submitted", "absent", "postponed"]),
                 name="evaluation_state_known",
             ),
-            models.CheckConstraint(condition=~Q(place=""), name="evaluation_placed"),
+            models.CheckConstraint(
+                condition=Q(visit__isnull=False) | Q(commission__isnull=False),
+                name="evaluation_has_an_appointment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="planned") | Q(visit=None) | Q(commission=None),
+                name="evaluation_planned_in_one_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(visit__isnull=False) | Q(starts_at=None), name="evaluation_hour_of_a_visit"
+            ),
+            reasonable_length("evaluation_lasts"),
             models.CheckConstraint(condition=~Q(state_by=""), name="evaluation_state_has_actor"),
             models.CheckConstraint(
                 condition=~Q(state__in=["absent", "postponed"]) | ~Q(state_reason=""),
@@ -127,11 +175,6 @@ class Evaluation(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 condition=~Q(method="project") | (~Q(report_conditions="") & Q(report_due_on__isnull=False)),
                 name="evaluation_project_conditions_fixed_beforehand",
-            ),
-            models.CheckConstraint(
-                condition=Q(report_due_on=None) | Q(report_due_on__lte=F("held_on")),
-                name="evaluation_report_due_before_presentation",
-                violation_error_message="Le rapport est attendu avant la présentation.",
             ),
             models.CheckConstraint(
                 condition=Q(method="project")
@@ -175,10 +218,33 @@ class Evaluation(FSMModelMixin, models.Model):
                 name="evaluation_reconstituted_described",
             ),
         ]
-        indexes = [models.Index(fields=["registration", "state"]), models.Index(fields=["held_on", "state"])]
+        indexes = [models.Index(fields=["registration", "state"]), models.Index(fields=["state"])]
 
     def __str__(self):
         return f"{self.get_method_display()}, {self.held_on:%d/%m/%Y}"
+
+    @property
+    def appointment(self) -> Appointment:
+        """When and where: the one truth that screens, mails, letters and papers read."""
+        sitting = self.visit or self.commission
+        at = self.starts_at if self.visit else self.passage_at or self.commission.starts_at
+        return Appointment(sitting.held_on, at, self.minutes, sitting.place)
+
+    @cached_property
+    def passage_at(self) -> time | None:
+        """When the commission expects the candidate; read with the evaluation by `dated`."""
+        passage = CommissionCandidate.objects.filter(
+            commission=self.commission_id, registration=self.registration_id
+        )
+        return passage.values_list("expected_at", flat=True).first()
+
+    @property
+    def held_on(self) -> date:
+        return self.appointment.on
+
+    @property
+    def place(self) -> str:
+        return self.appointment.place
 
     @transition(field=state, source=State.PLANNED, target=State.OPEN)
     def open(self) -> Self:
@@ -244,73 +310,8 @@ class Evaluation(FSMModelMixin, models.Model):
     @property
     def restitution(self):
         """«écrite et orale»: the forms of restitution chosen, "" without."""
-        forms = [
-            form
-            for form, chosen in (
-                ("écrite", self.by_written_restitution),
-                ("orale", self.by_oral_restitution),
-            )
-            if chosen
-        ]
-        return enumeration(forms)
-
-    def missing_to_open(self):
-        """What keeps a planned evaluation from being opened; French sentences, empty when nothing does.
-
-        «Evaluations … its method is one the dossier in force chose for them; it opens once the dossier is
-        transmitted (or accepted, where the setting wants it). A kept capacity is not evaluated again.»
-        """
-        missing = []
-        if self.registration.state != Registration.State.REGISTERED:
-            missing.append("L’inscription n’est plus en cours.")
-        numbers = {row.capacity_id: row.capacity.number for row in self.coverage.select_related("capacity")}
-        missing += self._missing_in_dossier(numbers)
-        kept = kept_capacities(self.registration)
-        if again := [f"C{number}" for number in numbers.values() if number in kept]:
-            missing.append(f"Déjà conservé, à ne pas évaluer à nouveau : {enumeration(again)}.")
-        if self.held_on > today():
-            missing.append(
-                f"Elle s’ouvre le jour prévu, le {day(self.held_on)} : modifiez la date si elle a changé."
-            )
-        if self.commission_id:
-            missing += self._missing_on_commission()
-        return missing + (self._missing_for_presentation() if self.is_project else [])
-
-    def _missing_in_dossier(self, numbers):
-        dossier = self.registration.dossiers.in_force().first()
-        if dossier is None:
-            return ["Dossier de modalités : à transmettre au centre de ressource."]
-        if dossier.state != Dossier.State.ACCEPTED and preferences.value(
-            "dossier.acceptance_awaited", self.registration.centre
-        ):
-            return ["Dossier de modalités : l’accord du centre de ressource est attendu."]
-        chosen = set(
-            DossierChoice.objects.filter(dossier=dossier, method=self.method).values_list(
-                "capacity", flat=True
-            )
-        )
-        if unforeseen := [f"C{number}" for pk, number in numbers.items() if pk not in chosen]:
-            return [f"Modalité que le dossier en vigueur ne prévoit pas : {enumeration(unforeseen)}."]
-        return []
-
-    def _missing_on_commission(self):
-        if self.commission.state == Commission.State.CLOSED:
-            return ["La commission est close."]
-        if self.commission.held_on != self.held_on:
-            return [
-                f"La commission se tient le {day(self.commission.held_on)} : reprenez la date de l’évaluation."
-            ]
-        return []
-
-    def _missing_for_presentation(self):
-        missing = []
-        if self.commission_id is None:
-            missing.append("Commission devant laquelle le candidat présente son rapport : à choisir.")
-        if self.report_received_on is None:
-            missing.append("Rapport : date de réception à consigner.")
-        elif self.late_report_awaits_decision:
-            missing.append("Rapport reçu en retard : le responsable du centre doit l’admettre.")
-        return missing
+        forms = {"écrite": self.by_written_restitution, "orale": self.by_oral_restitution}
+        return enumeration(form for form, chosen in forms.items() if chosen)
 
 
 class EvaluationCapacity(models.Model):
@@ -357,11 +358,28 @@ refused(
     when="""{row}.state IN ('open', 'submitted') AND NOT EXISTS (SELECT 1 FROM candidates_dossier d
         WHERE d.registration_id = {row}.registration_id AND d.transmitted_at IS NOT NULL)""",
 )
+DAY = """COALESCE((SELECT v.held_on FROM evaluations_visit v WHERE v.id = {row}.visit_id),
+    (SELECT c.held_on FROM evaluations_commission c WHERE c.id = {row}.commission_id))"""
 refused(
     Evaluation,
     "evaluation_after_registration",
-    when="""EXISTS (SELECT 1 FROM candidates_registration r WHERE r.id = {row}.registration_id
-        AND ({row}.held_on < r.registered_on OR {row}.report_received_on < r.registered_on))""",
+    when=f"""EXISTS (SELECT 1 FROM candidates_registration r WHERE r.id = {{row}}.registration_id
+        AND ({DAY} < r.registered_on OR {{row}}.report_received_on < r.registered_on))""",
+)
+refused(Evaluation, "evaluation_report_due_before_presentation", when=f"{{row}}.report_due_on > {DAY}")
+# Planned before hours were asked for, an evaluation may still lack one; none loses it, and no new one goes without.
+refused(
+    Evaluation,
+    "evaluation_has_an_hour",
+    when="""{row}.visit_id IS NOT NULL AND {row}.starts_at IS NULL AND {row}.state = 'planned' AND NOT EXISTS (
+        SELECT 1 FROM evaluations_evaluation e WHERE e.id = {row}.id AND e.starts_at IS NULL)""",
+)
+refused(
+    Evaluation,
+    "evaluation_visit_of_its_centre",
+    when="""{row}.visit_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluations_visit v
+        JOIN candidates_registration r ON r.centre_id = v.centre_id
+        WHERE v.id = {row}.visit_id AND r.id = {row}.registration_id)""",
 )
 refused(
     Evaluation,

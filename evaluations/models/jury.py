@@ -10,7 +10,9 @@ from django.utils import timezone
 from accounts.models import ExaminationCentre, User
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
+from evaluations.models.appointment import minutes_field, reasonable_length
 from evaluations.rules import College, NoticeKey
+from evaluations.rules.appointment import SITTING_MINUTES, Appointment
 from referentiel.models import Referentiel
 
 
@@ -51,6 +53,7 @@ class Jury(models.Model):
     )
     held_on = models.DateField("date")
     starts_at = models.TimeField("heure de début")
+    minutes = minutes_field(SITTING_MINUTES)
     place = models.CharField("lieu", max_length=160)
     unions_invited_on = models.DateField("organisations syndicales sollicitées le", null=True, blank=True)
     summoned_on = models.DateField("membres convoqués le", null=True, blank=True)
@@ -79,6 +82,7 @@ class Jury(models.Model):
                 name="jury_state_known",
             ),
             models.CheckConstraint(condition=~Q(place=""), name="jury_placed"),
+            reasonable_length("jury_lasts"),
             models.CheckConstraint(
                 condition=Q(state="prepared") | (Q(summoned_on__isnull=False) & ~Q(summoned_by="")),
                 name="jury_summoned_dated",
@@ -105,6 +109,10 @@ class Jury(models.Model):
 
     def __str__(self):
         return f"Jury du {self.held_on:%d/%m/%Y}, {self.place}"
+
+    @property
+    def appointment(self) -> Appointment:
+        return Appointment(self.held_on, self.starts_at, self.minutes, self.place)
 
     @property
     def overrides(self):

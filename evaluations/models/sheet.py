@@ -66,6 +66,7 @@ class ScoreSheetQuerySet(models.QuerySet["ScoreSheet"]):
         """Joins what a screen of the sheet needs: one query."""
         return self.select_related(
             "evaluator",
+            "evaluation__visit",
             "evaluation__commission",
             "evaluation__registration__candidate",
             "evaluation__registration__centre",

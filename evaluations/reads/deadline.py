@@ -18,6 +18,7 @@ from evaluations.models import (
     Evaluation,
     Jury,
 )
+from evaluations.models.evaluation import held_on
 from referentiel.models import Method
 
 # What sorts last: running with nothing ahead, then what is over.
@@ -28,8 +29,8 @@ AHEAD = ("opinion_due", "evaluation_on", "commission_on", "jury_on")
 def with_deadlines(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     """Annotates what is ahead of each running registration, without a further query.
 
-    `opinion_due`; `evaluation_on`, `evaluation_method`; `commission`, `commission_on`, `commission_at`; `jury`,
-    `jury_on`; and `next_on`, the first of these days, to sort by: `NOTHING` when there is none, `OVER` when the
+    `opinion_due`; `evaluation_on`, `evaluation_at`, `evaluation_method`; `commission`, `commission_on`,
+    `commission_at`, the hour at which this candidate passes; `jury`, `jury_on`; and `next_on`, the first of these days, to sort by: `NOTHING` when there is none, `OVER` when the
     registration is not running any more.
     """
     opinion = CompanyOpinion.objects.filter(
@@ -37,7 +38,7 @@ def with_deadlines(registrations: QuerySet[Registration]) -> QuerySet[Registrati
     )
     evaluation = Evaluation.objects.filter(
         registration=OuterRef("pk"), state__in=Evaluation.State.TO_HOLD
-    ).order_by("held_on", "created_at")
+    ).in_order()
     sitting = (
         CommissionCandidate.objects.filter(registration=OuterRef("pk"))
         .exclude(commission__state=Commission.State.CLOSED)
@@ -48,11 +49,14 @@ def with_deadlines(registrations: QuerySet[Registration]) -> QuerySet[Registrati
     )
     return registrations.annotate(
         opinion_due=_first(opinion, "due_on"),
-        evaluation_on=_first(evaluation, "held_on"),
+        evaluation_on=_first(evaluation.annotate(on=held_on()), "on"),
+        evaluation_at=_first(
+            evaluation.annotate(at=Coalesce("starts_at", "passage_at", "commission__starts_at")), "at"
+        ),
         evaluation_method=_first(evaluation, "method"),
         commission=_first(sitting, "commission", output_field=UUIDField()),
         commission_on=_first(sitting, "commission__held_on"),
-        commission_at=_first(sitting, "commission__starts_at"),
+        commission_at=_first(sitting.annotate(at=Coalesce("expected_at", "commission__starts_at")), "at"),
         jury=_first(agenda, "deliberation__jury", output_field=UUIDField()),
         jury_on=_first(agenda, "deliberation__jury__held_on"),
     ).annotate(
@@ -104,6 +108,7 @@ class Ahead(Protocol):
 
     next_on: date
     evaluation_method: str  # where an evaluation is ahead
+    evaluation_at: time | None  # the same; None when it was planned without an hour
     commission_at: time  # where a commission is
 
 
@@ -111,11 +116,15 @@ def next_deadline(registration: Ahead) -> Deadline | None:
     """The first thing ahead of a registration read `with_deadlines`, in words."""
     if registration.next_on in (NOTHING, OVER):
         return None
-    what: dict[str, Callable[[], str]] = {
-        "opinion_due": lambda: "avis de l’entreprise",
-        "evaluation_on": lambda: Method(registration.evaluation_method).short.lower(),
-        "commission_on": lambda: f"commission, {hour(registration.commission_at)}",
-        "jury_on": lambda: "jury",
+    what: dict[str, Callable[[], tuple[str, time | None]]] = {
+        "opinion_due": lambda: ("avis de l’entreprise", None),
+        "evaluation_on": lambda: (
+            Method(registration.evaluation_method).short.lower(),
+            registration.evaluation_at,
+        ),
+        "commission_on": lambda: ("commission", registration.commission_at),
+        "jury_on": lambda: ("jury", None),
     }
-    name = next(name for name in AHEAD if getattr(registration, name) == registration.next_on)
-    return Deadline(registration.next_on, what[name]())
+    same_day = [what[name]() for name in AHEAD if getattr(registration, name) == registration.next_on]
+    words, at = min(same_day, key=lambda found: found[1] or time.min)
+    return Deadline(registration.next_on, f"{words}, {hour(at)}" if at else words)

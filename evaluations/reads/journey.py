@@ -37,7 +37,7 @@ from evaluations.models import (
     Jury,
     ScoreSheet,
 )
-from evaluations.models.evaluation import Evaluation
+from evaluations.models.evaluation import Evaluation, held_on
 from evaluations.reads.bases import inputs_of
 from evaluations.reads.capacity import CapacityFile, capacities_of
 from evaluations.reads.decision import (
@@ -287,8 +287,8 @@ def _evaluations(keys: Collection[UUID]) -> Mapping[UUID, list[Evaluation]]:
     """The evaluations of these registrations with their sheets, results and coverage, in three queries."""
     sheets = (
         ScoreSheet.objects.filter(evaluation__registration__in=keys)
-        .select_related("evaluation__commission", "evaluator")
-        .order_by("evaluation__held_on", "evaluation__created_at", "is_consensus", "pk")
+        .select_related("evaluation__visit", "evaluation__commission", "evaluator")
+        .order_by(held_on("evaluation__"), "evaluation__created_at", "is_consensus", "pk")
     )
     results = grouped(
         CriterionResult.objects.filter(sheet__evaluation__registration__in=keys).select_related("sheet"),

@@ -70,7 +70,7 @@ def progress(sitting, entry):
     if any(row.missing_evaluations or row.missing_opinion for row in rows):
         return f"{figure}, une base manque" if done else "une base manque", "warn"
     if journey.interview is None:
-        return f"à entendre, {hour(entry.expected_at)}" if entry.expected_at else "à entendre", ""
+        return f"à entendre, {hour(entry.appointment.at)}", ""
     return figure, ""
 
 

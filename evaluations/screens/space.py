@@ -1,12 +1,12 @@
 """What a candidate's own page says of a registration (`reads.space`): plain words, no query."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from operator import attrgetter
 
 from accounts import links
 from candidates.models import Registration
 from candidates.rules import Stage
-from cqpm.utils.french import day, hour, local_date, long_day, plural, today
+from cqpm.utils.french import day, local_date, plural, today
 from evaluations.models import (
     CompanyOpinion,
     Evaluation,
@@ -14,6 +14,7 @@ from evaluations.models import (
 from evaluations.reads.space import (
     approval_link,
 )
+from evaluations.rules.appointment import Appointment
 from referentiel.models import Method
 
 IDENTITY = "identite"  # an anchor of the page
@@ -49,16 +50,9 @@ class Meeting:
     """A day to come: what, when, where, what to bring; `letter`: the convocation can be printed."""
 
     what: str
-    on: date
-    at: time | None
-    place: str
+    appointment: Appointment
     advice: str
     letter: bool = False
-
-    @property
-    def when(self):
-        """«jeudi 3 décembre 2026, à 14 h 15»."""
-        return long_day(self.on) + (f", à {hour(self.at)}" if self.at else "")
 
 
 # --- The way -----------------------------------------------------------------------------------------------------
@@ -182,9 +176,9 @@ def next_words(way):
 
 
 def _next_evaluation(way):
-    planned = sorted(row.held_on for row in way.evaluations if row.is_planned and row.held_on >= today())
+    planned = [row.appointment for row in way.evaluations if row.is_planned and row.held_on >= today()]
     if planned:
-        return f"Votre prochaine évaluation, le {long_day(planned[0])}."
+        return f"Votre prochaine évaluation, le {min(planned, key=attrgetter('order')).when}."
     return "Vos évaluations : le centre d’examen en fixe les dates."
 
 
@@ -194,9 +188,7 @@ def meetings(way):
     found = [
         Meeting(
             what="Présentation de votre rapport" if row.is_project else Method(row.method).short,
-            on=row.held_on,
-            at=None,
-            place=row.place,
+            appointment=row.appointment,
             advice=ADVICE[row.method],
         )
         for row in way.evaluations
@@ -209,14 +201,12 @@ def meetings(way):
                 what="Présentation de votre rapport et entretien"
                 if presents
                 else "Entretien avec la commission",
-                on=entry.commission.held_on,
-                at=entry.expected_at or entry.commission.starts_at,
-                place=entry.commission.place,
+                appointment=entry.appointment,
                 advice="Apportez une pièce d’identité et votre convocation. Venez dix minutes en avance.",
                 letter=True,
             )
         )
-    return sorted(found, key=lambda row: (row.on, row.at or time.min))
+    return sorted(found, key=lambda row: row.appointment.order)
 
 
 def tasks(way, reports):

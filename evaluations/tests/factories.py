@@ -9,6 +9,7 @@ from accounts.models import Role
 from accounts.tests.factories import make_resource_centre, make_user, make_wearer
 from candidates.models import ContactRequest, DossierChoice, Registration
 from candidates.tests.factories import REASON, contact_link, make_dossier, make_registration
+from cqpm.utils.freeze import gate
 from cqpm.utils.french import today
 from cqpm.utils.uploads import sniff
 from evaluations.actions import (
@@ -26,8 +27,10 @@ from evaluations.models import (
     CommissionCandidate,
     CompanyOpinion,
     CriterionResult,
+    Evaluation,
     Jury,
     JuryMember,
+    Visit,
 )
 from evaluations.reads.journey import load_one
 from evaluations.reads.jury import JurySitting
@@ -100,10 +103,13 @@ def choose(registration, methods):
 
 def plan_of(registration, method=Method.REAL_SITUATION, *, capacities=None, **plan):
     """What `plan_evaluation` takes for a coherent evaluation held today: all the capacities it can cover."""
+    commission = plan.get("commission")
+    on = commission.held_on if commission else plan.get("held_on", today())
+    alone = {"held_on": on, "starts_at": time(8), "place": "Atelier de l’entreprise, Montbard"}
     specific = {
         Method.PROJECT: {
             "report_conditions": REPORT_CONDITIONS,
-            "report_due_on": plan.get("held_on", today()) - timedelta(days=7),
+            "report_due_on": on - timedelta(days=7),
         },
         Method.RECONSTITUTED: {"situation": SITUATION, "by_observation": True},
     }
@@ -112,8 +118,7 @@ def plan_of(registration, method=Method.REAL_SITUATION, *, capacities=None, **pl
     ]
     return {
         "capacities": [row for row in registration.referentiel.tree if row.number in numbers],
-        "held_on": today(),
-        "place": "Atelier de l’entreprise, Montbard",
+        **({} if commission else alone),
         **specific.get(method, {}),
         **plan,
         "evaluator": plan.get("evaluator") or make_evaluator(registration.centre),
@@ -129,6 +134,13 @@ def make_evaluation(registration=None, method=Method.REAL_SITUATION, *, by=None,
         by=by or make_wearer(Role.OFFICER, centre=registration.centre),
         **plan_of(registration, method, **plan),
     )
+
+
+def redate(evaluation, held_on):
+    """Lives as if the evaluation had been planned for another day, past the database's refusals. Gives it as read."""
+    with gate():
+        Visit.objects.filter(evaluations=evaluation).update(held_on=held_on)
+    return Evaluation.objects.with_people().get(pk=evaluation.pk)
 
 
 def make_open_sheet(registration=None, method=Method.REAL_SITUATION, **plan):

@@ -166,7 +166,7 @@ def test_the_most_urgent_stand_first_and_what_is_over_last(centre, referentiel, 
     assert names(response) == [late.number, planned.number, nothing.number, over.number]
     rows = {row.pk: next_deadline(row) for row in response.context["page"].object_list}
     assert [plain(rows[late.pk].late), rows[late.pk].what] == ["2 jours de retard", "avis de l’entreprise"]
-    assert [rows[planned.pk].late, rows[planned.pk].what] == ["", "situation réelle"]
+    assert [rows[planned.pk].late, rows[planned.pk].what] == ["", "situation réelle, 8\xa0h"]
     assert (rows[nothing.pk], rows[over.pk]) == (None, None)
 
 

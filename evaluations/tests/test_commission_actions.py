@@ -149,7 +149,7 @@ def test_a_commission_that_sat_keeps_its_date(officer, registration):
             place="Salle 2",
             by=officer,
         ),
-        "Cette commission a déjà siégé : sa date ne change plus.",
+        "Cette commission a déjà siégé : sa date et son lieu ne changent plus.",
     )
 
 

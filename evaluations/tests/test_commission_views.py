@@ -157,11 +157,14 @@ def closed(centre, officer):
 
 
 def test_a_commission_is_prepared_and_what_is_wrong_is_said(client):
-    url, data = reverse("commission_new"), {"held_on": "2020-01-01", "starts_at": "9:30", "place": "Dijon"}
+    url, data = (
+        reverse("commission_new"),
+        {"held_on": "2020-01-01", "starts_at": "9:30", "minutes": "180", "place": "Dijon"},
+    )
     response = client.post(url, data)
     assert errors(response, "form") == {"__all__": ["Cette date est déjà passée."]}
     assert response.context["form"]["place"].value() == "Dijon"
-    assert sorted(errors(client.post(url, {"place": "Dijon"}), "form")) == ["held_on", "starts_at"]
+    assert sorted(errors(client.post(url, {"place": "Dijon"}), "form")) == ["held_on", "minutes", "starts_at"]
     assert Commission.objects.count() == 0
     response = client.post(url, data | {"held_on": today().isoformat()})
     commission = Commission.objects.get()
@@ -170,7 +173,7 @@ def test_a_commission_is_prepared_and_what_is_wrong_is_said(client):
 
 def test_a_commission_is_changed_then_deleted(client, centre):
     commission = make_commission(centre)
-    data = {"held_on": today().isoformat(), "starts_at": "14:00", "place": "Dijon"}
+    data = {"held_on": today().isoformat(), "starts_at": "14:00", "minutes": "120", "place": "Dijon"}
     response = client.post(at("commission_edit", commission), data | {"held_on": "2020-01-01"})
     assert errors(response, "form") == {"__all__": ["Cette date est déjà passée."]}
     detail = at("commission_detail", commission)

@@ -12,7 +12,7 @@ from candidates.journey import KeptCapacity
 from candidates.models import Dossier
 from candidates.tests.factories import make_dossier, make_registration
 from cqpm.tests.situations import situation
-from cqpm.utils.french import day, today
+from cqpm.utils.french import day, long_day, today
 from evaluations.actions import evaluation as planning, sheet as scoring
 from evaluations.models import CriterionResult, Evaluation, ScoreSheet
 from evaluations.tests.acts import last_entry, refused
@@ -89,6 +89,9 @@ def test_the_evaluator_is_told(registration, officer):
         "title": registration.referentiel.title,
         "method": "Évaluation en situation professionnelle réelle",
         "held_on": day(today()),
+        "when": long_day(today()),
+        "hour": "8\xa0h",
+        "length": "1\xa0h",
         "place": "Atelier de l’entreprise, Montbard",
     }
 
@@ -211,13 +214,8 @@ def test_the_evaluator_evaluates_in_this_centre(registration, officer):
         )
 
 
-def test_the_commission_is_of_the_centre_and_of_that_day(registration, officer):
-    cases = {
-        make_commission(make_centre()): "Cette commission n’est pas de ce centre.",
-        make_commission(
-            registration.centre, held_on=today() + DAY
-        ): f"Cette commission se tient le {day(today() + DAY)} : l’évaluation aussi.",
-    }
+def test_the_commission_is_of_the_centre(registration, officer):
+    cases = {make_commission(make_centre()): "Cette commission n’est pas de ce centre."}
     for commission, reason in cases.items():
         ready = plan_of(registration, commission=commission)
         refused(

@@ -1,6 +1,6 @@
 """What the database itself refuses of an evaluation, and what the evaluation answers of its opening."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,10 +14,12 @@ from candidates.actions import abandon_registration, amend_dossier, return_dossi
 from candidates.journey import KeptCapacity
 from candidates.models import Dossier
 from candidates.tests.factories import REASON, make_dossier, make_registration
-from cqpm.utils.freeze import REFUSAL
+from cqpm.utils.freeze import REFUSAL, gate
 from cqpm.utils.french import day, today
 from evaluations.actions import evaluation as planning
 from evaluations.models import Evaluation, EvaluationCapacity
+from evaluations.reads.evaluation import missing_to_open
+from evaluations.rules.appointment import Appointment
 from evaluations.tests.acts import breaks, rewrite, twin
 from evaluations.tests.factories import (
     choose,
@@ -40,7 +42,7 @@ TOMORROW = timedelta(days=1)
     [
         (Method.REAL_SITUATION, {"method": "quiz"}, "evaluation_uses_known_method"),
         (Method.REAL_SITUATION, {"state": "lost"}, "evaluation_state_known"),
-        (Method.REAL_SITUATION, {"place": ""}, "evaluation_placed"),
+        (Method.REAL_SITUATION, {"visit": None, "starts_at": None}, "evaluation_has_an_appointment"),
         (Method.REAL_SITUATION, {"state_by": ""}, "evaluation_state_has_actor"),
         (Method.REAL_SITUATION, {"state": "absent"}, "evaluation_not_held_has_reason"),
         (Method.REAL_SITUATION, {"state": "postponed"}, "evaluation_not_held_has_reason"),
@@ -108,7 +110,9 @@ def test_nothing_is_dated_before_inscription():
     evaluation = make_evaluation(registration, Method.PROJECT)
     eve = registration.registered_on - TOMORROW
     breaks("evaluation_after_registration", lambda: rewrite(evaluation, report_received_on=eve))
-    breaks("evaluation_after_registration", lambda: rewrite(evaluation, held_on=eve, report_due_on=eve))
+    breaks("visit_after_what_it_waits_for", lambda: rewrite(evaluation.visit, held_on=eve))
+    elsewhere = twin(evaluation.visit, held_on=eve)
+    breaks("evaluation_after_registration", lambda: rewrite(evaluation, visit=elsewhere, report_due_on=None))
     rewrite(evaluation, report_received_on=registration.registered_on)
     assert Evaluation.objects.get(pk=evaluation.pk).report_received_on == registration.registered_on
 
@@ -116,8 +120,9 @@ def test_nothing_is_dated_before_inscription():
 def test_a_commission_is_of_the_same_centre():
     evaluation = make_evaluation()
     stranger, own = make_commission(make_centre()), make_commission(evaluation.registration.centre)
-    breaks("evaluation_commission_of_its_centre", lambda: rewrite(evaluation, commission=stranger))
-    rewrite(evaluation, commission=own)
+    before = {"visit": None, "starts_at": None}
+    breaks("evaluation_commission_of_its_centre", lambda: rewrite(evaluation, commission=stranger, **before))
+    rewrite(evaluation, commission=own, **before)
     assert Evaluation.objects.get(pk=evaluation.pk).commission == own
 
 
@@ -156,8 +161,10 @@ def test_an_open_evaluation_is_frozen_save_its_state():
     evaluation = make_open_sheet().evaluation
     coverage = evaluation.coverage.first()
     acts = [
-        lambda: rewrite(evaluation, place="Ailleurs"),
-        lambda: rewrite(evaluation, held_on=today() - TOMORROW),
+        lambda: rewrite(evaluation, visit=None),
+        lambda: rewrite(evaluation, starts_at=time(23)),
+        lambda: rewrite(evaluation.visit, place="Ailleurs"),
+        lambda: rewrite(evaluation.visit, held_on=today() - TOMORROW),
         lambda: Evaluation.objects.filter(pk=evaluation.pk).delete(),
         lambda: coverage.delete(),
         lambda: twin(coverage),
@@ -178,7 +185,7 @@ def planned(**options):
 
 
 def test_nothing_is_missing_once_the_dossier_is_transmitted():
-    assert planned().missing_to_open() == []
+    assert missing_to_open(planned()) == []
 
 
 def test_it_waits_for_the_dossier():
@@ -188,23 +195,23 @@ def test_it_waits_for_the_dossier():
     )
     evaluation = planned(registration=registration)
     waiting = ["Dossier de modalités : à transmettre au centre de ressource."]
-    assert evaluation.missing_to_open() == waiting
+    assert missing_to_open(evaluation) == waiting
     Dossier.objects.filter(pk=dossier.pk).update(
         state="transmitted", transmitted_at=timezone.now(), transmitted_by="C. Aubry"
     )
-    assert evaluation.missing_to_open() == []
+    assert missing_to_open(evaluation) == []
     resource = make_wearer(
         Role.RESOURCE, resource_centre=registration.referentiel.certification.resource_centre
     )
     return_dossier(dossier=dossier, comment="À préciser.", by=resource)
-    assert evaluation.missing_to_open() == waiting
+    assert missing_to_open(evaluation) == waiting
 
 
 def test_it_waits_for_the_acceptance_where_the_setting_wants_it():
     evaluation = planned()
     SettingValue.objects.create(key="dossier.acceptance_awaited", value=True)
     assert preferences.value("dossier.acceptance_awaited", evaluation.registration.centre) is True
-    assert evaluation.missing_to_open() == [
+    assert missing_to_open(evaluation) == [
         "Dossier de modalités : l’accord du centre de ressource est attendu."
     ]
 
@@ -214,7 +221,7 @@ def test_an_amendment_may_have_changed_the_method():
     registration = evaluation.registration
     by = make_wearer(Role.OFFICER, centre=registration.centre)
     amend_dossier(registration=registration, reason="Projet préféré.", by=by)
-    assert evaluation.missing_to_open() == []
+    assert missing_to_open(evaluation) == []
     first, second = registration.referentiel.tree
     make_dossier(
         registration,
@@ -223,22 +230,22 @@ def test_an_amendment_may_have_changed_the_method():
             second.number: {"reconstituted": REASON},
         },
     )
-    assert evaluation.missing_to_open() == ["Modalité que le dossier en vigueur ne prévoit pas : C2."]
+    assert missing_to_open(evaluation) == ["Modalité que le dossier en vigueur ne prévoit pas : C2."]
 
 
 def test_a_kept_capacity_is_not_evaluated_again(monkeypatch):
     evaluation = planned()
     kept = KeptCapacity(2, today(), today() + timedelta(days=700), "2025-0004")
     monkeypatch.setattr(journey._answers, "kept", lambda registration: {2: kept})
-    assert evaluation.missing_to_open() == ["Déjà conservé, à ne pas évaluer à nouveau : C2."]
+    assert missing_to_open(evaluation) == ["Déjà conservé, à ne pas évaluer à nouveau : C2."]
 
 
 def test_it_opens_on_its_day():
     day_after = today() + TOMORROW
-    assert planned(held_on=day_after).missing_to_open() == [
+    assert missing_to_open(planned(held_on=day_after)) == [
         f"Elle s’ouvre le jour prévu, le {day(day_after)} : modifiez la date si elle a changé."
     ]
-    assert planned(held_on=today() - TOMORROW).missing_to_open() == []
+    assert missing_to_open(planned(held_on=today() - TOMORROW)) == []
 
 
 def test_an_abandoned_registration_opens_nothing():
@@ -246,41 +253,104 @@ def test_an_abandoned_registration_opens_nothing():
     head = make_wearer(Role.HEAD, centre=evaluation.registration.centre)
     abandon_registration(registration=evaluation.registration, reason="Départ de l’entreprise.", by=head)
     evaluation = Evaluation.objects.with_people().get(pk=evaluation.pk)
-    assert evaluation.missing_to_open() == ["L’inscription n’est plus en cours."]
+    assert missing_to_open(evaluation) == ["L’inscription n’est plus en cours."]
 
 
 def test_a_project_waits_for_commission_and_report():
     registration = with_dossier(methods=[Method.PROJECT])
     evaluation = planned(registration=registration, method=Method.PROJECT)
-    assert evaluation.missing_to_open() == [
+    assert missing_to_open(evaluation) == [
         "Commission devant laquelle le candidat présente son rapport : à choisir.",
         "Rapport : date de réception à consigner.",
     ]
     commission = make_commission(registration.centre)
-    rewrite(evaluation, commission=commission, report_received_on=evaluation.report_due_on + TOMORROW)
+    rewrite(
+        evaluation,
+        commission=commission,
+        visit=None,
+        starts_at=None,
+        report_received_on=evaluation.report_due_on + TOMORROW,
+    )
     evaluation = Evaluation.objects.with_people().get(pk=evaluation.pk)
-    assert evaluation.missing_to_open() == [
+    assert missing_to_open(evaluation) == [
         "Rapport reçu en retard : le responsable du centre doit l’admettre."
     ]
     rewrite(evaluation, report_received_on=evaluation.report_due_on)
-    assert Evaluation.objects.with_people().get(pk=evaluation.pk).missing_to_open() == []
+    assert missing_to_open(Evaluation.objects.with_people().get(pk=evaluation.pk)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"starts_at": None}, "evaluation_has_an_hour"),
+        ({"minutes": 14}, "evaluation_lasts"),
+        ({"minutes": 721}, "evaluation_lasts"),
+    ],
+)
+def test_an_appointment_has_its_hour_and_a_length_of_this_world(fields, name):
+    evaluation = make_evaluation()
+    breaks(name, lambda: rewrite(evaluation, **fields))
+
+
+def test_an_appointment_stands_once():
+    evaluation = make_evaluation()
+    commission = make_commission(evaluation.registration.centre)
+    breaks("evaluation_planned_in_one_place", lambda: rewrite(evaluation, commission=commission))
+    breaks("evaluation_hour_of_a_visit", lambda: rewrite(evaluation, commission=commission, visit=None))
+    for name, fields in {
+        "visit_placed": {"place": ""},
+        "visit_has_actor": {"created_by": ""},
+        "visit_of_its_centre": {"centre": make_centre()},
+    }.items():
+        breaks(name, lambda fields=fields: rewrite(evaluation.visit, **fields))
+    elsewhere = make_evaluation().visit
+    breaks("evaluation_visit_of_its_centre", lambda: rewrite(evaluation, visit=elsewhere))
+
+
+def test_an_hour_not_asked_for_yet_is_not_invented():
+    evaluation = make_evaluation()
+    with gate():  # as the evaluations planned before hours were asked for
+        Evaluation.objects.filter(pk=evaluation.pk).update(
+            starts_at=None, visit=None, commission=make_commission(evaluation.registration.centre)
+        )
+        Evaluation.objects.filter(pk=evaluation.pk).update(visit=evaluation.visit, commission=None)
+    evaluation = Evaluation.objects.get(pk=evaluation.pk)
+    assert (evaluation.appointment.at, evaluation.appointment.hours) == (None, "")
+
+
+def test_what_was_opened_before_a_commission_keeps_its_day_and_place():
+    registration = with_dossier()
+    commission = make_commission(registration.centre)
+    make_open_sheet(registration, commission=commission)
+    for fields in ({"held_on": today() + TOMORROW}, {"place": "Ailleurs"}):
+        breaks("commission_keeps_its_day_once_used", lambda fields=fields: rewrite(commission, **fields))
+    rewrite(commission, starts_at=time(10))
+
+
+def test_a_commission_waits_for_the_reports_presented_to_it():
+    registration = with_dossier(methods=[Method.PROJECT])
+    commission = make_commission(registration.centre)
+    evaluation = make_evaluation(registration, Method.PROJECT, commission=commission)
+    eve = evaluation.report_due_on - TOMORROW
+    breaks("commission_after_what_it_waits_for", lambda: rewrite(commission, held_on=eve))
 
 
 def test_it_follows_its_commission():
     registration = with_dossier()
     commission = make_commission(registration.centre)
     evaluation = planned(registration=registration, commission=commission)
-    rewrite(commission, held_on=today() + TOMORROW)
+    rewrite(commission, held_on=today() + TOMORROW, starts_at=time(15), place="Salle 9")
     evaluation = Evaluation.objects.with_people().get(pk=evaluation.pk)
-    assert evaluation.missing_to_open() == [
-        f"La commission se tient le {day(today() + TOMORROW)} : reprenez la date de l’évaluation."
+    assert evaluation.appointment == Appointment(today() + TOMORROW, time(15), 60, "Salle 9")
+    assert missing_to_open(evaluation) == [
+        f"Elle s’ouvre le jour prévu, le {day(today() + TOMORROW)} : modifiez la date si elle a changé."
     ]
     rewrite(
         commission, held_on=today(), state="closed", closed_at=timezone.now(), closed_by="C. Aubry",
         summoned_at=timezone.now(), summoned_by="C. Aubry",
     )  # fmt: skip
     evaluation = Evaluation.objects.with_people().get(pk=evaluation.pk)
-    assert evaluation.missing_to_open() == ["La commission est close."]
+    assert missing_to_open(evaluation) == ["La commission est close."]
 
 
 # --- Who sees it -----------------------------------------------------------------------------------------------

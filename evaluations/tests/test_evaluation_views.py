@@ -1,6 +1,6 @@
 """The screens of an evaluation: method, plan, page, verbs."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from html import unescape
 
 import pytest
@@ -15,6 +15,8 @@ from cqpm.tests.situations import situation
 from cqpm.utils.french import today
 from evaluations.actions import evaluation as planning
 from evaluations.models import Evaluation
+from evaluations.reads.evaluation import missing_to_open
+from evaluations.rules.appointment import Appointment
 from evaluations.tests.factories import (
     REPORT_CONDITIONS,
     SITUATION,
@@ -66,6 +68,8 @@ def typed(registration, evaluator=None, **fields):
     return {
         "capacities": list(capacities),
         "held_on": today().isoformat(),
+        "starts_at": "9:30",
+        "minutes": "90",
         "place": "Atelier 3",
         "evaluator": (evaluator or make_evaluator(registration.centre)).pk,
         "commission": "",
@@ -112,7 +116,16 @@ def test_without_any_method_the_dossier_comes_first(client, officer):
 )
 def test_the_fields_are_those_of_the_method(client, registration, method, own):
     form = client.get(at("evaluation_new", registration, modalite=method.value)).context["form"]
-    assert list(form.fields) == ["capacities", "commission", "held_on", "place", "evaluator", *own]
+    assert list(form.fields) == [
+        "capacities",
+        "commission",
+        "held_on",
+        "starts_at",
+        "minutes",
+        "place",
+        "evaluator",
+        *own,
+    ]
 
 
 @pytest.mark.parametrize(("load", "capacities"), [(load_seed, 7), (load_fictitious, 9)])
@@ -133,37 +146,46 @@ def test_an_evaluation_is_planned(client, registration):
     evaluation = Evaluation.objects.get()
     assert response.url == at("evaluation_detail", evaluation)
     assert told(response) == ["Évaluation prévue."]
-    assert [evaluation.place, evaluation.sheets.get().evaluator] == ["Atelier 3", evaluator]
+    assert evaluation.appointment == Appointment(today(), time(9, 30), 90, "Atelier 3")
+    assert evaluation.sheets.get().evaluator == evaluator
     assert evaluation.coverage.count() == 2
 
 
-def test_the_commission_gives_its_day_and_place(client, registration):
+def test_the_commission_gives_its_day_hour_and_place(client, registration):
     commission = make_commission(registration.centre, held_on=today() + 3 * DAY)
     url = at("evaluation_new", registration, modalite="project")
     project = {
         "report_conditions": REPORT_CONDITIONS,
         "report_due_on": today().isoformat(),
         "commission": commission.pk,
-        "held_on": "",
-        "place": "",
     }
-    client.post(url, typed(registration) | project)
+    both = client.post(url, typed(registration) | project)
+    said = ["La commission en décide : videz ce champ, ou choisissez « Hors commission »."]
+    assert both.context["form"].errors == dict.fromkeys(("held_on", "starts_at", "place"), said)
+    client.post(url, typed(registration) | project | {"held_on": "", "starts_at": "", "place": ""})
     evaluation = Evaluation.objects.get()
-    assert [evaluation.held_on, evaluation.place, evaluation.commission] == [
-        commission.held_on,
-        commission.place,
-        commission,
-    ]
+    assert (evaluation.commission, evaluation.visit) == (commission, None)
+    assert evaluation.appointment == Appointment(commission.held_on, time(9), 90, commission.place)
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, registration):
     url = at("evaluation_new", registration, modalite="reconstituted")
     response = client.post(
-        url, {"place": "Atelier 3", "situation": SITUATION, "held_on": "31/02/2026", "evaluator": "0"}
+        url,
+        {
+            "place": "Atelier 3",
+            "situation": SITUATION,
+            "held_on": "31/02/2026",
+            "starts_at": "25:00",
+            "minutes": "7",
+            "evaluator": "0",
+        },
     )
     assert response.context["form"].errors == {
         "capacities": ["Choisissez au moins une capacité."],
         "held_on": ["Saisissez une date valide."],
+        "starts_at": ["Saisissez une heure valide."],
+        "minutes": ["Sélectionnez un choix valide. 7 n’en fait pas partie."],
         "evaluator": ["Sélectionnez un choix valide. Ce choix ne fait pas partie de ceux disponibles."],
         "by_observation": ["Choisissez l’observation, une restitution, ou les deux."],
     }
@@ -174,9 +196,13 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, registration):
 
 def test_a_date_is_wanted_outside_a_commission(client, registration):
     url = at("evaluation_new", registration, modalite="real_situation")
-    response = client.post(url, typed(registration, held_on="", place=""))
+    response = client.post(url, typed(registration, held_on="", starts_at="", place=""))
     wanted = ["Ce champ est obligatoire hors commission."]
-    assert response.context["form"].errors == {"held_on": wanted, "place": wanted}
+    assert response.context["form"].errors == {
+        "held_on": wanted,
+        "starts_at": wanted,
+        "place": wanted,
+    }
 
 
 def test_a_report_is_due_before_its_presentation(client, registration):
@@ -281,7 +307,7 @@ def test_pages_cost_the_same_whatever_the_number_of_criteria(client, officer, qu
 def test_the_page_of_a_planned_evaluation_says_what_is_missing(client, registration):
     evaluation = make_evaluation(registration, Method.PROJECT, held_on=today() + DAY)
     response = client.get(at("evaluation_detail", evaluation))
-    assert response.context["missing"] == evaluation.missing_to_open()
+    assert response.context["missing"] == missing_to_open(evaluation)
     assert len(response.context["missing"]) == 3
     page = text(response)
     assert 'aria-disabled="true" aria-describedby="missing-open"' in page
@@ -321,7 +347,7 @@ def test_opening_by_the_staff_stays_on_the_page(client, registration):
 def test_an_opening_refused_gives_the_list(client, registration):
     evaluation = make_evaluation(registration, held_on=today() + DAY)
     response = client.post(at("evaluation_open", evaluation))
-    assert told(response) == evaluation.missing_to_open()
+    assert told(response) == missing_to_open(evaluation)
     assert Evaluation.objects.get().is_planned
 
 

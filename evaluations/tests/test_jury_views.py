@@ -130,7 +130,13 @@ def test_a_new_jury_starts_from_the_unions_of_the_branch_then_of_the_last_jury(c
 
 
 def test_a_jury_is_prepared_and_what_is_wrong_is_said(client):
-    data = {"held_on": "2020-01-01", "starts_at": "9:30", "place": "Dijon", "unions": "CFDT\n\n CGT"}
+    data = {
+        "held_on": "2020-01-01",
+        "starts_at": "9:30",
+        "minutes": "120",
+        "place": "Dijon",
+        "unions": "CFDT\n\n CGT",
+    }
     response = client.post(reverse("jury_new"), data)
     assert errors(response) == {"__all__": ["Cette date est déjà passée."]}
     assert response.context["form"]["unions"].value() == "CFDT\n\n CGT"
@@ -143,7 +149,7 @@ def test_a_jury_is_prepared_and_what_is_wrong_is_said(client):
 
 def test_a_jury_is_changed_then_deleted(client, centre):
     jury = make_jury(centre=centre, state=Jury.State.PREPARED)
-    data = {"held_on": today().isoformat(), "starts_at": "14:00", "place": "Dijon"}
+    data = {"held_on": today().isoformat(), "starts_at": "14:00", "minutes": "120", "place": "Dijon"}
     assert errors(client.post(at("jury_edit", jury), data | {"held_on": "2020-01-01"})) == {
         "__all__": ["Cette date est déjà passée."]
     }
@@ -227,7 +233,13 @@ def test_the_blocked_button_stands_next_to_what_is_missing(client, prepared, rea
 
 
 def test_a_seat_is_filled_then_presides_then_emptied(client, centre):
-    data = {"held_on": today().isoformat(), "starts_at": "9:30", "place": "Dijon", "unions": "CFDT"}
+    data = {
+        "held_on": today().isoformat(),
+        "starts_at": "9:30",
+        "minutes": "120",
+        "place": "Dijon",
+        "unions": "CFDT",
+    }
     client.post(reverse("jury_new"), data)
     jury = Jury.objects.get()
     seat = jury.seats.get(college="employer")

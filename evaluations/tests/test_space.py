@@ -38,6 +38,7 @@ from evaluations.tests.factories import (
     make_report_file,
     make_submitted_sheet,
     president_of,
+    redate,
     with_dossier,
 )
 from referentiel.models import Method
@@ -108,7 +109,8 @@ def test_a_late_report_is_accepted_and_marked_and_the_responsable_decides():
 
 def test_what_comes_after_the_date_does_not_replace_what_came_in_time(presentation):
     in_time = send(presentation)
-    rewrite(presentation, report_due_on=today() - timedelta(days=1), held_on=today() + timedelta(days=1))
+    rewrite(presentation, report_due_on=today() - timedelta(days=1))
+    redate(presentation, today() + timedelta(days=1))
     presentation.refresh_from_db()
     Evaluation.objects.filter(pk=presentation.pk).update(report_due_on=today())
     presentation.refresh_from_db()

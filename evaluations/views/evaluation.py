@@ -13,11 +13,12 @@ from candidates.views.scoped import own_registration, post_data
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from evaluations.actions import evaluation as actions, report as reports
-from evaluations.forms.evaluation import EvaluationForm, Offer, offered
+from evaluations.forms.evaluation import OF_A_VISIT, EvaluationForm, Offer, offered
 from evaluations.forms.report import ReportReceivedForm
 from evaluations.models import Evaluation
 from evaluations.perms import may_hold, may_score
 from evaluations.reads.conflict import conflicts_of_user
+from evaluations.reads.evaluation import missing_to_open
 from evaluations.screens.sheet import progress_of
 from referentiel.models import Method
 
@@ -25,6 +26,7 @@ METHOD, AGAIN = "modalite", "reprend"  # in the address of a new evaluation: its
 # What one evaluation hands down to the one that takes its place.
 HANDED_DOWN = (
     "place",
+    "minutes",
     "report_conditions",
     "situation",
     "by_observation",
@@ -107,6 +109,8 @@ def evaluation_edit(request, pk):
     method = Method(evaluation.method)
     offer = offered(evaluation.registration).get(method, Offer(method))
     initial = taken_up(evaluation) | {"commission": evaluation.commission_id}
+    for name in OF_A_VISIT:
+        initial[name] = getattr(evaluation, name) if evaluation.visit else None
     form = EvaluationForm(
         post_data(request),
         registration=evaluation.registration,
@@ -153,7 +157,7 @@ def show(request, evaluation, **forms):
         "registration": registration,
         "sheets": sheets,
         "sections": sheets[0].progress.sections,
-        "missing": evaluation.missing_to_open() if planned else [],
+        "missing": missing_to_open(evaluation) if planned else [],
         "conflicts": [row for sheet in sheets for row in conflicts_of_user(sheet.evaluator, registration)]
         if planned
         else [],

@@ -22,6 +22,7 @@ from evaluations.actions.sheet import WrittenMeanwhile
 from evaluations.forms.sheet import ConditionForm, NotesForm, ResultForm, RevisionForm
 from evaluations.models import ScoreSheet
 from evaluations.perms import may_hold, may_reopen, may_score
+from evaluations.reads.evaluation import missing_to_open
 from evaluations.screens.sheet import Answer, answer_at, condition_at, notes_of, progress_of, screen_of
 
 SAVED, STALE = 200, 409
@@ -63,7 +64,7 @@ def show(request, sheet, screen, *, status=SAVED, **context):
         "screen": screen,
         "scoring": sheet.is_open and may_score(user, sheet),
         "opens": evaluation.is_planned and may_hold(user, evaluation),
-        "missing_to_open": evaluation.missing_to_open() if evaluation.is_planned else [],
+        "missing_to_open": missing_to_open(evaluation) if evaluation.is_planned else [],
         "reopens": sheet.is_submitted and may_reopen(user, sheet),
         "reopen_form": reopen_form(),
     } | context

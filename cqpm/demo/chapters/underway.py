@@ -69,8 +69,8 @@ def late_report(story):
     commission = story.commission(8, prepared=-26)
     with story.clock.on(-25):
         evaluation = steps.plan(
-            story.registrations[21], Method.PROJECT, {4}, evaluator=story.evaluators[2], held_on=story.clock(8),
-            place=commission.place, commission=commission, report_conditions=steps.CONDITIONS,
+            story.registrations[21], Method.PROJECT, {4}, evaluator=story.evaluators[2], commission=commission,
+            report_conditions=steps.CONDITIONS,
             report_due_on=story.clock(-5), by=story.officer,
         )  # fmt: skip
     with story.clock.on(-3):

@@ -13,7 +13,7 @@ from accounts.models import ExaminationCentre
 from candidates.actions.checks import lock_registration, required
 from candidates.journey import move_stage
 from candidates.models import Registration
-from cqpm.utils.french import colon, day, hour, long_day, plural, today
+from cqpm.utils.french import colon, day, hour, plural, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.commission.steps import lock_commission, record_on_commission
 from evaluations.models import (
@@ -23,11 +23,18 @@ from evaluations.models import (
     Evaluation,
 )
 from evaluations.reads.commission import Sitting
+from evaluations.rules.appointment import SITTING_MINUTES, end_of, minutes_between
 
 
 @transaction.atomic
 def prepare_commission(
-    *, centre: ExaminationCentre, held_on: date, starts_at: time, place: str, by: Actor
+    *,
+    centre: ExaminationCentre,
+    held_on: date,
+    starts_at: time,
+    place: str,
+    by: Actor,
+    minutes: int = SITTING_MINUTES,
 ) -> Commission:
     """A sitting of the commission, still without members or candidates. Refusal: a date in the past."""
     check_date(held_on)
@@ -35,6 +42,7 @@ def prepare_commission(
         centre=centre,
         held_on=held_on,
         starts_at=starts_at,
+        minutes=minutes,
         place=required(place, "Indiquez le lieu."),
         created_by=log.actor_name(by),
     )
@@ -44,22 +52,35 @@ def prepare_commission(
 
 @transaction.atomic
 def change_commission(
-    *, commission: Commission, held_on: date, starts_at: time, place: str, by: Actor
+    *,
+    commission: Commission,
+    held_on: date,
+    starts_at: time,
+    place: str,
+    by: Actor,
+    minutes: int | None = None,
 ) -> Commission:
     """Another date, hour or place: everybody is to be summoned again, presences to be recorded again.
 
-    Refusal: another date once a candidate was heard or decided, a date in the past.
+    The hours of the candidates follow that of the sitting, and the evaluations planned before it come along.
+    Refusal: another date or place once somebody was heard, decided or evaluated, a date in the past or before what
+    an evaluation waits for. Another length alone announces nothing.
     """
     commission = lock_commission(commission.pk)
     place = required(place, "Indiquez le lieu.")
+    if minutes and minutes != commission.minutes:
+        commission.minutes = minutes
+        commission.save(update_fields=["minutes"])
     before = commission.held_on, commission.starts_at, commission.place
     if before == (held_on, starts_at, place):
         return commission
+    if before != (held_on, commission.starts_at, place):
+        check_not_used(commission)
     if held_on != commission.held_on:
         check_date(held_on)
-        if commission.interviews.exists() or commission.validations.exists():
-            raise Refusal("Cette commission a déjà siégé : sa date ne change plus.")
+        check_evaluations(commission, held_on)
         commission.members.update(present=None)
+    shift_hours(commission, starts_at)
     commission.held_on, commission.starts_at, commission.place = held_on, starts_at, place
     commission.state = Commission.State.PREPARED
     commission.save(update_fields=["held_on", "starts_at", "place", "state"])
@@ -178,12 +199,8 @@ def summon_commission(*, commission: Commission, by: Actor) -> Commission:
 def convocation(row: CommissionMember | CommissionCandidate, sitting: Sitting) -> dict[str, Any]:
     """The mail of a member or of an agenda entry, as `outbox.post` takes it: also what is printed."""
     commission = sitting.commission
-    appointment = {
-        "when": long_day(commission.held_on),
-        "hour": hour(commission.starts_at),
-        "place": commission.place,
-    }
     if isinstance(row, CommissionMember):
+        appointment = commission.appointment
         context = {
             "president": row.is_president,
             "account": row.user_id is not None,
@@ -193,15 +210,48 @@ def convocation(row: CommissionMember | CommissionCandidate, sitting: Sitting) -
         to, name, template = row.email, row.name, "commission_member"
     else:
         registration = row.registration
+        row.commission = commission
+        appointment = row.appointment
         context = {
-            "hour": hour(row.expected_at or commission.starts_at),
             "title": registration.referentiel.title,
             "adaptation": registration.adaptation,
         }
         to, name, template = registration.candidate.email, str(registration.candidate), "commission_candidate"
-    return {"to": to, "name": name, "template": template, "context": appointment | context}
+    return {"to": to, "name": name, "template": template, "context": appointment.facts | context}
 
 
 def check_date(held_on: date) -> None:
     if held_on < today():
         raise Refusal("Cette date est déjà passée.")
+
+
+def check_not_used(commission: Commission) -> None:
+    """Refusal once somebody was heard, decided or evaluated there: what happened keeps its day and place."""
+    if commission.interviews.exists() or commission.validations.exists():
+        raise Refusal("Cette commission a déjà siégé : sa date et son lieu ne changent plus.")
+    begun = commission.evaluations.filter(visit=None).exclude(state=Evaluation.State.PLANNED)
+    if begun.exists():
+        raise Refusal(
+            "Une évaluation s’est ouverte devant cette commission : sa date et son lieu ne changent plus."
+        )
+
+
+def check_evaluations(commission: Commission, held_on: date) -> None:
+    """Refusal with the evaluations planned before it that cannot come along to this day."""
+    planned = Evaluation.objects.with_people().filter(commission=commission, state=Evaluation.State.PLANNED)
+    if late := [row for row in planned if row.report_due_on and row.report_due_on > held_on]:
+        raise Refusal(
+            *(
+                f"{row.registration.candidate} : le rapport est attendu le {day(row.report_due_on)}, après cette date."
+                for row in late
+            )
+        )
+
+
+def shift_hours(commission: Commission, starts_at: time) -> None:
+    """Each candidate who has an hour keeps his or her place in the sitting."""
+    moved = minutes_between(commission.starts_at, starts_at)
+    rows = list(commission.agenda.filter(expected_at__isnull=False)) if moved else []
+    for row in rows:
+        row.expected_at = end_of(row.expected_at, moved)
+    CommissionCandidate.objects.bulk_update(rows, ["expected_at"])

@@ -114,7 +114,7 @@ def name_substitute(
     return appoint(member, SUBSTITUTE, email=email, first_name=first_name, last_name=last_name, by=by)
 
 
-class Appointment(NamedTuple):
+class Nomination(NamedTuple):
     """One of the two roles of the presidency: its column, its verb in the log, its words."""
 
     column: str
@@ -123,14 +123,14 @@ class Appointment(NamedTuple):
     done: str
 
 
-PRESIDENT = Appointment("is_president", "name_president", "présider le jury", "préside")
-SUBSTITUTE = Appointment(
+PRESIDENT = Nomination("is_president", "name_president", "présider le jury", "préside")
+SUBSTITUTE = Nomination(
     "is_substitute", "name_substitute", "suppléer le président du jury", "supplée le président"
 )
 
 
 def appoint(
-    member: JuryMember, role: Appointment, *, email: str, first_name: str, last_name: str, by: User | None
+    member: JuryMember, role: Nomination, *, email: str, first_name: str, last_name: str, by: User | None
 ) -> JuryMember:
     """Gives an employer member the role, takes it from whoever had it, invites."""
     jury = lock_jury(member.seat.jury_id, *Jury.State.RUNNING)

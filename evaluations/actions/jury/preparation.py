@@ -15,7 +15,7 @@ from accounts.models import ExaminationCentre, User
 from accounts.perms import is_head_of
 from candidates.actions.checks import required
 from candidates.models import Registration
-from cqpm.utils.french import colon, day, hour, long_day, plural, today
+from cqpm.utils.french import colon, day, hour, plural, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.jury.steps import (
     lock_jury,
@@ -28,6 +28,7 @@ from evaluations.models import Decision, Deliberation, DeliberationEntry, Jury, 
 from evaluations.reads.journey import load_for_jury
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import College, NoticeKey, Verdict
+from evaluations.rules.appointment import SITTING_MINUTES
 
 PAST = "Cette date est déjà passée."
 OVERRIDES = {
@@ -38,7 +39,14 @@ OVERRIDES = {
 
 @transaction.atomic
 def prepare_jury(
-    *, centre: ExaminationCentre, held_on: date, starts_at: time, place: str, unions: Iterable[str], by: Actor
+    *,
+    centre: ExaminationCentre,
+    held_on: date,
+    starts_at: time,
+    place: str,
+    unions: Iterable[str],
+    by: Actor,
+    minutes: int = SITTING_MINUTES,
 ) -> Jury:
     """A sitting with one seat per union of `unions` (names) and as many employer seats, all empty.
 
@@ -55,6 +63,7 @@ def prepare_jury(
         centre=centre,
         held_on=held_on,
         starts_at=starts_at,
+        minutes=minutes,
         place=required(place, "Indiquez le lieu."),
         created_by=log.actor_name(by),
     )
@@ -71,8 +80,10 @@ def prepare_jury(
 
 
 @transaction.atomic
-def change_jury(*, jury: Jury, held_on: date, starts_at: time, place: str, by: Actor) -> Jury:
-    """Another date, hour or place before the sitting opens.
+def change_jury(
+    *, jury: Jury, held_on: date, starts_at: time, place: str, by: Actor, minutes: int | None = None
+) -> Jury:
+    """Another date, hour or place before the sitting opens; another length alone announces nothing.
 
     Those already convened are told again by mail; for another date, their notice counts from today.
     """
@@ -80,6 +91,9 @@ def change_jury(*, jury: Jury, held_on: date, starts_at: time, place: str, by: A
     if held_on != jury.held_on and held_on < today():
         raise Refusal(PAST)
     place = required(place, "Indiquez le lieu.")
+    if minutes and minutes != jury.minutes:
+        jury.minutes = minutes
+        jury.save(update_fields=["minutes"])
     before = (jury.held_on, jury.starts_at, jury.place)
     if before == (held_on, starts_at, place):
         return jury
@@ -244,9 +258,7 @@ def summons(jury: Jury, member: JuryMember, *, changed: bool = False) -> dict[st
         "name": member.name,
         "template": "jury_member",
         "context": {
-            "when": long_day(jury.held_on),
-            "hour": hour(jury.starts_at),
-            "place": jury.place,
+            **jury.appointment.facts,
             "president": member.is_president,
             "changed": changed,
         },
