@@ -3,9 +3,10 @@
 A mark made by a centre stops that centre's mails; one made by the mail server's refusal stops everybody's.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import log, mailing
@@ -18,6 +19,12 @@ WAITING, FAILED, SENT, HELD = (OutboxMessage.State[name] for name in ("WAITING",
 def is_faulty(address: str, centre: ExaminationCentre | int | None) -> bool:
     """Whether this centre's mails to the address are held back."""
     return FaultyAddress.objects.stopping(address.lower(), centre).exists()
+
+
+def faulty_among(addresses: Iterable[str], centre: ExaminationCentre | None) -> set[str]:
+    """Those of these addresses, in lower case, that this centre's mails do not reach."""
+    marks = FaultyAddress.objects.standing().filter(Q(centre=None) | Q(centre=centre))
+    return set(marks.filter(address__in={one.lower() for one in addresses}).values_list("address", flat=True))
 
 
 def mark(message: OutboxMessage, *, by: Actor, reason: str = "") -> bool:

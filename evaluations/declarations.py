@@ -52,6 +52,9 @@ links.register(
 reminders.register(OPINION_REMINDER, section=OPINION_SECTION)
 mailing.register(
     evaluation_planned="Évaluation à mener",
+    evaluation_candidate="Convocation d’un candidat à une évaluation",
+    evaluation_tutor="Évaluation annoncée au tuteur",
+    summons_cancelled="Convocation annulée",
     evaluation_reopened="Grille rouverte",
     opinion_requested="Demande d’avis",
     opinion_reminder="Relance pour un avis",

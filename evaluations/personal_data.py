@@ -45,6 +45,7 @@ from evaluations.models import (
     Report,
     ScoreSheet,
     Seat,
+    Summons,
     Visit,
     Withdrawal,
 )
@@ -57,6 +58,7 @@ ON_MINUTES = "comme le procès-verbal : sans limite"
 
 TABLE = [
     Holding(Evaluation, "où et comment une personne a été évaluée", JUDGED_WORDS, JUDGED),
+    Holding(Summons, "à qui une convocation a été adressée, et ses mots", JUDGED_WORDS, JUDGED),
     Holding(EvaluationCapacity, "sur quelles capacités", JUDGED_WORDS, JUDGED),
     Holding(ScoreSheet, "observations d’un évaluateur", JUDGED_WORDS, JUDGED),
     Holding(Report, "le rapport d’un candidat, fichier compris", JUDGED_WORDS, JUDGED),
@@ -158,7 +160,7 @@ def purge_pieces(registration):
     for sha256 in set(reports.values_list("sha256", flat=True)):
         transaction.on_commit(partial(forget_report, sha256))
     reports.delete()
-    for model in (PersonalLink, ConflictOverride, Interview, CompanyOpinion, Evaluation):
+    for model in (PersonalLink, ConflictOverride, Interview, CompanyOpinion, Summons, Evaluation):
         model.objects.filter(registration=registration).delete()
     Visit.objects.filter(centre=registration.centre, evaluations=None).delete()
     validations = CapacityValidation.objects.filter(registration=registration)
@@ -189,6 +191,9 @@ def erase(registration):
         decisions = Decision.objects.filter(entry__registration=registration)
         decisions.exclude(reason="").update(reason=GONE)
         Withdrawal.objects.filter(entry__registration=registration).update(reason=GONE)
+        heard = Commission.objects.filter(agenda__registration=registration)
+        members = Summons.objects.filter(registration=None, about__in=[str(Key.of(row)) for row in heard])
+        members.delete()  # they name whom the commission heard
         registration.refresh_from_db()
         candidates.erase(registration)
         names, emails = subjects
@@ -250,6 +255,8 @@ def purge(*, dry_run=False):
         ("Adresses de membres de jurys", JuryMember.objects.filter(seat__jury__held_on__lt=old)),
     ):
         yield Purged(what, in_batches(rows.exclude(email=""), forget_addresses, dry_run=dry_run), old)
+    letters = Summons.objects.filter(registration=None, made_at__lt=before(CONTACT_MONTHS))
+    yield Purged("Convocations de membres", in_batches(letters, forget_letters, dry_run=dry_run), old)
 
 
 def erase_all(registrations):
@@ -261,6 +268,11 @@ def purge_all(registrations):
     with gate():
         for registration in registrations:
             purge_pieces(registration)
+
+
+def forget_letters(letters):
+    with gate():
+        Summons.objects.filter(pk__in=[letter.pk for letter in letters]).delete()
 
 
 def forget_addresses(members):

@@ -221,6 +221,10 @@ def commission(world):
     return [world.commission.pk]
 
 
+def summons(world):
+    return [world.summons.pk]
+
+
 def commission_member(world):
     return [world.commission.pk, world.commission_member.pk]
 
@@ -389,6 +393,7 @@ ACCESS = {
     "evaluation_absent": act(STAFF | {EVALUATOR}, given=evaluation),
     "evaluation_postpone": act(STAFF | {EVALUATOR}, given=evaluation),
     "evaluation_delete": act(STAFF, refused={EVALUATOR}, given=evaluation),
+    "evaluation_summon": page(STAFF, refused={EVALUATOR}, given=evaluation),
     "evaluation_report": act(STAFF, refused={EVALUATOR}, given=evaluation),
     "evaluation_late_report": act({HEAD}, refused={OFFICER, EVALUATOR}, given=evaluation),
     "sheet": page(STAFF | {EVALUATOR}, given=sheet),
@@ -416,7 +421,9 @@ ACCESS = {
     "my_space": space(CANDIDATE, elsewhere=MOVED, moved=True),
     "my_registration": space(CANDIDATE, given=guest_registration),
     "my_identity": space(CANDIDATE, given=guest_registration, method="post"),
-    "my_convocation": space(CANDIDATE, given=guest_registration, moved=True),  # not summoned
+    "my_convocation": space(  # not summoned
+        CANDIDATE, given=lambda world: [world.guest_registration.pk, world.summons.pk], moved=True
+    ),
     "my_report": space(
         CANDIDATE,
         given=lambda world: [world.guest_registration.pk, world.report.evaluation_id],
@@ -441,8 +448,12 @@ ACCESS = {
     "commission_detail": page(STAFF | {EVALUATOR}, given=commission),
     "commission_edit": page(STAFF, refused={EVALUATOR}, given=commission),
     "commission_delete": act(STAFF, refused={EVALUATOR}, given=commission),
-    "commission_summon": act(STAFF, refused={EVALUATOR}, given=commission),
-    "commission_letters": page(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_summon": page(STAFF, refused={EVALUATOR}, given=commission),
+    "summons_papers": page(
+        STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=lambda world: [world.summons.about]
+    ),
+    "summons_detail": page(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
+    "summons_handed": act(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
     "commission_add_member": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_remove_member": act(STAFF, refused={EVALUATOR}, given=commission_member),
     "commission_president": act(STAFF, refused={EVALUATOR}, given=commission_member),
@@ -474,8 +485,7 @@ ACCESS = {
     ),
     "jury_candidates": act(STAFF, refused={PRESIDENT}, given=jury),
     "jury_candidate_remove": act(STAFF, refused={PRESIDENT}, given=jury_entry),
-    "jury_summon": act(STAFF, refused={PRESIDENT}, given=jury),
-    "jury_letters": page(STAFF, refused={PRESIDENT}, given=jury),
+    "jury_summon": page(STAFF, refused={PRESIDENT}, given=jury),
     "jury_open": act(STAFF, refused={PRESIDENT}, given=jury),
     "jury_session": page(STAFF | {PRESIDENT}, given=jury),
     "jury_presence": act(

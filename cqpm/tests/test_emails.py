@@ -24,7 +24,28 @@ CENTRE = ExaminationCentre(
     phone="03 80 00 00 00",
 )
 OPEN = AccessLink(expires_at=datetime(2026, 12, 11, 12, tzinfo=UTC))
-WHEN = {"when": "jeudi 3 décembre 2026", "hour": "14 h", "place": "Salle 2, Montbard"}
+WHEN = {"when": "jeudi 3 décembre 2026", "hour": "14 h", "length": "1 h 30", "place": "Salle 2, Montbard"}
+REPLACED = {
+    "replaced": {
+        "made_on": "20 novembre 2026",
+        "when": "mercredi 2 décembre 2026",
+        "hour": "9 h",
+        "place": "Salle 1, Montbard",
+    }
+}
+PLANNED = WHEN | {
+    "evaluation": "5f0c9f5e-0000-4000-8000-000000000001",
+    "candidate": "Enzo ROSSI",
+    "number": "2026-0029",
+    "title": "Technicien(ne) d’usinage",
+    "method": "Évaluation en situation professionnelle réelle",
+    "kind": "real_situation",
+    "capacities": ["1. Préparer la phase", "2. Contrôler les cotes"],
+    "evaluators": "Luc MARÉCHAL",
+    "adaptation": "temps majoré d’un tiers",
+    "tutor": "Sylvie RAVIER",
+    "company": "Garnier Industrie",
+}
 DOSSIER = {
     "dossier": "Dossier de modalités",
     "candidate": "Enzo ROSSI",
@@ -117,25 +138,24 @@ MAILS = {
     "dossier_returned": ("dossier_returned", DOSSIER | {"comment": "Préciser la pièce support."}),
     "dossier_transmitted": ("dossier_transmitted", DOSSIER),
     "dossier_amendment_transmitted": ("dossier_transmitted", DOSSIER | {"dossier": "Avenant n° 1"}),
-    "evaluation_planned": (
-        "evaluation_planned",
-        EVALUATION
-        | {
-            "when": "lundi 7 décembre 2026",
-            "hour": "9\xa0h",
-            "length": "1\xa0h\xa030",
-            "place": "Îlot d’usinage",
-            "title": "Technicien(ne) d’usinage",
-        },
+    "evaluation_candidate": ("evaluation_candidate", PLANNED),
+    "evaluation_candidate_project": (
+        "evaluation_candidate",
+        PLANNED | REPLACED | {"kind": "project", "adaptation": "", "tutor": "", "evaluators": ""},
     ),
+    "evaluation_candidate_reconstituted": ("evaluation_candidate", PLANNED | {"kind": "reconstituted"}),
+    "evaluation_planned": ("evaluation_planned", PLANNED),
+    "evaluation_planned_again": ("evaluation_planned", PLANNED | REPLACED | {"adaptation": ""}),
+    "evaluation_tutor": ("evaluation_tutor", PLANNED),
+    "evaluation_tutor_again": ("evaluation_tutor", PLANNED | REPLACED | {"kind": "reconstituted"}),
     "evaluation_reopened": (
         "evaluation_reopened",
         EVALUATION | {"sheet": "12", "reason": "Critère 1.3 à relire.", "by": "Hélène Vasseur"},
     ),
     "hats_given": ("hats_given", INVITED | {"why": "le jury du 3 décembre"}),
     "invitation": ("invitation", INVITED),
-    "jury_member": ("jury_member", WHEN | {"president": False, "changed": True}),
-    "jury_president": ("jury_member", WHEN | {"president": True, "changed": False}),
+    "jury_member": ("jury_member", WHEN | REPLACED | {"president": False}),
+    "jury_president": ("jury_member", WHEN | {"president": True}),
     "opinion_receipt": (
         "opinion_receipt",
         OPINION
@@ -188,6 +208,7 @@ MAILS = {
         "contact_request_settled",
         REQUEST | DENIAL | {"pending": False, "answer": "Le contact est corrigé."},
     ),
+    "summons_cancelled": ("summons_cancelled", REPLACED | {"what": "Commission d’évaluation"}),
     "space_link": ("space_link", {"space": "Espace candidat"}),
 }
 

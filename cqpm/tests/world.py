@@ -1,5 +1,6 @@
 """The world the visitors of `cqpm.tests.access` walk in."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -37,7 +38,10 @@ from documents.models import Document
 from evaluations.actions import commission as commissions, jury as juries
 from evaluations.actions.opinion import request_opinion
 from evaluations.actions.report import send_report
+from evaluations.actions.summons import send_letters
 from evaluations.models import DeliberationEntry, Jury, JuryMember
+from evaluations.reads.commission import Sitting
+from evaluations.reads.summons import commission_letters
 from evaluations.rules import Verdict
 from evaluations.tests.factories import (
     make_commission,
@@ -320,6 +324,12 @@ class World:
         commissions.name_president(member=member, by=self.officer)
         commissions.add_candidate(commission=commission, registration=self.heard, by=self.officer)
         return commission
+
+    @cached_property
+    def summons(self):
+        """The letter of its member, on paper."""
+        (letter, *_) = commission_letters(Sitting(self.commission))
+        return send_letters([replace(letter, email="")], by=self.officer)[0]
 
     @cached_property
     def commission_member(self):

@@ -8,14 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django_fsm import can_proceed
 
-from accounts import log, outbox
-from accounts.keys import Key
+from accounts import log
 from accounts.log import Actor
-from accounts.models import User
 from candidates import journey
 from candidates.actions.checks import lock_registration, required
 from candidates.models import Registration
-from cqpm.utils.french import day, today
+from cqpm.utils.french import colon, day, enumeration, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.evaluation_plan import (
     Plan,
@@ -23,9 +21,12 @@ from evaluations.actions.evaluation_plan import (
     covering,
     write_plan,
 )
+from evaluations.actions.summons import cancel_letters, overtake, send_letters
 from evaluations.actions.visit import keep_appointment, leave_visit
-from evaluations.models import ConditionNote, CriterionResult, Evaluation, ScoreSheet
+from evaluations.models import ConditionNote, CriterionResult, Evaluation, ScoreSheet, Summons
 from evaluations.reads.evaluation import missing_to_open
+from evaluations.reads.summons import evaluation_letters, untold
+from evaluations.rules.appointment import Appointment
 from referentiel.models import Criterion, Method
 
 
@@ -49,7 +50,7 @@ def plan_evaluation(
     evaluation.save()
     cover(evaluation, capacities)
     ScoreSheet.objects.create(evaluation=evaluation, evaluator=evaluator)
-    tell_evaluator(evaluation, evaluator)
+    tell_evaluators(evaluation, by=by)
     record_on_evaluation(
         evaluation, by=by, verb="plan_evaluation", what=f"prévue : {covering(capacities)}, {evaluator}"
     )
@@ -61,7 +62,8 @@ def plan_evaluation(
 def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]) -> Evaluation:
     """Writes the whole plan of an evaluation not opened yet anew; its method stays.
 
-    Another due date or a report received anew asks the responsable again about a late report.
+    Whoever was told of another day, hour or place is to be told again: the evaluator at once, candidate and tutor by
+    `summon_evaluation`; an evaluator replaced is told so. Another due date or a report received anew asks the responsable again about a late report.
     """
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "elle ne se modifie plus")
@@ -73,10 +75,13 @@ def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]
     cover(evaluation, capacities)
     sheet = evaluation.sheets.get()
     leave_visit(left)
-    if sheet.evaluator != evaluator or before != evaluation.appointment:
-        tell_evaluator(evaluation, evaluator)
-    sheet.evaluator = evaluator
-    sheet.save(update_fields=["evaluator"])
+    if sheet.evaluator != evaluator:
+        cancel_letters(evaluation, person=sheet.evaluator, what=evaluation.get_method_display(), by=by)
+        sheet.evaluator = evaluator
+        sheet.save(update_fields=["evaluator"])
+    if before != fresh_appointment(evaluation):
+        overtake(evaluation)
+    tell_evaluators(evaluation, by=by)
     record_on_evaluation(
         evaluation, by=by, verb="change_evaluation", what=f"modifiée : {covering(capacities)}, {evaluator}"
     )
@@ -85,12 +90,31 @@ def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]
 
 
 @transaction.atomic
+def summon_evaluation(*, evaluation: Evaluation, by: Actor, previewed: str | None = None) -> list[Summons]:
+    """Convocations to candidate and tutor not told yet of this date, hour and place; without an address, on paper.
+
+    `previewed`: what the sender read before pressing. Gives the letters. Refusal: the evaluation is no longer planned,
+    everybody knows, another list than the one read.
+    """
+    evaluation = lock_evaluation(evaluation.pk)
+    check_planned(evaluation, "on n’y convoque plus")
+    letters = untold(evaluation_letters(Evaluation.objects.with_people().get(pk=evaluation.pk)))
+    if not letters:
+        raise Refusal("Tout le monde est déjà convoqué.")
+    made = send_letters(letters, by=by, previewed=previewed)
+    told = enumeration(summons.name for summons in made)
+    record_on_evaluation(evaluation, by=by, verb="summon_evaluation", what=f"convocation{colon(told)}")
+    return made
+
+
+@transaction.atomic
 def delete_evaluation(*, evaluation: Evaluation, by: Actor) -> None:
-    """Takes back an evaluation that never opened; the journal keeps that it was planned."""
+    """Takes back an evaluation that never opened; whoever was told of it is told it is off."""
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "elle ne se supprime plus")
     if evaluation.reports.exists():
         raise Refusal("Un rapport a été reçu : reportez l’évaluation plutôt que de la supprimer.")
+    cancel_letters(evaluation, what=evaluation.get_method_display(), by=by)
     record_on_evaluation(evaluation, by=by, verb="delete_evaluation", what="supprimée avant d’être ouverte")
     evaluation.delete()
     leave_visit(evaluation.visit)
@@ -198,6 +222,8 @@ def mark_postponed(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluat
     check_transition(evaluation, "postpone")
     if evaluation.is_planned:
         keep_appointment(evaluation, by=by)
+    if evaluation.held_on >= today():
+        cancel_letters(evaluation, what=evaluation.get_method_display(), by=by)
     evaluation.postpone()
     sign_state(evaluation, by, reason=reason)
     record_on_evaluation(evaluation, by=by, verb="mark_postponed", what="reportée", data={"reason": reason})
@@ -245,19 +271,16 @@ def sign_state(evaluation: Evaluation, by: Actor, *, reason: str = "") -> None:
     evaluation.save()
 
 
-def tell_evaluator(evaluation: Evaluation, evaluator: User) -> None:
-    """The mail that tells the evaluator whom to evaluate, when and where."""
-    registration = evaluation.registration
-    outbox.post(
-        event=Key.of(evaluation).event("planned", timezone.now().isoformat()),
-        to=evaluator.email,
-        name=str(evaluator),
-        template="evaluation_planned",
-        context=described(evaluation)
-        | evaluation.appointment.facts
-        | {"title": registration.referentiel.title},
-        centre=registration.centre,
-    )
+def tell_evaluators(evaluation: Evaluation, *, by: Actor) -> None:
+    """The mail that tells each evaluator whom to evaluate, when and where, unless he or she knows."""
+    read = Evaluation.objects.with_people().get(pk=evaluation.pk)
+    letters = untold(evaluation_letters(read))
+    send_letters([one for one in letters if one.audience == Summons.Audience.EVALUATOR], by=by)
+
+
+def fresh_appointment(evaluation: Evaluation) -> Appointment:
+    """As it is stored now, whatever was read before."""
+    return Evaluation.objects.get(pk=evaluation.pk).appointment
 
 
 def described(evaluation: Evaluation) -> dict[str, str]:

@@ -268,7 +268,7 @@ def fingerprint(plain: Any) -> str:
 
 def lock_open_sheet(pk: UUID, by: User) -> ScoreSheet:
     """The sheet, its evaluation locked before it, as the other verbs do; Refusal unless open and this person's own."""
-    evaluation = Evaluation.objects.select_for_update().get(sheets=pk)
+    evaluation = Evaluation.objects.select_for_update(of=("self",)).get(sheets=pk)
     sheet = ScoreSheet.objects.select_for_update(of=("self",)).select_related("evaluator").get(pk=pk)
     sheet.evaluation = evaluation
     check_writer(sheet, by)

@@ -12,6 +12,7 @@ from evaluations.models.jury import Deliberation, DeliberationEntry, Jury, JuryM
 from evaluations.models.opinion import CapacityOpinion, CompanyOpinion
 from evaluations.models.report import Report
 from evaluations.models.sheet import ConditionNote, CriterionResult, ScoreSheet
+from evaluations.models.summons import Summons
 from evaluations.models.validation import CapacityValidation
 from evaluations.models.visit import Visit
 
@@ -39,6 +40,7 @@ __all__ = [
     "Report",
     "ScoreSheet",
     "Seat",
+    "Summons",
     "Visit",
     "Withdrawal",
 ]

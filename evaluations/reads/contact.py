@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from accounts.keys import Key
 from accounts.mailing import Contact
 from accounts.models import OutboxMessage
 from candidates.models import Registration
@@ -24,12 +25,14 @@ def of_opinion(message: OutboxMessage) -> Contact | None:
 
 
 def of_commission(message: OutboxMessage) -> Contact | None:
-    """«commission:<id>:commissionmember:<id>:…» or «…:commissioncandidate:<id>:…»."""
+    """«commission:<id>:commissionmember:<id>:…» or «…:registration:<id>:…»; formerly «…:commissioncandidate:<id>:…»."""
     person = message.mail_event.person
     if person.kind == "commissionmember":
         member = CommissionMember.objects.filter(pk=person.pk).first()
         page = reverse("commission_detail", args=[message.mail_event.about.pk])
         return Contact(member.email, page) if member else None
+    if person.kind == "registration":
+        return of_registration(person)
     entries = CommissionCandidate.objects.select_related("registration__candidate")
     entry = entries.filter(pk=person.pk).first()
     return of_candidate(entry.registration) if entry else None
@@ -49,8 +52,16 @@ def of_decision(message: OutboxMessage) -> Contact | None:
     return of_candidate(decision.entry.registration) if decision else None
 
 
-def of_evaluation(message: OutboxMessage) -> Contact:
-    """«evaluation:<id>:planned»: the evaluator written to, who signs in with that address."""
+def of_evaluation(message: OutboxMessage) -> Contact | None:
+    """«evaluation:<id>:registration:<id>:…» the candidate, «…:tutor:<id>:…»; else the evaluator written to, who signs in
+    with that address."""
+    person = message.mail_event.person
+    if person.kind == "registration":
+        return of_registration(person)
+    if person.kind == "tutor":
+        registration = Registration.objects.filter(pk=person.pk).first()
+        page = reverse("registration_edit", args=[person.pk])
+        return Contact(registration.tutor_email, page) if registration else None
     return Contact(message.recipient, reverse("evaluation_detail", args=[message.mail_event.about.pk]))
 
 
@@ -67,6 +78,12 @@ def of_sheet(message: OutboxMessage) -> Contact | None:
     if sheet is None or sheet.evaluator is None:
         return None
     return Contact(sheet.evaluator.email, reverse("evaluation_detail", args=[sheet.evaluation_id]))
+
+
+def of_registration(person: Key) -> Contact | None:
+    """The candidate of a registration, by its key."""
+    registration = Registration.objects.select_related("candidate").filter(pk=person.pk).first()
+    return of_candidate(registration) if registration else None
 
 
 def of_candidate(registration: Registration) -> Contact:

@@ -23,6 +23,7 @@ from evaluations.models import (
     Interview,
     Jury,
     Report,
+    Summons,
 )
 from evaluations.reads.transfer import chain_of
 from evaluations.rules import Verdict
@@ -45,6 +46,7 @@ class Way:
     entry: CommissionCandidate | None  # convened, not held yet
     decision: Decision | None
     reading: IdentityReading | None
+    letters: dict[str, Summons]  # {key of a commission or an evaluation: the convocation that holds}
 
     @property
     def dossier(self) -> Dossier | None:
@@ -69,7 +71,7 @@ class Way:
 
 
 def read(registration: Registration) -> Way:
-    """The registration, read with its people and `with_deadlines`, in eight queries, ten once there is a result.
+    """The registration, read with its people and `with_deadlines`, in nine queries, eleven once there is a result.
 
     One that continues another centre's reads its rows too, its own dossier excepted.
     """
@@ -97,6 +99,12 @@ def read(registration: Registration) -> Way:
         .order_by("decided_at")
         .last(),
         reading=registration.candidate.reading,
+        letters={
+            row.about: row
+            for row in Summons.objects.standing().filter(
+                registration=registration, audience=Summons.Audience.CANDIDATE
+            )
+        },
     )
 
 

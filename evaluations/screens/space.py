@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from accounts import links
+from accounts.keys import key_of
 from candidates.models import Registration
 from candidates.rules import Stage
 from cqpm.utils.french import day, local_date, plural, today
-from evaluations.models import (
-    CompanyOpinion,
-    Evaluation,
-)
+from evaluations.models import CompanyOpinion, Evaluation, Summons
 from evaluations.reads.space import (
     approval_link,
 )
@@ -47,12 +45,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Meeting:
-    """A day to come: what, when, where, what to bring; `letter`: the convocation can be printed."""
+    """A day to come: what, when, where, what to bring; `letter`: the convocation to print, None before it is sent."""
 
     what: str
     appointment: Appointment
     advice: str
-    letter: bool = False
+    letter: Summons | None
 
 
 # --- The way -----------------------------------------------------------------------------------------------------
@@ -190,6 +188,7 @@ def meetings(way):
             what="Présentation de votre rapport" if row.is_project else Method(row.method).short,
             appointment=row.appointment,
             advice=ADVICE[row.method],
+            letter=way.letters.get(key_of(row)),
         )
         for row in way.evaluations
         if row.state == Evaluation.State.PLANNED and row.held_on >= today() and not row.commission_id
@@ -203,7 +202,7 @@ def meetings(way):
                 else "Entretien avec la commission",
                 appointment=entry.appointment,
                 advice="Apportez une pièce d’identité et votre convocation. Venez dix minutes en avance.",
-                letter=True,
+                letter=way.letters.get(key_of(entry.commission)),
             )
         )
     return sorted(found, key=lambda row: row.appointment.order)

@@ -14,7 +14,7 @@ from accounts.tests.factories import client_as, client_of_guest, make_wearer
 from candidates.tests.factories import space_link
 from cqpm.utils.french import day, hour, today
 from evaluations.actions import commission as commissions, evaluation as planning
-from evaluations.models import CommissionCandidate, Evaluation, Visit
+from evaluations.models import CommissionCandidate, Evaluation, Summons, Visit
 from evaluations.rules.appointment import Appointment, length, minutes_between
 from evaluations.tests.acts import breaks, refused, rewrite
 from evaluations.tests.factories import (
@@ -103,6 +103,7 @@ def pages(registration, commission, evaluation, officer):
     evaluator.hat = evaluator.memberships.get(role=Role.EVALUATOR)
     guest = client_of_guest(space_link(registration))
     sheet = evaluation.sheets.get()
+    letter = Summons.objects.standing().about(commission).get(registration=registration)
     found = {
         "candidate_list": staff.get(reverse("candidate_list")),
         "registration_detail": staff.get(reverse("registration_detail", args=[registration.pk])),
@@ -112,7 +113,7 @@ def pages(registration, commission, evaluation, officer):
         "sheet": client_as(evaluator).get(reverse("sheet", args=[sheet.pk])),
         "dashboard of the evaluator": client_as(evaluator).get(reverse("home")),
         "my_registration": guest.get(reverse("my_registration", args=[registration.pk])),
-        "my_convocation": guest.get(reverse("my_convocation", args=[registration.pk])),
+        "my_convocation": guest.get(reverse("my_convocation", args=[registration.pk, letter.pk])),
     }
     return {name: words(response) for name, response in found.items()}
 
@@ -138,11 +139,12 @@ def test_every_page_follows_the_commission_that_moves(heard):
     commissions.summon_commission(commission=commission, by=officer)
     said = pages(registration, commission, evaluation, officer)
     assert [name for name, page in said.items() if "14 h 05" not in page] == []
-    assert [name for name, page in said.items() if "12 h 45" in page] == []
+    assert [name for name, page in said.items() if "12 h 45" in page] == ["my_convocation"]
     when_only = {"candidate_list", "sheet"}
     assert {name for name, page in said.items() if ELSEWHERE not in page} == when_only
     journal = "Journal"  # it tells what was
-    assert [name for name, page in said.items() if PLACE in page.partition(journal)[0]] == []
+    tells_what_was = {"my_convocation"}  # «annule et remplace»
+    assert {name for name, page in said.items() if PLACE in page.partition(journal)[0]} == tells_what_was
 
 
 def test_mails_say_the_same(heard):

@@ -128,7 +128,7 @@ def test_whoever_joins_later_is_summoned_alone_and_the_commission_keeps_its_day(
     entry.refresh_from_db()
     assert fresh(commission).summoned_at == commission.summoned_at < entry.summoned_at
     last = OutboxMessage.objects.filter(event__startswith=f"commission:{commission.pk}").latest("pk")
-    assert f":commissioncandidate:{entry.pk}:" in last.event
+    assert f":registration:{entry.registration_id}:" in last.event
 
 
 def test_a_commission_changed_into_itself_stays_summoned(registration, officer):
@@ -439,7 +439,8 @@ def test_what_keeps_a_commission_from_sitting(registration, officer, centre):
     commissions.add_candidate(commission=commission, registration=registration, by=officer)
     date = f"La commission se tient le {day(commission.held_on)}."
     assert said(Sitting(commission).missing_to_sit()) == ["Membres et candidats : à convoquer.", date]
-    commission = commissions.summon_commission(commission=commission, by=officer)
+    commissions.summon_commission(commission=commission, by=officer)
+    commission = fresh(commission)
     assert said(Sitting(commission).missing_to_sit()) == [date]
     with time_machine.travel(commission.held_on, tick=False):
         unknown = f"Présence à renseigner : {first.name} et {second.name}."

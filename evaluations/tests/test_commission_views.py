@@ -20,6 +20,7 @@ from evaluations.models import (
     CommissionMember,
     ConflictOverride,
     Interview,
+    Summons,
 )
 from evaluations.tests.acts import said
 from evaluations.tests.factories import (
@@ -294,14 +295,17 @@ def test_a_commission_is_summoned_and_the_printed_twins_are_for_those_without_ma
     seat_members(commission)
     commissions.add_member(commission=commission, name="Amina Benali", quality="Experte", by=None)
     commissions.add_candidate(commission=commission, registration=registration, by=None)
-    assert post(client, "commission_summon", commission) == (
-        at("commission_detail", commission),
-        ["Commission convoquée."],
+    preview = client.get(at("commission_summon", commission))
+    assert (preview.context["preview"].mails, preview.context["preview"].papers) == (2, 2)
+    assert Summons.objects.count() == 0  # reading sends nothing
+    papers = reverse("summons_papers", args=[f"commission:{commission.pk}"])
+    assert post(client, "commission_summon", commission, apercu=preview.context["fingerprint"]) == (
+        papers,
+        ["2\xa0convocations envoyées, 2\xa0à imprimer et à remettre."],
     )
-    page = client.get(at("commission_letters", commission))
-    subjects = [subject for subject, _ in page.context["letters"]]
-    assert [subject.split(" ")[0] for subject in subjects] == ["Commission", "Votre"]
-    (member, candidate) = [body for _, body in page.context["letters"]]
+    letters = client.get(papers).context["letters"]
+    assert [subject.split(" ")[0] for _, subject, _ in letters] == ["Commission", "Votre"]
+    (member, candidate) = [body for _, _, body in letters]
     assert ("Bonjour Amina Benali" in member, "temps majoré" in member) == (True, False)
     assert [body for body in (member, candidate) if "Message envoyé par" in body] == []  # it is handed over
     assert ("Bonjour Inès" in candidate, "temps majoré d’un tiers" in candidate) == (True, True)

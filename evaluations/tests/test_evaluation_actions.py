@@ -86,13 +86,16 @@ def test_the_evaluator_is_told(registration, officer):
     assert message.context == {
         "evaluation": str(evaluation.pk),
         "candidate": str(registration.candidate),
+        "number": registration.number,
         "title": registration.referentiel.title,
         "method": "Évaluation en situation professionnelle réelle",
-        "held_on": day(today()),
+        "kind": "real_situation",
+        "capacities": [str(capacity) for capacity in registration.referentiel.tree],
         "when": long_day(today()),
         "hour": "8\xa0h",
         "length": "1\xa0h",
         "place": "Atelier de l’entreprise, Montbard",
+        "adaptation": "",
     }
 
 
@@ -253,7 +256,7 @@ def test_a_plan_is_written_anew(registration, officer):
     assert [row.capacity.number for row in evaluation.coverage.all()] == [2]
     assert evaluation.sheets.get().evaluator == other
     told = OutboxMessage.objects.filter(template="evaluation_planned", recipient=other.email)
-    assert [message.context["held_on"] for message in told] == [day(today() + DAY)]
+    assert [message.context["when"] for message in told] == [long_day(today() + DAY)]
 
 
 def test_the_same_evaluator_day_and_place_are_not_told_again(registration, officer):

@@ -82,8 +82,11 @@ def test_a_project_is_presented_to_a_commission_with_its_report(fields):
     ready = {"commission": evaluation.commission, "report_received_on": evaluation.report_due_on}
     planned = make_evaluation(evaluation.registration, Method.PROJECT, commission=evaluation.commission)
     rewrite(planned, **ready)
+    elsewhere = {"visit": make_evaluation(evaluation.registration, Method.PROJECT).visit}
+    lacking = fields | (elsewhere if "commission" in fields else {})
     breaks(
-        "evaluation_project_presented_to_commission", lambda: rewrite(planned, state="open", **ready | fields)
+        "evaluation_project_presented_to_commission",
+        lambda: rewrite(planned, state="open", **ready | lacking),
     )
 
 

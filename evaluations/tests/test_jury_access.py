@@ -93,7 +93,7 @@ def test_the_president_does_not_keep_the_screen(jury, urls):
 @pytest.mark.parametrize("role", [Role.EVALUATOR, Role.RESOURCE, Role.NATIONAL, Role.ADMINISTRATOR])
 def test_other_roles_see_no_jury(centre, jury, urls, role):
     user = make_wearer(role, **({"centre": centre} if role == Role.EVALUATOR else {}))
-    read = [at(name, jury) for name in ("jury_detail", "jury_session", "jury_letters")]
+    read = [at(name, jury) for name in ("jury_detail", "jury_session", "jury_summon")]
     client = client_as(user.hat)
     assert answers(user, urls) == {404}
     assert {client.get(url).status_code for url in read} == {404}

@@ -13,7 +13,7 @@ from candidates.tests.factories import make_registration
 from cqpm.utils.french import day, long_day, today
 from cqpm.utils.refusal import Stale
 from evaluations.actions import jury as juries
-from evaluations.models import Deliberation, DeliberationEntry, Jury, JuryMember, Withdrawal
+from evaluations.models import Deliberation, DeliberationEntry, Jury, JuryMember, Summons, Withdrawal
 from evaluations.reads.jury import JurySitting
 from evaluations.rules import NoticeKey
 from evaluations.tests.acts import last_entry, refused, rewrite, said
@@ -95,20 +95,25 @@ def test_a_jury_moves_before_anybody_is_told(jury, head):
     assert (moved.held_on, moved.place, summons()) == (today() + 2 * SOON, "Salle Vauban", [])
 
 
-def test_another_place_is_told_to_those_convened_and_their_notice_stays(head, centre):
+def test_another_place_is_told_by_a_second_press_and_the_notice_stays(head, centre):
     jury = make_jury(make_registration(centre), state=Jury.State.SUMMONED)
     before = JuryMember.objects.filter(seat__jury=jury).values_list("summoned_on", flat=True).distinct()
     told = list(before)
-    change(jury, head, place="Salle Vauban")
+    jury = change(jury, head, place="Salle Vauban")
+    assert (len(summons()), jury.state) == (4, "summoned")
+    juries.summon_jury(jury=jury, by=head)
     changed = [subject for _, subject in summons() if subject.startswith("Convocation modifiée")]
     assert (len(changed), list(before)) == (4, told)
 
 
-def test_for_another_day_the_notice_counts_from_today(head, centre):
+def test_a_letter_naming_another_day_does_not_count(head, centre):
     jury = make_jury(make_registration(centre), state=Jury.State.SUMMONED)
     jury = change(jury, head, held_on=jury.held_on + SOON)
-    dates = set(JuryMember.objects.filter(seat__jury=jury).values_list("summoned_on", flat=True))
-    assert (jury.summoned_on, dates) == (today(), {today()})
+    dates = JuryMember.objects.filter(seat__jury=jury).values_list("summoned_on", flat=True)
+    assert (jury.state, jury.summoned_on, jury.summoned_by, set(dates)) == ("prepared", None, "", {None})
+    juries.summon_jury(jury=jury, by=head)
+    jury.refresh_from_db()
+    assert (jury.state, jury.summoned_on, set(dates.all())) == ("summoned", today(), {today()})
 
 
 def test_nothing_is_told_when_nothing_changes(head, centre):
@@ -421,14 +426,15 @@ def test_a_jury_without_president_or_candidates_is_not_convened(jury, head):
     )
 
 
-def test_each_member_with_an_address_is_convened_once_then_all_again(jury, centre, head, employer):
+def test_each_member_is_convened_once(jury, centre, head, employer):
     name(employer, head)
     add(jury, head, make_registration(centre))
     for position, email in ((1, "oudot@exemple.fr"), (2, "")):
         juries.seat_member(
             seat=seat_of(jury, "employee", position), name=f"Salarié {position}", email=email, by=head
         )
-    jury = juries.summon_jury(jury=jury, by=head)
+    juries.summon_jury(jury=jury, by=head)
+    jury.refresh_from_db()
     subject = "Convocation : jury paritaire du"
     both = ["garnier@exemple.fr", "oudot@exemple.fr"]
     assert (jury.state, jury.summoned_on) == ("summoned", today())
@@ -441,8 +447,11 @@ def test_each_member_with_an_address_is_convened_once_then_all_again(jury, centr
     juries.summon_jury(jury=jury, by=head)
     assert [to for to, _ in summons()] == [*both[:1], "hm@exemple.fr", *both[1:]]
 
-    juries.summon_jury(jury=jury, by=head)
-    assert [to for to, _ in summons()] == sorted([*both, "hm@exemple.fr"] * 2)
+    refused(lambda: juries.summon_jury(jury=jury, by=head), "Tous les membres sont déjà convoqués.")
+    letters = Summons.objects.about(jury)
+    assert [(row.name, row.is_to_hand) for row in letters.order_by("name") if not row.email] == [
+        ("Salarié 2", True)
+    ]
 
 
 def test_the_president_is_told_of_the_account(jury, centre, head, employer):
@@ -450,6 +459,6 @@ def test_the_president_is_told_of_the_account(jury, centre, head, employer):
     add(jury, head, make_registration(centre))
     juries.summon_jury(jury=jury, by=head)
     paragraphs = render(OutboxMessage.objects.get(template="jury_member"))[1].split("\n\n")
-    when = f"{long_day(jury.held_on)}, 9\u00a0h\u00a030"
+    when = f"{long_day(jury.held_on)}, à 9\u00a0h\u00a030 (durée prévue : 3\u00a0h)"
     assert paragraphs[2] == f"{when}\nSalle Buffon"
     assert paragraphs[3].startswith("Vous présidez ce jury.")

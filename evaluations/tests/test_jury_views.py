@@ -322,7 +322,12 @@ def test_a_jury_is_convened_then_opened(client, ready):
     jury = make_jury(ready, state=Jury.State.PREPARED)
     where, said = post(client, "jury_open", jury)
     assert (where, said) == (at("jury_detail", jury), ["Membres : à convoquer."])
-    assert post(client, "jury_summon", jury) == (at("jury_detail", jury), ["Jury convoqué."])
+    seen = client.get(at("jury_summon", jury)).context["fingerprint"]
+    assert post(client, "jury_summon", jury, apercu=seen) == (
+        at("jury_detail", jury),
+        ["4\xa0convocations envoyées."],
+    )
+    assert "Tout le monde est prévenu" in text(client.get(at("jury_summon", jury)))
     assert post(client, "jury_open", jury) == (at("jury_session", jury), [])
     assert fresh_jury(jury).state == "open"
 
@@ -333,15 +338,12 @@ def test_a_jury_is_convened_then_opened(client, ready):
 def test_members_without_an_address_are_named(client, ready):
     jury = make_jury(ready, state=Jury.State.PREPARED)
     JuryMember.objects.filter(seat__jury=jury, seat__college="employee").update(email="")
-    _, said = post(client, "jury_summon", jury)
-    assert said == ["Sans courriel, convocation à imprimer : Salarié 1 et Salarié 2.", "Jury convoqué."]
-    assert at("jury_letters", jury) in text(client.get(at("jury_detail", jury)))
-    letters = client.get(at("jury_letters", jury)).context["letters"]
-    assert [body.split("\n")[0] for _, body in letters] == ["Bonjour Salarié 1,", "Bonjour Salarié 2,"]
-
-
-def test_nothing_is_printed_when_everybody_has_an_address(client, jury):
-    assert "Rien à imprimer" in text(client.get(at("jury_letters", jury)))
+    seen = client.get(at("jury_summon", jury)).context["fingerprint"]
+    papers, said = post(client, "jury_summon", jury, apercu=seen)
+    assert said == ["2\xa0convocations envoyées, 2\xa0à imprimer et à remettre."]
+    assert papers in text(client.get(at("jury_detail", jury)))
+    letters = client.get(papers).context["letters"]
+    assert [body.split("\n")[0] for _, _, body in letters] == ["Bonjour Salarié 1,", "Bonjour Salarié 2,"]
 
 
 def test_before_it_opens_the_session_leads_to_the_preparation(client, ready):

@@ -1,7 +1,7 @@
 """The candidate's page: what it says, what it must not say, and the report it receives."""
 
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -23,7 +23,7 @@ from evaluations.actions import (
     report as reports,
 )
 from evaluations.actions.transfer import transfer_registration
-from evaluations.models import Evaluation, Jury, Report
+from evaluations.models import Evaluation, Jury, Report, Summons
 from evaluations.models.report import REPORTS_FOLDER
 from evaluations.reads.deadline import with_deadlines
 from evaluations.reads.space import read
@@ -39,6 +39,7 @@ from evaluations.tests.factories import (
     make_submitted_sheet,
     president_of,
     redate,
+    seat_members,
     with_dossier,
 )
 from referentiel.models import Method
@@ -244,13 +245,19 @@ def test_a_day_to_come_is_announced_and_a_commission_only_once_convened():
     make_evaluation(registration, held_on=today() + timedelta(days=6))
     commission = make_commission(registration.centre, held_on=today() + timedelta(days=9))
     commissions.add_candidate(commission=commission, registration=registration, by=staff)
-    entry = commission.agenda.get()
+    seat_members(commission, by=staff)
     client = client_of_guest(space_link(registration))
-    letter = reverse("my_convocation", args=[registration.pk])
-    assert (client.get(letter).status_code, letter in page(registration)) == (302, False)
-    entry.summoned_at = timezone.now()
-    entry.save()
+    assert "convocations/" not in page(registration)
+    commissions.summon_commission(commission=commission, by=staff)
+    summons = Summons.objects.get(registration=registration, audience="candidate")
+    letter = reverse("my_convocation", args=[registration.pk, summons.pk])
     assert (client.get(letter).status_code, letter in page(registration)) == (200, True)
+    stranger = Summons.objects.filter(registration=None).first()
+    assert client.get(reverse("my_convocation", args=[registration.pk, stranger.pk])).status_code == 302
+    commissions.change_commission(
+        commission=commission, held_on=commission.held_on, starts_at=time(17), place="Salle 3", by=staff
+    )
+    assert (client.get(letter).status_code, letter in page(registration)) == (302, False)
 
 
 @pytest.mark.parametrize("lacking", [(), (1,)])

@@ -1,6 +1,6 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import candidate, commission, company_space, evaluation, jury, opinion, space
+from evaluations.urls import candidate, commission, company_space, evaluation, jury, opinion, space, summons
 
 urlpatterns = [
     *candidate.urlpatterns,
@@ -8,6 +8,7 @@ urlpatterns = [
     *opinion.urlpatterns,
     *commission.urlpatterns,
     *jury.urlpatterns,
+    *summons.urlpatterns,
     *space.urlpatterns,
     *company_space.urlpatterns,
 ]

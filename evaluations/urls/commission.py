@@ -14,7 +14,6 @@ urlpatterns = [
     path(f"{ONE}modifier/", commission.commission_edit, name="commission_edit"),
     path(f"{ONE}supprimer/", commission.commission_delete, name="commission_delete"),
     path(f"{ONE}convoquer/", commission.commission_summon, name="commission_summon"),
-    path(f"{ONE}convocations/", commission.commission_letters, name="commission_letters"),
     path(f"{ONE}membres/ajouter/", commission.commission_add_member, name="commission_add_member"),
     path(f"{MEMBER}retirer/", commission.commission_remove_member, name="commission_remove_member"),
     path(f"{MEMBER}presider/", commission.commission_president, name="commission_president"),

@@ -6,6 +6,7 @@ urlpatterns = [
     path("candidats/<uuid:pk>/evaluations/prevoir/", evaluation.evaluation_new, name="evaluation_new"),
     path("evaluations/<uuid:pk>/", evaluation.evaluation_detail, name="evaluation_detail"),
     path("evaluations/<uuid:pk>/modifier/", evaluation.evaluation_edit, name="evaluation_edit"),
+    path("evaluations/<uuid:pk>/convoquer/", evaluation.evaluation_summon, name="evaluation_summon"),
     path("evaluations/<uuid:pk>/ouvrir/", evaluation.evaluation_open, name="evaluation_open"),
     path("evaluations/<uuid:pk>/absence/", evaluation.evaluation_absent, name="evaluation_absent"),
     path("evaluations/<uuid:pk>/reporter/", evaluation.evaluation_postpone, name="evaluation_postpone"),

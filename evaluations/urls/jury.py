@@ -24,7 +24,6 @@ urlpatterns = [
     path(f"{JURY}candidats/", jury.jury_candidates, name="jury_candidates"),
     path(f"{JURY}candidats/<int:entry>/retirer/", jury.jury_candidate_remove, name="jury_candidate_remove"),
     path(f"{JURY}convoquer/", jury.jury_summon, name="jury_summon"),
-    path(f"{JURY}convocations/", jury.jury_letters, name="jury_letters"),
     path(f"{JURY}ouvrir/", jury.jury_open, name="jury_open"),
     path(SESSION, jury_session.jury_session, name="jury_session"),
     path(f"{SESSION}presences/<int:member>/", jury_session.jury_presence, name="jury_presence"),

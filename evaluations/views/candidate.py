@@ -25,6 +25,7 @@ from cqpm.utils.paging import KeysFirstPaginator
 from documents.models import Document
 from evaluations.actions import export as exports
 from evaluations.forms.candidate import RegistrationFilter
+from evaluations.models import Summons
 from evaluations.papers.jury import facts_of
 from evaluations.perms import may_list_candidates, may_read_bases
 from evaluations.reads.candidate import registrations_for
@@ -32,6 +33,7 @@ from evaluations.reads.deadline import next_deadline, with_deadlines
 from evaluations.reads.journey import load_decisions, load_one
 from evaluations.screens import capacity, journey as screen
 from evaluations.screens.export import spreadsheet
+from evaluations.screens.summons import summons_rows
 
 PAGE = 25
 JOURNAL_PAGE = 50
@@ -197,10 +199,13 @@ def registration_file(request, pk):
 
 @require_safe
 def registration_documents(request, pk):
-    """The papers of this registration, with where their rendering is."""
+    """The papers of this registration, with where their rendering is; the letters that convened to something."""
     registration = own(request, pk)
     documents = Document.objects.filter(fact__in=facts_of(registration)).order_by("-requested_at", "pk")
-    return page(request, "registration_documents", registration, documents=documents)
+    letters = summons_rows(
+        Summons.objects.filter(registration=registration).exclude(audience=Summons.Audience.EVALUATOR)
+    )
+    return page(request, "registration_documents", registration, documents=documents, letters=letters)
 
 
 @require_safe

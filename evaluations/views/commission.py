@@ -1,12 +1,14 @@
 """A commission before its sitting: the list, its day, its members, its agenda, its conflicts, its convocations."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts import mailing
 from accounts.answers import form_page, say_outcome, show_refusal
+from accounts.keys import key_of
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.views.scoped import post_data
 from cqpm.utils.french import today
@@ -25,9 +27,10 @@ from evaluations.models import Commission
 from evaluations.perms import may_declare_link, may_preside, may_see_commissions
 from evaluations.reads.candidate import to_place
 from evaluations.reads.commission import Sitting, overview
+from evaluations.reads.summons import announced, commission_letters, concerned_by_commission
+from evaluations.views.summons import announce, form_methods
 
 PAGE = 20
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def seen(request, pk):
@@ -133,7 +136,8 @@ def show(request, commission, **refusals):
         "today": today(),
         "oppositions": oppositions,
         "missing": [] if sitting.is_closed else sitting.missing_now(),
-        "letters": [row for row in letters(sitting) if not row["to"]],
+        "about": key_of(commission),
+        "announced": announced(commission, concerned_by_commission(sitting)) if staff else None,
     }
     if not sitting.is_closed:
         context["link_form"] = PairForm(commission=commission).offer(mine, registrations)
@@ -142,24 +146,6 @@ def show(request, commission, **refusals):
         context["named_form"] = NamedMemberForm(auto_id="nomme_%s")
         context["agenda_form"] = AgendaForm(commission=commission)
     return form_page(request, "evaluations/commission_detail.html", context | refusals)
-
-
-def letters(sitting):
-    """Everybody’s convocation, as mailed or printed."""
-    return [actions.convocation(row, sitting) for row in (*sitting.members, *sitting.entries)]
-
-
-@require_safe
-def commission_letters(request, pk):
-    """The convocations of those without an address, to print and hand over."""
-    commission = own(request, pk)
-    printed = [
-        mailing.printed(**letter, centre=commission.centre)
-        for letter in letters(Sitting(commission))
-        if not letter["to"]
-    ]
-    context = {"commission": commission, "centre": commission.centre, "letters": printed}
-    return render(request, "evaluations/commission_letters.html", context)
 
 
 # --- Verbs -----------------------------------------------------------------------------------------------------
@@ -271,8 +257,15 @@ def commission_override(request, pk):
     return act(request, pk, "Conflit d’intérêts levé.", actions.override_conflict, **form.cleaned_data)
 
 
-@require_POST
+@form_methods
 def commission_summon(request, pk):
-    """Those not told yet of the date, hour and place."""
+    """Those not told yet of the date, hour and place: read first, then sent."""
     commission = own(request, pk)
-    return act(request, pk, "Commission convoquée.", actions.summon_commission, commission=commission)
+    return announce(
+        request,
+        commission_letters(Sitting(commission)),
+        partial(actions.summon_commission, commission=commission),
+        subject=commission,
+        page=("commission_detail", pk),
+        heading="Convoquer la commission",
+    )

@@ -1,6 +1,7 @@
 """An evaluation, from its plan to its sheet. One URL per verb."""
 
 import uuid
+from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -15,11 +16,14 @@ from cqpm.utils.uploads import takes
 from evaluations.actions import evaluation as actions, report as reports
 from evaluations.forms.evaluation import OF_A_VISIT, EvaluationForm, Offer, offered
 from evaluations.forms.report import ReportReceivedForm
-from evaluations.models import Evaluation
+from evaluations.models import Evaluation, Summons
 from evaluations.perms import may_hold, may_score
 from evaluations.reads.conflict import conflicts_of_user
 from evaluations.reads.evaluation import missing_to_open
+from evaluations.reads.summons import announced, concerned_by_evaluation, evaluation_letters
 from evaluations.screens.sheet import progress_of
+from evaluations.screens.summons import summons_rows
+from evaluations.views.summons import announce, form_methods
 from referentiel.models import Method
 
 METHOD, AGAIN = "modalite", "reprend"  # in the address of a new evaluation: its method, the one it takes up
@@ -101,6 +105,12 @@ def taken_up(former):
     }
 
 
+def of_its_visit(evaluation):
+    """The commission, or the day, hour and place of its own: never both."""
+    own = {name: getattr(evaluation, name) if evaluation.visit else None for name in OF_A_VISIT}
+    return own | {"commission": evaluation.commission_id}
+
+
 def evaluation_edit(request, pk):
     """The whole plan of an evaluation not opened yet."""
     evaluation = own(request, pk)
@@ -108,9 +118,7 @@ def evaluation_edit(request, pk):
         return redirect("evaluation_detail", pk)
     method = Method(evaluation.method)
     offer = offered(evaluation.registration).get(method, Offer(method))
-    initial = taken_up(evaluation) | {"commission": evaluation.commission_id}
-    for name in OF_A_VISIT:
-        initial[name] = getattr(evaluation, name) if evaluation.visit else None
+    initial = taken_up(evaluation) | of_its_visit(evaluation)
     form = EvaluationForm(
         post_data(request),
         registration=evaluation.registration,
@@ -151,7 +159,7 @@ def show(request, evaluation, **forms):
     for sheet in sheets:
         sheet.evaluation = evaluation
         sheet.progress = progress_of(sheet)
-    planned = evaluation.is_planned
+    planned, plans = evaluation.is_planned, is_staff_of(user, registration.centre_id)
     context = {
         "evaluation": evaluation,
         "registration": registration,
@@ -163,16 +171,24 @@ def show(request, evaluation, **forms):
         else [],
         "own_sheet": next((sheet for sheet in sheets if may_score(user, sheet)), None),
         "holds": may_hold(user, evaluation),
-        "plans": is_staff_of(user, registration.centre_id),
+        "plans": plans,
         "is_head": is_head_of(user, registration.centre_id),
         "report_form": ReportReceivedForm(
             initial={"received_on": evaluation.report_received_on, "upload": uuid.uuid4()}
         ),
         "reports": evaluation.reports.all(),
+        **(letters_about(evaluation, sheets) if plans else {}),
         "absence_form": reason_form("absence"),
         "postponement_form": reason_form("report"),
     }
     return form_page(request, "evaluations/evaluation_detail.html", context | forms)
+
+
+def letters_about(evaluation, sheets):
+    """What was announced of it, and how many people are to be told while it is planned."""
+    people = concerned_by_evaluation(evaluation, sheets) if evaluation.is_planned else []
+    letters = summons_rows(Summons.objects.about(evaluation))
+    return {"letters": letters, "announced": announced(evaluation, people) if people else None}
 
 
 def reason_form(prefix, data=None):
@@ -193,6 +209,20 @@ def evaluation_open(request, pk):
         if own_sheet:
             return redirect("sheet", own_sheet.pk)
     return redirect("evaluation_detail", pk)
+
+
+@form_methods
+def evaluation_summon(request, pk):
+    """Candidate and tutor not told yet of the date, hour and place: read first, then sent."""
+    evaluation = own(request, pk)
+    return announce(
+        request,
+        evaluation_letters(evaluation),
+        partial(actions.summon_evaluation, evaluation=evaluation),
+        subject=evaluation,
+        page=("evaluation_detail", pk),
+        heading="Convoquer à l’évaluation",
+    )
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """A jury before its sitting: the list, the composition, the notices, the agenda. One URL per verb."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, prefetch_related_objects
@@ -7,7 +9,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import mailing
 from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.keys import key_of
 from accounts.models import LogEntry
@@ -16,7 +17,7 @@ from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.views.scoped import post_data
 from cqpm.utils.alphabet import alphabetical
-from cqpm.utils.french import enumeration, today
+from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import jury as actions
 from evaluations.forms.jury import (
@@ -32,8 +33,10 @@ from evaluations.models import CapacityValidation, DeliberationEntry, Jury, Jury
 from evaluations.perms import may_list_juries
 from evaluations.reads.candidate import to_place
 from evaluations.reads.jury import JurySitting
+from evaluations.reads.summons import announced, concerned_by_jury, jury_letters
 from evaluations.rules import College, NoticeKey
 from evaluations.screens.jury import STATE_KINDS, CaseRow, gathered
+from evaluations.views.summons import announce, form_methods
 
 PAGE = 25
 NEARLY = 20  # candidates not ready, shown at most
@@ -147,7 +150,8 @@ def detail_page(request, jury, **forms):
         "days_left": (jury.held_on - today()).days,
         "prepares": prepares,
         "overrides": prepares and is_head_of(request.user, jury.centre_id),
-        "by_hand": prepares and any(not member.email for member in sitting.members),
+        "about": key_of(jury),
+        "announced": announced(jury, concerned_by_jury(sitting)) if prepares else None,
         "missing": sitting.missing_to_open() if opens else sitting.missing_to_summon(),
         "unions_form": UnionsForm(initial={"asked_on": jury.unions_invited_on or today()}),
         "override_form": OverrideForm(),
@@ -341,29 +345,18 @@ def jury_candidate_remove(request, pk, entry):
     return redirect("jury_detail", pk)
 
 
-@require_POST
+@form_methods
 def jury_summon(request, pk):
+    """Those not told yet of the date, hour and place: read first, then sent."""
     jury = own_jury(request, pk)
-    with say_outcome(request, "Jury convoqué."):
-        actions.summon_jury(jury=jury, by=request.user)
-        if by_hand := without_address(jury):
-            names = enumeration(member.name for member in by_hand)
-            messages.warning(request, f"Sans courriel, convocation à imprimer : {names}.")
-    return redirect("jury_detail", pk)
-
-
-def without_address(jury):
-    """The members who get their convocation by hand, by name."""
-    return list(JuryMember.objects.filter(seat__jury=jury, email="").order_by("name"))
-
-
-@require_safe
-def jury_letters(request, pk):
-    """The convocations of the members without an address, to print and hand over."""
-    jury = own_jury(request, pk)
-    printed = [mailing.printed(**actions.summons(jury, member)) for member in without_address(jury)]
-    context = {"jury": jury, "centre": jury.centre, "letters": printed}
-    return render(request, "evaluations/jury_letters.html", context)
+    return announce(
+        request,
+        jury_letters(jury, JurySitting(jury).members),
+        partial(actions.summon_jury, jury=jury),
+        subject=jury,
+        page=("jury_detail", pk),
+        heading="Convoquer le jury",
+    )
 
 
 @require_POST

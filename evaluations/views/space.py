@@ -17,13 +17,12 @@ from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from documents.views import deliver
-from evaluations.actions import commission as commissions, report as reports
+from evaluations.actions import report as reports
 from evaluations.actions.jury.closing import result_of
 from evaluations.forms.report import ReportFileForm
-from evaluations.models import Report
+from evaluations.models import Report, Summons
 from evaluations.models.report import REPORTS_FOLDER
 from evaluations.papers.jury import papers_for_candidate
-from evaluations.reads.commission import Sitting
 from evaluations.reads.deadline import with_deadlines
 from evaluations.reads.space import ReportFile, appeal_until, read, report_files
 from evaluations.reads.transfer import chain_of
@@ -175,14 +174,17 @@ def my_paper(request, pk, document):
 
 @space_page(CANDIDATE_SPACE)
 @require_safe
-def my_convocation(request, pk):
-    """The convocation to a commission, to print."""
+def my_convocation(request, pk, summons):
+    """A convocation that still holds, to print."""
     registration = mine(request, pk)
-    entry = read(registration).entry
-    if entry is None:
+    letters = Summons.objects.standing().filter(
+        registration=registration, audience=Summons.Audience.CANDIDATE
+    )
+    letter = letters.filter(pk=summons).first()
+    if letter is None:
         return redirect("my_registration", pk)
-    entry.registration = registration
-    letter = commissions.convocation(entry, Sitting(entry.commission))
-    subject, body = mailing.printed(**letter, centre=registration.centre)
+    subject, body = mailing.printed(
+        template=letter.template, context=letter.context, name=letter.name, centre=letter.centre
+    )
     context = {"registration": registration, "centre": registration.centre, "subject": subject, "body": body}
     return render(request, "evaluations/space_convocation.html", context)

@@ -12,7 +12,6 @@ from evaluations.actions.commission.composition import (
 from evaluations.actions.commission.preparation import (
     add_candidate,
     change_commission,
-    convocation,
     delete_commission,
     prepare_commission,
     remove_candidate,
@@ -24,7 +23,6 @@ __all__ = [
     "add_member",
     "change_commission",
     "close_commission",
-    "convocation",
     "declare_personal_link",
     "delete_commission",
     "name_president",

@@ -12,6 +12,7 @@ from cqpm.utils.french import colon, day, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.commission.steps import lock_commission, record_on_commission
 from evaluations.actions.evaluation_plan import is_evaluator_of
+from evaluations.actions.summons import cancel_letters
 from evaluations.models import Commission, CommissionMember, ConflictOverride, PersonalLink
 from evaluations.reads.commission import Sitting
 from evaluations.reads.conflict import person_of
@@ -65,11 +66,12 @@ def add_member(
 
 @transaction.atomic
 def remove_member(*, member: CommissionMember, by: Actor) -> None:
-    """Takes a member off a commission that has not closed. Refusal when he or she held one of its interviews."""
+    """Takes a member off a commission that has not closed; convened, he or she is told not to come. Refusal when he or she held one of its interviews."""
     commission = lock_commission(member.commission_id)
     if any(member.name in interview.members for interview in commission.interviews.all()):
         raise Refusal(f"{member.name} a tenu un entretien de cette commission.")
     name = member.name
+    cancel_letters(commission, person=member, what="Commission d’évaluation", by=by)
     member.delete()
     record_on_commission(commission, by=by, verb="remove_commission_member", what=colon(f"{name} retiré"))
 

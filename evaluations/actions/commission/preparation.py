@@ -1,13 +1,11 @@
 """Before the sitting: day and place, agenda, convocation."""
 
 from datetime import date, time
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import log, outbox
-from accounts.keys import Key
+from accounts import log
 from accounts.log import Actor
 from accounts.models import ExaminationCentre
 from candidates.actions.checks import lock_registration, required
@@ -16,13 +14,15 @@ from candidates.models import Registration
 from cqpm.utils.french import colon, day, hour, plural, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.commission.steps import lock_commission, record_on_commission
+from evaluations.actions.summons import cancel_letters, overtake, send_letters
 from evaluations.models import (
     Commission,
     CommissionCandidate,
-    CommissionMember,
     Evaluation,
+    Summons,
 )
 from evaluations.reads.commission import Sitting
+from evaluations.reads.summons import commission_letters, untold
 from evaluations.rules.appointment import SITTING_MINUTES, end_of, minutes_between
 
 
@@ -84,8 +84,7 @@ def change_commission(
     commission.held_on, commission.starts_at, commission.place = held_on, starts_at, place
     commission.state = Commission.State.PREPARED
     commission.save(update_fields=["held_on", "starts_at", "place", "state"])
-    commission.members.update(summoned_at=None)
-    commission.agenda.update(summoned_at=None)
+    announce_again(commission)
     what = f" fixée au {day(held_on)}, {hour(starts_at)}, {place}"
     record_on_commission(commission, by=by, verb="change_commission", what=what)
     return commission
@@ -95,13 +94,14 @@ def change_commission(
 def delete_commission(*, commission: Commission, by: Actor) -> None:
     """Takes back a commission that never sat, with its agenda; the journal keeps that it was prepared.
 
-    Refusal: an interview or a decision, an evaluation to be held before it.
+    Whoever was convened is told that it is off. Refusal: an interview or a decision, an evaluation to be held before it.
     """
     commission = lock_commission(commission.pk)
     if commission.interviews.exists() or commission.validations.exists():
         raise Refusal("Cette commission a déjà siégé : elle ne se supprime plus.")
     if commission.evaluations.exists():
         raise Refusal("Une évaluation se tient devant cette commission : changez-la d’abord.")
+    cancel_letters(commission, what="Commission d’évaluation", by=by)
     record_on_commission(commission, by=by, verb="delete_commission", what=" supprimée avant d’avoir siégé")
     commission.delete()
 
@@ -141,7 +141,7 @@ def remove_candidate(*, entry: CommissionCandidate, by: Actor) -> None:
     """Takes a candidate off the agenda, for another commission to decide.
 
     What this one had decided of him or her is taken back: until it closes, nothing is final. An interview held
-    stays, it is a fact. Refusal while an evaluation is still to be held before this commission.
+    stays, it is a fact. Convened, the candidate is told not to come. Refusal while an evaluation is still to be held before this commission.
     """
     commission = lock_commission(entry.commission_id)
     registration = lock_registration(entry.registration_id, running=False)
@@ -151,6 +151,7 @@ def remove_candidate(*, entry: CommissionCandidate, by: Actor) -> None:
         )
     taken_back, _ = commission.validations.filter(registration=registration).delete()
     commission.agenda.filter(pk=entry.pk).delete()
+    cancel_letters(commission, person=registration, what="Passage devant la commission d’évaluation", by=by)
     name = registration.candidate
     record_on_commission(
         commission, by=by, verb="remove_commission_candidate", what=colon(f"{name} retiré de l’ordre du jour")
@@ -168,56 +169,38 @@ def remove_candidate(*, entry: CommissionCandidate, by: Actor) -> None:
 
 
 @transaction.atomic
-def summon_commission(*, commission: Commission, by: Actor) -> Commission:
+def summon_commission(*, commission: Commission, by: Actor, previewed: str | None = None) -> list[Summons]:
     """Convocations to those not told yet of this date, hour and place; who has no address gets a printed one.
 
-    Refusal: a commission not composed, an empty agenda, nobody left to tell.
+    What they had been told is replaced by name. `previewed`: what the sender read before pressing. Gives the letters.
+    Refusal: a commission not composed, an empty agenda, nobody left to tell, another list than the one read.
     """
     commission = lock_commission(commission.pk)
     sitting = Sitting(commission)
     if missing := sitting.missing_to_summon():
         raise Refusal(*missing)
-    if not sitting.to_summon:
+    letters = untold(commission_letters(sitting))
+    if not letters:
         raise Refusal("Tout le monde est déjà convoqué.")
+    made = send_letters(letters, by=by, previewed=previewed)
     now = timezone.now()
     if commission.state == Commission.State.PREPARED:  # whoever joins later has a date of his or her own
         commission.state, commission.summoned_at = Commission.State.SUMMONED, now
         commission.summoned_by = log.actor_name(by)
         commission.save(update_fields=["state", "summoned_at", "summoned_by"])
-    for row in sitting.to_summon:
-        outbox.post(
-            event=Key.of(commission).event(Key.of(row), now.isoformat()),
-            centre=commission.centre,
-            **convocation(row, sitting),
-        )
     commission.members.filter(summoned_at=None).update(summoned_at=now)
     commission.agenda.filter(summoned_at=None).update(summoned_at=now)
     record_on_commission(commission, by=by, verb="summon_commission", what=" convoquée")
-    return commission
+    return made
 
 
-def convocation(row: CommissionMember | CommissionCandidate, sitting: Sitting) -> dict[str, Any]:
-    """The mail of a member or of an agenda entry, as `outbox.post` takes it: also what is printed."""
-    commission = sitting.commission
-    if isinstance(row, CommissionMember):
-        appointment = commission.appointment
-        context = {
-            "president": row.is_president,
-            "account": row.user_id is not None,
-            "commission": str(commission.pk),
-            "candidates": [str(entry.registration.candidate) for entry in sitting.entries],
-        }
-        to, name, template = row.email, row.name, "commission_member"
-    else:
-        registration = row.registration
-        row.commission = commission
-        appointment = row.appointment
-        context = {
-            "title": registration.referentiel.title,
-            "adaptation": registration.adaptation,
-        }
-        to, name, template = registration.candidate.email, str(registration.candidate), "commission_candidate"
-    return {"to": to, "name": name, "template": template, "context": appointment.facts | context}
+def announce_again(commission: Commission) -> None:
+    """Nothing that was announced is so any more: everybody concerned is to be told, evaluators of what it hears too."""
+    commission.members.update(summoned_at=None)
+    commission.agenda.update(summoned_at=None)
+    overtake(commission)
+    for evaluation in commission.evaluations.filter(state=Evaluation.State.PLANNED):
+        overtake(evaluation)
 
 
 def check_date(held_on: date) -> None:

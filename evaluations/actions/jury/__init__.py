@@ -18,7 +18,6 @@ from evaluations.actions.jury.preparation import (
     record_union_invitation,
     remove_candidate,
     summon_jury,
-    summons,
 )
 from evaluations.actions.jury.session import (
     cancel_decision,
@@ -54,5 +53,4 @@ __all__ = [
     "remove_seat",
     "seat_member",
     "summon_jury",
-    "summons",
 ]

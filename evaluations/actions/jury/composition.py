@@ -5,12 +5,14 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.actions import invite_person
+from accounts.keys import Key
 from accounts.log import Actor
 from accounts.models import User
 from candidates.actions.checks import required
 from cqpm.utils.french import colon, day
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.jury.steps import lock_jury, lock_row, record_on_jury
+from evaluations.actions.summons import cancel_letters
 from evaluations.models import Jury, JuryMember, Seat
 from evaluations.rules import College
 
@@ -64,7 +66,7 @@ def seat_member(*, seat: Seat, name: str, email: str = "", organisation: str = "
             former.save(update_fields=["email"])
         return former
     if former:
-        unseat(former)
+        unseat(former, by=by)
     member = JuryMember.objects.create(seat=seat, name=name, email=email)
     change = f"{name} remplace {former.name}" if former else f"{name} siège"
     what = colon(f"{change}, collège {seat.get_college_display().lower()}")
@@ -74,23 +76,27 @@ def seat_member(*, seat: Seat, name: str, email: str = "", organisation: str = "
 
 @transaction.atomic
 def empty_seat(*, seat: Seat, by: Actor) -> Jury:
-    """Nobody sits there any more; the seat still counts for parity."""
+    """Nobody sits there any more; the seat still counts for parity. Convened, the member is told not to come."""
     jury = lock_jury(seat.jury_id, *Jury.State.RUNNING)
     member = occupant(lock_row(seat))
     if member is None:
         raise Refusal("Ce siège est déjà vide.")
-    unseat(member)
+    unseat(member, by=by)
     record_on_jury(jury, by=by, verb="empty_seat", what=colon(f"{member.name} ne siège plus"))
     return jury
 
 
 def occupant(seat: Seat) -> JuryMember | None:
-    return JuryMember.objects.filter(seat=seat).select_related("user").first()
+    return JuryMember.objects.filter(seat=seat).select_related("user", "seat__jury").first()
 
 
-def unseat(member: JuryMember) -> None:
+def unseat(member: JuryMember, *, by: Actor) -> None:
+    """Convened, whoever leaves is told not to come."""
     if member.withdrawals.exists():
         raise Refusal(f"{member.name} s’est retiré pour un candidat : annulez ce retrait d’abord.")
+    cancel_letters(
+        member.seat.jury, person=Key.of(member, "member"), what="Jury paritaire de délibération", by=by
+    )
     member.delete()
 
 

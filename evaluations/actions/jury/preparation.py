@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from accounts import log, outbox
-from accounts.keys import Key
+from accounts import log
 from accounts.log import Actor
 from accounts.models import ExaminationCentre, User
 from accounts.perms import is_head_of
@@ -24,9 +21,11 @@ from evaluations.actions.jury.steps import (
     record_on_candidate,
     record_on_jury,
 )
-from evaluations.models import Decision, Deliberation, DeliberationEntry, Jury, JuryMember, Seat
+from evaluations.actions.summons import overtake, send_letters
+from evaluations.models import Decision, Deliberation, DeliberationEntry, Jury, JuryMember, Seat, Summons
 from evaluations.reads.journey import load_for_jury
 from evaluations.reads.jury import JurySitting
+from evaluations.reads.summons import jury_letters, untold
 from evaluations.rules import College, NoticeKey, Verdict
 from evaluations.rules.appointment import SITTING_MINUTES
 
@@ -85,7 +84,8 @@ def change_jury(
 ) -> Jury:
     """Another date, hour or place before the sitting opens; another length alone announces nothing.
 
-    Those already convened are told again by mail; for another date, their notice counts from today.
+    Those convened are to be told again; for another date they are convened anew: «delays run from each letter to the
+    new day, a letter naming another day does not count» (domain page, 7).
     """
     jury = lock_jury(jury.pk, *Jury.State.BEFORE)
     if held_on != jury.held_on and held_on < today():
@@ -97,13 +97,12 @@ def change_jury(
     before = (jury.held_on, jury.starts_at, jury.place)
     if before == (held_on, starts_at, place):
         return jury
-    members = JuryMember.objects.filter(seat__jury=jury, summoned_on__isnull=False)
     if held_on != jury.held_on:
-        members.update(summoned_on=today())
-        jury.summoned_on = today() if jury.summoned_on else None
+        JuryMember.objects.filter(seat__jury=jury).update(summoned_on=None)
+        jury.summoned_on, jury.summoned_by, jury.state = None, "", Jury.State.PREPARED
     jury.held_on, jury.starts_at, jury.place = held_on, starts_at, place
-    jury.save(update_fields=["held_on", "starts_at", "place", "summoned_on"])
-    post_summons(jury, members, changed=True)
+    jury.save(update_fields=["held_on", "starts_at", "place", "summoned_on", "summoned_by", "state"])
+    overtake(jury)
     record_on_jury(jury, by=by, verb="change_jury", what=colon(f"à {hour(starts_at)}, {place}"))
     return jury
 
@@ -218,49 +217,25 @@ def remove_candidate(*, entry: DeliberationEntry, by: Actor) -> Jury:
 
 
 @transaction.atomic
-def summon_jury(*, jury: Jury, by: Actor) -> Jury:
-    """Convenes by mail the members not convened yet; everybody again when all were.
+def summon_jury(*, jury: Jury, by: Actor, previewed: str | None = None) -> list[Summons]:
+    """Convenes the members not told yet of this day, hour and place; without an address, on paper. Gives the letters.
 
-    Those without an address get it by hand. Refusal: no president, nobody on the agenda.
+    What they had been told is replaced by name. `previewed`: what the sender read before pressing. Refusal: no
+    president, nobody on the agenda, nobody left to tell, another list than the one read.
     """
     jury = lock_jury(jury.pk, *Jury.State.BEFORE)
     sitting = JurySitting(jury)
     if missing := sitting.missing_to_summon():
         raise Refusal(*missing)
-    again = not sitting.to_summon
-    for member in sitting.to_summon:
-        member.summoned_on = today()
-        member.save(update_fields=["summoned_on"])
-        post_summons(jury, [member])
-    if again:
-        post_summons(jury, sitting.members)
+    letters = untold(jury_letters(jury, sitting.members))
+    if not letters:
+        raise Refusal("Tous les membres sont déjà convoqués.")
+    again = any(letter.former for letter in letters)
+    made = send_letters(letters, by=by, previewed=previewed)
+    JuryMember.objects.filter(seat__jury=jury, summoned_on=None).update(summoned_on=today())
     if jury.summoned_on is None:
         jury.summoned_on, jury.summoned_by = today(), log.actor_name(by)
     jury.state = Jury.State.SUMMONED
     jury.save(update_fields=["state", "summoned_on", "summoned_by"])
     record_on_jury(jury, by=by, verb="summon_jury", what=" convoqué de nouveau" if again else " convoqué")
-    return jury
-
-
-def post_summons(jury: Jury, members: Iterable[JuryMember], *, changed: bool = False) -> None:
-    """Writes the convocation to each member who has an address."""
-    now = timezone.now().isoformat()
-    for member in members:
-        outbox.post(
-            event=Key.of(jury).event(Key.of(member, "member"), now), **summons(jury, member, changed=changed)
-        )
-
-
-def summons(jury: Jury, member: JuryMember, *, changed: bool = False) -> dict[str, Any]:
-    """The convocation of a member, as the outbox wants it; without an address it is printed."""
-    return {
-        "to": member.email,
-        "name": member.name,
-        "template": "jury_member",
-        "context": {
-            **jury.appointment.facts,
-            "president": member.is_president,
-            "changed": changed,
-        },
-        "centre": jury.centre,
-    }
+    return made

@@ -1,0 +1,98 @@
+"""Letters: previewed before they leave, read, reprinted, handed over."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import mailing
+from accounts.answers import say_outcome
+from accounts.keys import key_of
+from accounts.perms import is_staff, require
+from cqpm.utils.french import NBSP, plural
+from cqpm.utils.refusal import Refusal
+from evaluations.actions import summons as actions
+from evaluations.models import Summons
+from evaluations.reads.summons import letters_mark
+from evaluations.screens.summons import Preview, summons_rows
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def announce(request, letters, verb, *, subject, page, heading):
+    """Who would be told, what and how; the second press sends. `page`: (name, key) of the page to go back to.
+
+    `letters`: all those of the subject; `verb(previewed=…)`: sends the untold ones, refuses another list than shown.
+    """
+    preview = Preview.of(letters, request.GET.get("lettre", ""))
+    if request.method == "POST":
+        try:
+            made = verb(previewed=request.POST.get("apercu", ""), by=request.user)
+        except Refusal as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+            return redirect(*page)
+        return sent(request, made, subject, page)
+    context = {
+        "preview": preview,
+        "fingerprint": letters_mark(preview.to_send),
+        "heading": heading,
+        "subject": subject,
+        "page": page,
+    }
+    return render(request, "evaluations/summons_preview.html", context)
+
+
+def sent(request, made, subject, page):
+    """What left; on to the letters on paper when there are some."""
+    papers = [summons for summons in made if not summons.email]
+    mails = len(made) - len(papers)
+    told = [plural(mails, "convocation envoyée", "convocations envoyées")] if mails else []
+    told += [f"{len(papers)}{NBSP}à imprimer et à remettre"] if papers else []
+    messages.success(request, f"{', '.join(told).capitalize()}.")
+    return redirect("summons_papers", key_of(subject)) if papers else redirect(*page)
+
+
+@require(is_staff)
+@require_safe
+def summons_papers(request, about):
+    """Every letter about a commission, an evaluation or a jury; those on paper that are to hand, ready to print."""
+    rows = Summons.objects.for_user(request.user).about(about)
+    found = summons_rows(rows)
+    if not found:
+        raise Http404
+    to_hand = [row.summons for row in reversed(found) if row.summons.is_to_hand]  # as they were listed
+    context = {
+        "rows": found,
+        "letters": [(summons, *letter_of(summons)) for summons in to_hand],
+        "centre": request.user.hat.centre,
+    }
+    return render(request, "evaluations/summons_papers.html", context)
+
+
+def letter_of(summons):
+    """(subject, body) of a letter made, word for word."""
+    return mailing.printed(
+        template=summons.template, context=summons.context, name=summons.name, centre=summons.centre
+    )
+
+
+@require(is_staff)
+@require_safe
+def summons_detail(request, pk):
+    """One letter, to read or to print again, with what it replaces and what replaced it."""
+    summons = get_object_or_404(Summons.objects.for_user(request.user).select_related("message"), pk=pk)
+    (row,) = summons_rows(Summons.objects.filter(pk=pk))
+    subject, body = letter_of(summons)
+    context = {"summons": summons, "row": row, "subject": subject, "body": body, "centre": summons.centre}
+    return render(request, "evaluations/summons_detail.html", context)
+
+
+@require(is_staff)
+@require_POST
+def summons_handed(request, pk):
+    """A letter on paper is with its person."""
+    summons = get_object_or_404(Summons.objects.for_user(request.user), pk=pk)
+    with say_outcome(request, f"Remise à {summons.name}."):
+        actions.hand_summons_over(summons=summons, by=request.user)
+    return redirect("summons_papers", summons.about)
