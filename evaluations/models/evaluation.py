@@ -39,6 +39,8 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         return self.select_related(
             "registration__candidate",
             "registration__company",
+            "registration__host_company",
+            "registration__training_body",
             "registration__centre",
             "registration__referentiel__certification",
             "commission",
