@@ -245,6 +245,17 @@ def test_training_bodies_are_listed_and_corrected(client, officer):
     assert client.post(url, {"name": "Pôle", "siren": ""}).status_code == 422
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_training_bodies_costs_the_same_whatever_its_length(
+    client, officer, rows, django_assert_num_queries
+):
+    for rank in range(rows):
+        actions.create_training_body(centre=officer.hat.centre, name=f"AFPI {rank}", by=officer)
+    client.get(reverse("training_body_list"))
+    with django_assert_num_queries(5):
+        client.get(reverse("training_body_list"))
+
+
 def test_no_training_body_says_what_to_do(client):
     assert "Un organisme s’ajoute pendant l’inscription" in text(client.get(reverse("training_body_list")))
 

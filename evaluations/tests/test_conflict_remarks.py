@@ -168,6 +168,21 @@ def test_the_host_company_counts_like_the_employer(client, commission, officer, 
     ]
 
 
+def test_both_companies_are_shown_found_and_filtered_by(client, centre):
+    host = make_company(centre, name="Fonderie Chauvelot")
+    registration = with_dossier(centre=centre, route="external_retraining", host_company=host)
+    with_dossier(centre=centre)
+    url = reverse("candidate_list")
+    for query in ({"q": "chauvelot"}, {"entreprise": host.pk}, {"entreprise": registration.company_id}):
+        text = " ".join(unescape(client.get(url, query).content.decode()).split())
+        assert ("1 inscription<" in text, "accueil : Fonderie Chauvelot" in text) == (True, True)
+    for name in ("registration_detail", "registration_file"):
+        text, _ = page_of(client, registration, name)
+        assert "Fonderie Chauvelot" in text
+    text, _ = page_of(client, make_evaluation(registration), "evaluation_detail")
+    assert "Entreprise d’accueil Fonderie Chauvelot" in text
+
+
 # --- The session --------------------------------------------------------------------------------------------------
 
 
