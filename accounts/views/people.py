@@ -48,6 +48,8 @@ def person_employer(request, pk):
     person = scoped_account(request, pk)
     perms.allow(perms.may_say_employer(request.user, person))
     name, back = str(person), request.GET.get("retour", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = ""
     form = EmployerForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         try:
@@ -56,9 +58,9 @@ def person_employer(request, pk):
             show_refusal(form, refusal)
         else:
             messages.success(request, f"Employeur enregistré : {name}.")
-            ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-            return redirect(back) if ours else back_to(request, person)
-    context = {"form": form, "person": person, "keeps_accounts": perms.keeps_accounts(request.user)}
+            return redirect(back) if back else back_to(request, person)
+    keeps_accounts = perms.keeps_accounts(request.user)
+    context = {"form": form, "person": person, "back": back, "keeps_accounts": keeps_accounts}
     return form_page(request, "accounts/person_employer.html", context)
 
 

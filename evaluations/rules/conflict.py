@@ -66,13 +66,9 @@ class KnownPerson:
         """Whether the company is the employer's, by its SIREN."""
         return company is not None and _meet(_siren(self.siren), _siren(company.siren))
 
-    def seems_to_work_for(self, company: "KnownCompany | None") -> bool:
+    def seems_to_work_for(self, company: "KnownCompany") -> bool:
         """Whether the company bears the employer's name, or nearly, without being known for it by its SIREN."""
-        return (
-            company is not None
-            and not self.works_for(company)
-            and near_company_names(self.employer, company.name)
-        )
+        return not self.works_for(company) and near_company_names(self.employer, company.name)
 
 
 @dataclass(frozen=True)
@@ -170,7 +166,7 @@ def near_company_names(one: str, other: str) -> bool:
     """
     first, second = "".join(_company_words(one)), "".join(_company_words(other))
     slips = min(min(len(first), len(second)) // LETTERS_A_SLIP, MOST_SLIPS)
-    return bool(first and second) and OSA.distance(first, second) <= slips
+    return first != "" and OSA.distance(first, second) <= slips
 
 
 def _company_words(name: str) -> Iterator[str]:

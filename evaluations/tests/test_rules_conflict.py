@@ -182,7 +182,9 @@ def test_a_likeness_was_compared_and_what_is_unknown_was_not():
         ("Forge", "Froge", True),  # two letters in each other's place are one slip
         ("Forge", "Gorges", False),
         ("ABCD", "ABCE", False),  # none in four
+        ("ABCD", "ABCDE", False),  # the shorter one counts
         ("ABCD", "ABCD SA", True),
+        ("", "A", False),
         ("Garnierxy", "Garnier", False),  # one slip at most in nine letters
         ("Garnier Ind", "Garnyer Imd", True),  # two in ten
         ("Ateliers de Vauzelle Montbard", "Atelyer de Vauselle Montbard", False),  # never three
