@@ -5,10 +5,11 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.html import format_html
+from stdnum.fr import siret as siret_number
 
 from accounts.hats import Hat
 from accounts.models import ExaminationCentre, ResourceCentre, Role, User
-from accounts.models.people import CENTRE_ROLES
+from accounts.models.people import CENTRE_ROLES, validate_siren
 from accounts.preferences import TO_CONFIRM, problem
 
 
@@ -75,22 +76,48 @@ class ChangePasswordForm(NewPasswordForm):
     field_order = ["present", "password1", "password2"]
 
 
+class SirenField(forms.CharField):
+    """A SIREN typed as people copy it, «732 829 320» or the SIRET it begins; gives nine digits, or nothing."""
+
+    def __init__(self, **options):
+        shown = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(**{"required": False, "max_length": 20, "widget": shown} | options)
+
+    def clean(self, value):
+        """A SIRET is checked whole: one wrong digit anywhere, and it names nobody."""
+        number = siret_number.compact(super().clean(value))
+        if siret_number.is_valid(number):
+            return siret_number.to_siren(number)
+        if number:
+            validate_siren(number)
+        return number
+
+
+class EmployerForm(forms.ModelForm):
+    """Whom a person works for, as the centre knows it."""
+
+    employer_siren = SirenField(
+        label="SIREN de l’employeur",
+        help_text="Neuf chiffres, comparés au SIREN de l’entreprise du candidat ; inconnu, il se dit « non vérifiable ».",
+    )
+
+    class Meta:
+        model = User
+        fields = ["employer", "employer_siren"]
+        help_texts = {"employer": "On n’évalue pas un candidat de sa propre entreprise."}
+
+
 class ProfileForm(forms.ModelForm):
     """What a person says of themselves."""
 
-    employer_siren = forms.CharField(  # longer than the column: people type «732 829 320»
+    employer_siren = SirenField(
         label=User._meta.get_field("employer_siren").verbose_name,
         help_text=User._meta.get_field("employer_siren").help_text,
-        max_length=14,
-        required=False,
     )
 
     class Meta:
         model = User
         fields = ["first_name", "last_name", "employer", "employer_siren"]
-
-    def clean_employer_siren(self):
-        return "".join(self.cleaned_data["employer_siren"].split())
 
 
 class HatForm(forms.Form):
@@ -150,7 +177,25 @@ class InvitationForm(HatForm):
         label="Adresse électronique",
         help_text="L’invitation y part. Si cette adresse a déjà un compte, il reçoit ce rôle en plus.",
     )
-    field_order = ["first_name", "last_name", "email", "role", "centre", "resource_centre"]
+    employer = forms.CharField(
+        label="Employeur",
+        max_length=200,
+        required=False,
+        help_text="Pour un évaluateur : il ne juge pas un candidat de sa propre entreprise.",
+    )
+    employer_siren = SirenField(
+        label="SIREN de l’employeur", help_text="Inconnu, son indépendance est « non vérifiable »."
+    )
+    field_order = [
+        "first_name",
+        "last_name",
+        "email",
+        "role",
+        "centre",
+        "resource_centre",
+        "employer",
+        "employer_siren",
+    ]
 
 
 class ExaminationCentreForm(forms.ModelForm):

@@ -72,6 +72,13 @@ def may_give(user: User, hat: Hat | Membership) -> bool:
     return is_administrator(user) or (hat.centre is not None and is_head_of(user, hat.centre))
 
 
+def may_say_employer(user: User, person: User) -> bool:
+    """The administrator; the staff of a centre, of the people who have a hat in it."""
+    return is_administrator(user) or (
+        is_staff(user) and person.memberships.filter(centre=user.hat.centre_id).exists()
+    )
+
+
 def may_print_invitation(user: User, invitation: Invitation) -> bool:
     """The administrator; the responsable, when the account being opened has no hat outside the centre.
 

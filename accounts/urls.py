@@ -24,6 +24,7 @@ urlpatterns = [
     path("role/<int:pk>/", own.hat, name="hat"),
     path("equipe/", people.team, name="team"),
     path("equipe/inviter/", people.team_invite, name="team_invite"),
+    path("equipe/<int:pk>/employeur/", people.person_employer, name="person_employer"),
     path("comptes/", people.account_list, name="account_list"),
     path("comptes/inviter/", people.account_invite, name="account_invite"),
     path("comptes/<int:pk>/", people.account_detail, name="account_detail"),

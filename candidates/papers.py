@@ -120,6 +120,7 @@ def build_dossier(fact):
         "registration": f"{registration.number}, le {day(registration.registered_on)}",
         "route": registration.get_route_display(),
         "company": company_words(registration.company) if registration.has_company else "",
+        "host_company": company_words(registration.host_company) if registration.host_company else "",
         "people": people(registration),
         "adaptation": typeset(registration.adaptation),
         "context": paragraphs(dossier.context),
@@ -216,6 +217,6 @@ def may_read_dossier(user, document):
 
 DOSSIER_PAPERS = (
     PaperKind(
-        "dossier", "Dossier de modalités", "documents/dossier.html", 2, build_dossier, may_read_dossier
+        "dossier", "Dossier de modalités", "documents/dossier.html", 3, build_dossier, may_read_dossier
     ),
 )

@@ -85,7 +85,8 @@ def erase(registration):
     now = timezone.now()
     for name, value in NOTHING_AROUND.items():
         setattr(registration, name, value)
-    registration.company = registration.training_body = registration.training_started_on = None
+    registration.company = registration.host_company = None
+    registration.training_body = registration.training_started_on = None
     registration.state_reason = registration.state_reason and GONE
     registration.purged_at, registration.erased_at = registration.purged_at or now, now
     registration.save()

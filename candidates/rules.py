@@ -40,6 +40,11 @@ class Route(TextChoices):
     JOB_SEEKER = "job_seeker", "Demandeur d’emploi"
     VAE = "vae", "Validation des acquis de l’expérience (VAE)"
     FREE_CANDIDATE = "free_candidate", "Candidat libre"
+    INTERNAL_RETRAINING = "internal_retraining", "Période de reconversion interne"
+    EXTERNAL_RETRAINING = "external_retraining", "Période de reconversion externe"
+
+
+WITH_HOST_COMPANY = frozenset({Route.EXTERNAL_RETRAINING})
 
 
 # --- Inscription --------------------------------------------------------------------------------------------
@@ -61,6 +66,31 @@ def vae_outside_rncp(route: str, *, rncp: bool) -> str | None:
         return (
             "VAE pour une certification hors RNCP : cette voie est restreinte depuis 2025. "
             "Le responsable du centre doit confirmer l’inscription."
+        )
+    return None
+
+
+def host_company_problem(route: str, *, employer: bool, same: bool) -> str | None:
+    """Why this registration has no host company, or None.
+
+    A «période de reconversion» (loi n° 2025-989 du 24 octobre 2025) is internal, or external: then a second company
+    takes the candidate in beside the employer. `employer`: there is a company; `same`: it is the host as well.
+    """
+    if route not in WITH_HOST_COMPANY:
+        return "Seule une période de reconversion externe a une entreprise d’accueil."
+    if not employer:
+        return "L’entreprise d’accueil s’ajoute à l’employeur : indiquez d’abord l’entreprise du candidat."
+    if same:
+        return "L’entreprise d’accueil est une autre que celle du candidat."
+    return None
+
+
+def host_company_missing(route: str, *, host: bool) -> str | None:
+    """The warning, or None: an external «période de reconversion» whose host company is not known yet. [P] choix."""
+    if route in WITH_HOST_COMPANY and not host:
+        return (
+            "Période de reconversion externe sans entreprise d’accueil : tant qu’elle manque, "
+            "son SIREN n’est pas comparé à ceux des évaluateurs."
         )
     return None
 

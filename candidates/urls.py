@@ -57,4 +57,6 @@ urlpatterns = [
     path("entreprises/", companies.company_list, name="company_list"),
     path("entreprises/ajouter/", companies.company_new, name="company_new"),
     path("entreprises/<uuid:pk>/modifier/", companies.company_edit, name="company_edit"),
+    path("organismes/", companies.training_body_list, name="training_body_list"),
+    path("organismes/<int:pk>/modifier/", companies.training_body_edit, name="training_body_edit"),
 ]

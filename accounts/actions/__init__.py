@@ -13,6 +13,7 @@ from accounts.actions.links import (
 from accounts.actions.outbox import clear_address, hand_over_message, mark_address, resend_message
 from accounts.actions.people import (
     accept_invitation,
+    change_employer,
     close_account,
     give_hats,
     invite_person,
@@ -34,6 +35,7 @@ __all__ = [
     "accept_invitation",
     "ask_password_reset",
     "change_centre",
+    "change_employer",
     "change_password",
     "change_profile",
     "change_settings",

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,13 +23,22 @@ INVITATION_LASTS = timedelta(days=14)
 
 @transaction.atomic
 def invite_person(
-    *, email: str, first_name: str, last_name: str, hats: Collection[Hat] = (), why: str = "", by: User | None
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    employer: str = "",
+    employer_siren: str = "",
+    hats: Collection[Hat] = (),
+    why: str = "",
+    by: User | None,
 ) -> User:
     """Opens the door to a person: an account awaiting its password, the hats, an invitation by mail.
 
     `hats`: `Hat`s, none for a jury's president, who is appointed on the jury; `why`: what for, shown in the mail
     («présider le jury du 3 décembre»); `by`: wearing a hat, or SYSTEM. An address that already has an account
-    keeps its name and password, gets the hats, and a mail that says so.
+    keeps its name, password and employer, which is completed where it was unknown, gets the hats, and a mail that
+    says so.
     Raises Refusal: hat not theirs to give, hat already given, account closed.
     """
     if by is not SYSTEM and not (hats or perms.is_administrator(by) or perms.is_staff(by)):
@@ -37,6 +47,8 @@ def invite_person(
         email=email.strip().lower(),
         defaults={"first_name": first_name, "last_name": last_name, "password": make_password(None)},
     )
+    if not user.employer_siren and (employer or employer_siren):
+        user = _store_employer(user, employer or user.employer, employer_siren, by=by)
     return give_hats(user=user, hats=hats, why=why, by=by)
 
 
@@ -74,6 +86,42 @@ def give_hats(*, user: User, hats: Collection[Hat], why: str = "", by: User | No
             context={"hats": names, "why": why, "by": actor_name(by)},
             centre=centre,
         )
+    return user
+
+
+@transaction.atomic
+def change_employer(*, user: User, employer: str, employer_siren: str, by: User) -> User:
+    """Whom a person works for, as staff of a centre where he or she has a hat knows it, or the administrator.
+
+    Refusal for anybody else, and for a SIREN that is none.
+    """
+    if not perms.may_say_employer(by, user):
+        raise Refusal("Cette personne n’est pas de votre ressort.")
+    return _store_employer(user, employer, employer_siren, by=by)
+
+
+def _store_employer(user: User, employer: str, employer_siren: str, *, by: Actor) -> User:
+    """The account with its employer, and its line of journal when that changed."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    given = {"employer": employer.strip(), "employer_siren": employer_siren}
+    changed = {name: value for name, value in given.items() if getattr(user, name) != value}
+    if not changed:
+        return user
+    try:
+        User._meta.get_field("employer_siren").clean(employer_siren, user)
+    except ValidationError as error:
+        raise Refusal(*error.messages) from None
+    for name, value in changed.items():
+        setattr(user, name, value)
+    user.save(update_fields=changed)
+    log.record(
+        by=by,
+        verb="change_employer",
+        subject=user,
+        sentence=f"Employeur de {user} : {user.employer or 'inconnu'}.",
+        centre=_centre_of(by),
+        data=changed,
+    )
     return user
 
 

@@ -99,7 +99,8 @@ class User(AbstractBaseUser):
             ),
             models.CheckConstraint(condition=~Q(last_name="") & ~Q(first_name=""), name="user_named"),
             models.CheckConstraint(
-                condition=Q(employer_siren="") | Q(employer_siren__length=9), name="user_siren_nine_digits"
+                condition=Q(employer_siren="") | Q(employer_siren__regex=r"^[0-9]{9}$"),
+                name="user_siren_nine_digits",
             ),
         ]
 

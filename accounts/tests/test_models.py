@@ -88,7 +88,7 @@ PROVOKED = {
     "access_link_expires_later": lambda: make_link(expires_at=timezone.now() - timedelta(days=1)),
     "user_email_lower_case": lambda: make_user("Claire@exemple.fr"),
     "user_named": lambda: make_user(last_name=""),
-    "user_siren_nine_digits": lambda: make_user(employer_siren="7328"),
+    "user_siren_nine_digits": lambda: make_user(employer_siren="73282932A"),
     "membership_role_known": lambda: hat(role="chef"),
     "membership_scope_fits_role": lambda: hat(role=Role.OFFICER),
     "membership_once_per_centre": lambda: same_hat_twice(role=Role.OFFICER, centre=make_centre()),

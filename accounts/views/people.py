@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, links, perms
 from accounts.answers import form_page, say_outcome, show_refusal
-from accounts.forms import HatForm, InvitationForm
+from accounts.forms import EmployerForm, HatForm, InvitationForm
 from accounts.keys import key_of
 from accounts.models import Invitation, LogEntry, Membership, User
 from accounts.views.entrance import form_methods
@@ -15,6 +16,7 @@ from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.refusal import Refusal
 
 PAGE = 30
+INVITED = ("email", "first_name", "last_name", "employer", "employer_siren")
 
 
 @perms.require(perms.is_head)
@@ -35,6 +37,31 @@ def team(request):
 def team_invite(request):
     """Invites into the responsable's own centre."""
     return invite(request, request.user.hat.centre, "team", "accounts/team_invite.html")
+
+
+@form_methods
+def person_employer(request, pk):
+    """Whom a person of the centre works for: what conflicts of interest are compared with.
+
+    `?retour=`: the page of ours that asked for it.
+    """
+    person = scoped_account(request, pk)
+    perms.allow(perms.may_say_employer(request.user, person))
+    name, back = str(person), request.GET.get("retour", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = ""
+    form = EmployerForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_employer(user=person, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, f"Employeur enregistré : {name}.")
+            return redirect(back) if back else back_to(request, person)
+    keeps_accounts = perms.keeps_accounts(request.user)
+    context = {"form": form, "person": person, "back": back, "keeps_accounts": keeps_accounts}
+    return form_page(request, "accounts/person_employer.html", context)
 
 
 @perms.require(perms.is_administrator)
@@ -60,7 +87,7 @@ def invite(request, centre, back, template):
     """The form of both; `centre` holds the roles to those of that centre."""
     form = InvitationForm(request.POST or None, centre=centre)
     if request.method == "POST" and form.is_valid():
-        person = {name: form.cleaned_data[name] for name in ("email", "first_name", "last_name")}
+        person = {name: form.cleaned_data[name] for name in INVITED}
         try:
             user = actions.invite_person(**person, hats=[form.hat], by=request.user)
         except Refusal as refusal:
@@ -193,7 +220,10 @@ def scoped_invitation(request, pk):
 
 
 def back_to(request, person):
-    """The screen the button stood on: the account for the administrator, the team for the responsable."""
+    """The screen the button stood on: the account for the administrator, the team for the responsable.
+
+    A gestionnaire has neither, and sees again what was stored.
+    """
     if perms.is_administrator(request.user):
         return redirect("account_detail", person.pk)
-    return redirect("team")
+    return redirect("team") if perms.is_head(request.user) else redirect("person_employer", person.pk)

@@ -1,6 +1,11 @@
 """Every stored change of this app: keyword-only verbs, one transaction each; a refusal has changed nothing."""
 
-from candidates.actions.companies import create_company, create_training_body, update_company
+from candidates.actions.companies import (
+    create_company,
+    create_training_body,
+    update_company,
+    update_training_body,
+)
 from candidates.actions.dossiers import (
     accept_dossier,
     amend_dossier,
@@ -66,4 +71,5 @@ __all__ = [
     "undo_import",
     "update_company",
     "update_registration",
+    "update_training_body",
 ]

@@ -1,14 +1,16 @@
 """The companies and training bodies of a centre."""
 
 from django.db import transaction
+from django.db.models import Q
 from stdnum.fr import siret as siret_number
 
 from accounts import log
 from accounts.log import Actor
 from accounts.models import ExaminationCentre
 from candidates.actions.checks import validated
-from candidates.models import Company, TrainingBody
+from candidates.models import Company, Registration, TrainingBody
 from candidates.search import folded
+from cqpm.utils.refusal import Refusal
 
 COMPANY_FIELDS = ("name", "siret", "address", "postcode", "city")
 
@@ -40,7 +42,8 @@ def update_company(*, company: Company, by: Actor, **fields: str) -> Company:
     for name, value in changed.items():
         setattr(company, name, value)
     validated(company).save()
-    for registration in company.registrations.select_related("candidate", "company"):
+    named = Registration.objects.filter(Q(company=company) | Q(host_company=company))
+    for registration in named.select_related("candidate", "company", "host_company"):
         registration.search = registration.search_text()
         registration.save(update_fields=["search"])
     log.record(
@@ -55,13 +58,16 @@ def update_company(*, company: Company, by: Actor, **fields: str) -> Company:
 
 
 @transaction.atomic
-def create_training_body(*, centre: ExaminationCentre, name: str, by: Actor) -> TrainingBody:
-    """The centre's training body of that name, made unless it is already known, accents and case aside."""
+def create_training_body(*, centre: ExaminationCentre, name: str, siren: str = "", by: Actor) -> TrainingBody:
+    """The centre's training body of that name, made unless it is already known, accents and case aside.
+
+    `siren` completes one that has none. Refusal when it is none, or the body is known under another.
+    """
     name = " ".join(name.split())
     for known in centre.training_bodies.select_for_update():
         if folded(known.name) == folded(name):
-            return known
-    body = TrainingBody(centre=centre, name=name)
+            return completed(known, siren, by=by)
+    body = TrainingBody(centre=centre, name=name, siren=siren)
     validated(body).save()
     log.record(
         by=by,
@@ -69,6 +75,39 @@ def create_training_body(*, centre: ExaminationCentre, name: str, by: Actor) -> 
         subject=body,
         centre=centre,
         sentence=f"Organisme de formation enregistré : {name}.",
+    )
+    return body
+
+
+def completed(body: TrainingBody, siren: str, *, by: Actor) -> TrainingBody:
+    """The training body with the SIREN that was not known yet; Refusal when another is."""
+    if siren in ("", body.siren):
+        return body
+    if body.siren:
+        raise Refusal(
+            f"{body} est enregistré sous le SIREN {body.siren} : corrigez-le sur la page des organismes de formation."
+        )
+    return update_training_body(body=body, siren=siren, by=by)
+
+
+@transaction.atomic
+def update_training_body(*, body: TrainingBody, by: Actor, **fields: str) -> TrainingBody:
+    """Changes the name or the SIREN of a training body; Refusal when another bears the name."""
+    body = TrainingBody.objects.select_for_update().get(pk=body.pk)
+    changed = {name: value for name, value in fields.items() if getattr(body, name) != value}
+    if not changed:
+        return body
+    before = {name: getattr(body, name) for name in changed}
+    for name, value in changed.items():
+        setattr(body, name, value)
+    validated(body).save()
+    log.record(
+        by=by,
+        verb="update_training_body",
+        subject=body,
+        centre=body.centre,
+        sentence=f"Organisme de formation modifié : {body.name}.",
+        data={"before": before, "after": changed},
     )
     return body
 

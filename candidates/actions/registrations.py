@@ -31,6 +31,7 @@ from referentiel.models import Referentiel
 CHANGEABLE = (
     "route",
     "company",
+    "host_company",
     "tutor_name",
     "tutor_function",
     "tutor_email",
@@ -62,15 +63,17 @@ def register_candidate(
     registration: dict[str, Any],
     by: Actor,
     new_company: dict[str, str] | None = None,
+    new_host_company: dict[str, str] | None = None,
     new_training_body: str = "",
+    training_body_siren: str = "",
     same_as: Candidate | None = None,
     another_person: bool = False,
     warnings_read: bool = False,
 ) -> Registration:
     """Registers a candidate: number, dossier to prepare. Gives the registration.
 
-    `identity`: fields of Candidate; `registration`: «registered_on» and any of `CHANGEABLE`; `new_company`: fields
-    of a company to add; `new_training_body`: a name; `same_as`: the known candidate this is (whose identity
+    `identity`: fields of Candidate; `registration`: «registered_on» and any of `CHANGEABLE`; `new_company`,
+    `new_host_company`: fields of a company to add; `new_training_body`: a name, `training_body_siren` with it; `same_as`: the known candidate this is (whose identity
     stays, only the contact details are brought up to date); `another_person`: the likely duplicates are other people.
 
     Refusal when a field is wrong, the référentiel not open or the candidate already registered for it; `ToConfirm`
@@ -80,7 +83,12 @@ def register_candidate(
     lock_centre(centre)
     candidate = validated(Candidate(centre=centre, **identity))
     registration = registration | added_in_place(
-        centre=centre, company=new_company, training_body=new_training_body, by=by
+        centre=centre,
+        company=new_company,
+        host_company=new_host_company,
+        training_body=new_training_body,
+        siren=training_body_siren,
+        by=by,
     )
     row = Registration(
         centre=centre,
@@ -89,6 +97,7 @@ def register_candidate(
         state_by=log.actor_name(by),
         **registration,
     )
+    check_host(row)
     check_confirmed(row, same_as=same_as, another_person=another_person, warnings_read=warnings_read)
     row.candidate = known_candidate(same_as, candidate, referentiel) if same_as else candidate
     row.candidate.save()
@@ -98,15 +107,29 @@ def register_candidate(
 
 
 def added_in_place(
-    *, centre: ExaminationCentre, company: dict[str, str] | None, training_body: str, by: Actor
+    *,
+    centre: ExaminationCentre,
+    company: dict[str, str] | None,
+    host_company: dict[str, str] | None,
+    training_body: str,
+    siren: str,
+    by: Actor,
 ) -> dict[str, Any]:
-    """The fields of a registration that name what was typed beside it: a company to make, a training body by name."""
+    """The fields of a registration that name what was typed beside it: companies to make, a training body by name."""
     added: dict[str, Any] = {}
     if company:
         added["company"] = create_company(centre=centre, by=by, **company)
+    if host_company:
+        added["host_company"] = create_company(centre=centre, by=by, **host_company)
     if training_body.strip():
-        added["training_body"] = create_training_body(centre=centre, name=training_body, by=by)
+        added["training_body"] = create_training_body(centre=centre, name=training_body, siren=siren, by=by)
     return added
+
+
+def check_host(row: Registration) -> None:
+    """Refusal when the registration names a host company that it cannot have."""
+    if problem := row.host_problem:
+        raise Refusal(problem)
 
 
 def check_confirmed(
@@ -144,7 +167,7 @@ def correct_identity(*, registration: Registration, identity: dict[str, Any], by
         return registration
     candidate.save()
     settle_readings(candidate, by=by)
-    for row in candidate.registrations.select_related("company"):
+    for row in candidate.registrations.select_related("company", "host_company"):
         row.candidate = candidate
         Registration.objects.filter(pk=row.pk).update(search=row.search_text())
     labels = ", ".join(column_label(Candidate, name) for name in changed)
@@ -169,7 +192,9 @@ def update_registration(
     changes: dict[str, Any],
     by: Actor,
     new_company: dict[str, str] | None = None,
+    new_host_company: dict[str, str] | None = None,
     new_training_body: str = "",
+    training_body_siren: str = "",
     warnings_read: bool = False,
 ) -> Registration:
     """Changes any of `CHANGEABLE`: company, tutor, trainers… `ToConfirm` as long as a new warning is unread.
@@ -178,7 +203,12 @@ def update_registration(
     """
     registration = lock_registration(registration.pk)
     changes = changes | added_in_place(
-        centre=registration.centre, company=new_company, training_body=new_training_body, by=by
+        centre=registration.centre,
+        company=new_company,
+        host_company=new_host_company,
+        training_body=new_training_body,
+        siren=training_body_siren,
+        by=by,
     )
     changed = [name for name in changes if getattr(registration, name) != changes[name]]
     if not changed:
@@ -186,6 +216,7 @@ def update_registration(
     warned, partner = registration.warnings(), registration.partner
     for name in changed:
         setattr(registration, name, changes[name])
+    check_host(registration)
     if "route" in changed:
         registration.vae_confirmed_by = ""
     new_warnings = [warning for warning in registration.warnings() if warning not in warned]

@@ -11,7 +11,7 @@ from candidates.actions.companies import COMPANY_FIELDS, create_company, create_
 from candidates.actions.dossiers import open_dossier, save_dossier
 from candidates.actions.inscriptions import lock_centre, number_registrations
 from candidates.actions.registrations import CHANGEABLE, end_registration
-from candidates.models import Candidate, Company, Registration
+from candidates.models import Candidate, Company, Registration, TrainingBody
 from candidates.search import folded
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
@@ -62,8 +62,8 @@ def received(registration: Registration, to: ExaminationCentre, *, by: Actor) ->
     validated(candidate).save()
     around = {name: getattr(registration, name) for name in CHANGEABLE} | {
         "company": company_in(to, registration.company, by=by),
-        "training_body": registration.training_body
-        and create_training_body(centre=to, name=registration.training_body.name, by=by),
+        "host_company": company_in(to, registration.host_company, by=by),
+        "training_body": training_body_in(to, registration.training_body, by=by),
     }
     following = Registration(
         centre=to,
@@ -91,6 +91,17 @@ def company_in(centre: ExaminationCentre, company: Company | None, *, by: Actor)
         if same
         else create_company(centre=centre, by=by, **{name: getattr(company, name) for name in COMPANY_FIELDS})
     )
+
+
+def training_body_in(
+    centre: ExaminationCentre, body: TrainingBody | None, *, by: Actor
+) -> TrainingBody | None:
+    """The training body as the centre knows it, with the SIREN it has there, else made there. None for none."""
+    if body is None:
+        return None
+    known = [row for row in centre.training_bodies.all() if folded(row.name) == folded(body.name)]
+    siren = known[0].siren if known and known[0].siren else body.siren
+    return create_training_body(centre=centre, name=body.name, siren=siren, by=by)
 
 
 def copy_dossier(registration: Registration, following: Registration, *, by: Actor) -> None:

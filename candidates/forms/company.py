@@ -1,10 +1,11 @@
-"""A company."""
+"""A company, a training body."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from stdnum.fr import siret as siret_number
 
-from candidates.models import Company
+from accounts.forms import SirenField
+from candidates.models import Company, TrainingBody
 
 
 class CompanyForm(forms.ModelForm):
@@ -31,3 +32,13 @@ class CompanyForm(forms.ModelForm):
                 f"Cette entreprise est déjà enregistrée : choisissez « {known} » dans la liste."
             )
         return siret
+
+
+class TrainingBodyForm(forms.ModelForm):
+    """A training body the centre knows."""
+
+    siren = SirenField(label="SIREN", help_text=TrainingBody._meta.get_field("siren").help_text)
+
+    class Meta:
+        model = TrainingBody
+        fields = ["name", "siren"]

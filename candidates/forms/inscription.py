@@ -9,6 +9,7 @@ from candidates.forms.company import CompanyForm
 from candidates.forms.identity import IdentityForm
 from candidates.forms.registration import InscriptionForm, RegistrationForm
 from candidates.models import Candidate
+from candidates.rules import host_company_problem
 
 ANOTHER = "another"  # the answer «c’est une autre personne»
 
@@ -67,37 +68,53 @@ class SeveralForms:
 
 
 class AroundTheCandidate(SeveralForms):
-    """The parts an inscription and its changes share: registration, company to add, confirmation."""
+    """The parts an inscription and its changes share: registration, companies to add, confirmation."""
 
-    def __init__(self, *forms, registration, company, confirmation):
-        super().__init__(*forms, registration, company, confirmation)
-        self.registration, self.company, self.confirmation = registration, company, confirmation
+    def __init__(self, *forms, data, registration, confirmation):
+        self.company, self.host = (
+            CompanyForm(data, prefix=prefix, centre=registration.centre, empty_permitted=True)
+            for prefix in ("company", "host")
+        )
+        super().__init__(*forms, registration, self.company, self.host, confirmation)
+        self.registration, self.confirmation = registration, confirmation
 
     def is_valid(self):
         """Each form, then what none of them sees alone."""
         valid = super().is_valid()
         if not self.registration.is_bound or not hasattr(self.registration, "cleaned_data"):
             return valid
-        chosen, added = self.registration.cleaned_data.get("company"), self.company.has_changed()
-        if chosen and added:
-            self.registration.add_error(
-                "company", "Choisissez une entreprise de la liste ou ajoutez-en une, pas les deux."
-            )
-        people = [
-            name for name in ("tutor_name", "line_manager_name") if self.registration.cleaned_data.get(name)
-        ]
-        if people and not chosen and not added:
+        given = self.registration.cleaned_data
+        for name, added in (("company", self.company), ("host_company", self.host)):
+            if given.get(name) and added.has_changed():
+                self.registration.add_error(
+                    name, "Choisissez une entreprise de la liste ou ajoutez-en une, pas les deux."
+                )
+        employer = given.get("company") or self.company.has_changed()
+        people = [name for name in ("tutor_name", "line_manager_name") if given.get(name)]
+        if people and not employer:
             self.registration.add_error(
                 people[0], "Sans entreprise, ni tuteur ni responsable : choisissez leur entreprise."
             )
+        self.check_host(given, employer=bool(employer))
         return valid and self.registration.is_valid()
+
+    def check_host(self, given, *, employer):
+        """A host company goes with its route, beside another employer."""
+        host = given.get("host_company")
+        if given.get("route") and (host or self.host.has_changed()):
+            same = host is not None and host == given.get("company")
+            if problem := host_company_problem(given["route"], employer=employer, same=same):
+                self.registration.add_error("host_company", problem)
 
     @property
     def extras(self):
         """Keyword arguments of the verbs: what is added in place."""
+        given = self.registration.cleaned_data
         return {
             "new_company": self.company.cleaned_data if self.company.has_changed() else None,
-            "new_training_body": self.registration.cleaned_data["training_body_name"],
+            "new_host_company": self.host.cleaned_data if self.host.has_changed() else None,
+            "new_training_body": given["training_body_name"],
+            "training_body_siren": given["training_body_siren"],
         }
 
 
@@ -108,8 +125,8 @@ class Inscription(AroundTheCandidate):
         self.identity = IdentityForm(data)
         super().__init__(
             self.identity,
+            data=data,
             registration=InscriptionForm(data, centre=centre),
-            company=CompanyForm(data, prefix="company", centre=centre, empty_permitted=True),
             confirmation=ConfirmationForm(data, candidates=centre.candidates.all()),
         )
 
@@ -133,7 +150,7 @@ class RegistrationChange(AroundTheCandidate):
     def __init__(self, data=None, *, registration):
         centre = registration.centre
         super().__init__(
+            data=data,
             registration=RegistrationForm(data, instance=registration, centre=centre),
-            company=CompanyForm(data, prefix="company", centre=centre, empty_permitted=True),
             confirmation=ConfirmationForm(data),
         )

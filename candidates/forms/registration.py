@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.forms import SirenField
 from candidates.actions.registrations import CHANGEABLE
 from candidates.forms.fields import date_input
 from candidates.models import Registration
@@ -22,6 +23,9 @@ class RegistrationForm(forms.ModelForm):
         required=False,
         widget=forms.TextInput(attrs={"list": "organismes", "autocomplete": "off"}),
     )
+    training_body_siren = SirenField(
+        label="SIREN de l’organisme", help_text="Pour un organisme nouveau, ou enregistré sans le sien."
+    )
 
     class Meta:
         model = Registration
@@ -31,14 +35,23 @@ class RegistrationForm(forms.ModelForm):
     def __init__(self, *args, centre, **kwargs):
         super().__init__(*args, **kwargs)
         self.centre = centre
-        self.fields["company"].queryset = centre.companies.order_by(*alphabetical("name"), "pk")
-        self.fields["company"].empty_label = "Sans entreprise"
+        known = [(row.pk, row.name) for row in centre.companies.order_by(*alphabetical("name"), "pk")]
+        for name, none in (("company", "Sans entreprise"), ("host_company", "Aucune")):
+            self.fields[name].queryset = centre.companies.all()
+            self.fields[name].choices = [("", none), *known]  # one list, read once
         self.fields[
             "company"
         ].help_text = "Elle n’y est pas ? Laissez « Sans entreprise » et ajoutez-la ci-dessous."
         self.fields["route"].choices = [("", "Choisir…"), *Route.choices]
         if self.instance.training_body:
             self.initial["training_body_name"] = self.instance.training_body.name
+
+    def clean_training_body_siren(self):
+        """A SIREN is somebody's: the training body is named above."""
+        siren = self.cleaned_data["training_body_siren"]
+        if siren and not self.cleaned_data.get("training_body_name", "").strip():
+            raise ValidationError("Nommez l’organisme de formation dont c’est le SIREN.")
+        return siren
 
     @property
     def training_bodies(self):

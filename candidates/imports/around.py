@@ -1,11 +1,19 @@
 """What a line says around the person: addresses and telephones, how he or she comes, with which company."""
 
+from typing import NamedTuple
+
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from stdnum.fr import siret as siret_number
+from stdnum.fr import siren as siren_number, siret as siret_number
 
 from candidates.imports.columns import column_keys
-from candidates.rules import Route, training_before_registration, vae_outside_rncp
+from candidates.rules import (
+    Route,
+    host_company_missing,
+    host_company_problem,
+    training_before_registration,
+    vae_outside_rncp,
+)
 from candidates.search import folded
 from cqpm.utils.french import enumeration
 
@@ -15,6 +23,8 @@ ROUTES |= {
     folded("Validation des acquis de l’expérience"): Route.VAE,
     "contrat pro": Route.PROFESSIONAL_CONTRACT,
     "interimaire": Route.TEMPORARY_WORK,
+    "reconversion interne": Route.INTERNAL_RETRAINING,
+    "reconversion externe": Route.EXTERNAL_RETRAINING,
 }
 email_is_valid = EmailValidator()
 
@@ -63,6 +73,18 @@ def check_registration(line):
     values["training_body_id"] = context.bodies.get(folded(values["training_body"]), "")
     if values["training_body"] and not values["training_body_id"]:
         line.notice("training_body", "new", "Nouvel organisme de formation : il sera enregistré.")
+    check_training_body_siren(line)
+
+
+def check_training_body_siren(line):
+    """Nine digits that are one, beside the name of whom it is."""
+    siren = line.values["training_body_siren"] = siren_number.compact(line.values["training_body_siren"])
+    if siren and not siren_number.is_valid(siren):
+        line.error(
+            "training_body_siren", "siren", "Ce SIREN n’existe pas : neuf chiffres, le dernier est une clé."
+        )
+    elif siren and not line.values["training_body"]:
+        line.error("training_body", "required", "Obligatoire avec son SIREN.")
 
 
 def route_of(line):
@@ -77,71 +99,92 @@ def route_of(line):
     return route
 
 
-# --- The company ------------------------------------------------------------------------------------------
+# --- The companies ----------------------------------------------------------------------------------------
+
+
+class Named(NamedTuple):
+    """Where a line names a company: the keys of its name, of its SIRET, and of what the checks find it to be."""
+
+    name: str
+    siret: str
+    found: str
+
+
+EMPLOYER = Named("company_name", "siret", "company_id")
+HOST = Named("host_name", "host_siret", "host_id")
 
 
 def check_company(line):
-    """Which company of the centre it is, or that it is a new one: by its SIRET, else by its name."""
-    values = line.values
-    values["company_id"], values["siret"] = "", siret_of(line)
-    if line.is_wrong("siret", "company_name"):
-        return
-    if values["siret"]:
-        check_siret(line, values["siret"], values["company_name"])
-    elif values["company_name"]:
-        check_company_name(line, values["company_name"])
-    elif not line.context.company:
+    """The employer; then, on the route that has one, the host company."""
+    if not find_company(line, EMPLOYER) and not line.context.company:
         check_nobody_without_company(line)
+    find_company(line, HOST)
+    check_host(line)
 
 
-def siret_of(line):
+def find_company(line, named):
+    """Which company of the centre it is, or that it is a new one: by its SIRET, else by its name.
+
+    Gives whether the line names one, rightly or not.
+    """
+    values = line.values
+    values[named.found], values[named.siret] = "", siret_of(line, named)
+    if line.is_wrong(named.siret, named.name):
+        return True
+    if values[named.siret]:
+        check_siret(line, named)
+    elif values[named.name]:
+        check_company_name(line, named)
+    return bool(values[named.siret] or values[named.name])
+
+
+def siret_of(line, named):
     """The SIRET in fourteen digits; a lost zero is put back when the check digits agree."""
-    siret = siret_number.compact(line.values["siret"])
+    siret = siret_number.compact(line.values[named.siret])
     if not siret or siret_number.is_valid(siret):
         return siret
     longer = siret.zfill(14)
     if siret.isdigit() and 12 <= len(siret) < 14 and siret_number.is_valid(longer):
-        line.warning("siret", "zero", f"Le tableur a sans doute retiré un zéro : lu {longer}.")
+        line.warning(named.siret, "zero", f"Le tableur a sans doute retiré un zéro : lu {longer}.")
         return longer
     line.error(
-        "siret",
+        named.siret,
         "siret",
         "Ce SIRET n’existe pas : 14 chiffres, relevez-le sur un document de l’entreprise.",
     )
     return ""
 
 
-def check_siret(line, siret, name):
+def check_siret(line, named):
     """The company the centre knows by it; else a new one, under the name first given with it."""
+    siret, name = line.values[named.siret], line.values[named.name]
     if siret in line.context.by_siret:
-        line.values["company_id"], known = line.context.by_siret[siret]
+        line.values[named.found], known = line.context.by_siret[siret]
         if name and folded(name) != folded(known):
             line.warning(
-                "siret",
+                named.siret,
                 "company",
                 f"Ce SIRET est celui de {known} dans vos entreprises : elle est retenue.",
             )
         return
     if not name:
-        line.error(
-            "company_name", "required", "Obligatoire : ce SIRET n’est pas celui d’une de vos entreprises."
-        )
+        line.error(named.name, "required", "Obligatoire : ce SIRET n’est pas celui d’une de vos entreprises.")
         return
     first = line.context.named.setdefault(siret, name)
     if folded(first) != folded(name):
-        line.warning("company_name", "company", f"Une autre ligne nomme cette entreprise {first} : retenu.")
-    line.notice("company_name", "new", "Nouvelle entreprise : elle sera enregistrée.")
+        line.warning(named.name, "company", f"Une autre ligne nomme cette entreprise {first} : retenu.")
+    line.notice(named.name, "new", "Nouvelle entreprise : elle sera enregistrée.")
 
 
-def check_company_name(line, name):
+def check_company_name(line, named):
     """The company the centre knows by that name, one alone; else a new one."""
-    found = line.context.by_name.get(folded(name), [])
+    found = line.context.by_name.get(folded(line.values[named.name]), [])
     if len(found) > 1:
-        line.error("siret", "company", "Plusieurs de vos entreprises portent ce nom : donnez le SIRET.")
+        line.error(named.siret, "company", "Plusieurs de vos entreprises portent ce nom : donnez le SIRET.")
     elif found:
-        line.values["company_id"] = found[0][0]
+        line.values[named.found] = found[0][0]
     else:
-        line.notice("company_name", "new", "Nouvelle entreprise, sans SIRET : elle sera enregistrée.")
+        line.notice(named.name, "new", "Nouvelle entreprise, sans SIRET : elle sera enregistrée.")
 
 
 def check_nobody_without_company(line):
@@ -151,3 +194,24 @@ def check_nobody_without_company(line):
         line.error(
             people[0], "company", "Sans entreprise, ni tuteur ni responsable : donnez leur entreprise."
         )
+
+
+def check_host(line):
+    """A host company goes with its route, beside another employer; a line of that route without one is asked about."""
+    values = line.values
+    if line.is_wrong(*HOST[:2]):
+        return
+    if not (values["host_siret"] or values["host_name"]):
+        if warning := host_company_missing(values["route"], host=False):
+            line.warning("host_name", "host", warning)
+        return
+    employer, host = marks_of_company(values, EMPLOYER), marks_of_company(values, HOST)
+    given = bool(employer) or line.context.company
+    if problem := host_company_problem(values["route"], employer=given, same=bool(employer & host)):
+        line.error("host_name", "host", problem)
+
+
+def marks_of_company(values, named):
+    """What tells one company from another on a line: its SIREN and what it was found to be; else its name."""
+    marks = {values[named.siret][:9], values[named.found]} - {""}
+    return marks or {folded(values[named.name])} - {""}

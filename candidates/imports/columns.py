@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-VERSION = "2026-1"  # changes with any column: an older template is refused, never half understood
+VERSION = "2026-2"  # changes with any column: an older template is refused, never half understood
 VERSION_LABEL = "Version du modèle"
 SHEET, GUIDE = "Candidats", "Consignes"
 COMMENT = "Constats (ignorés à l’import)"
@@ -110,6 +110,26 @@ COLUMNS = (
     Column("trainers", "Formateurs", "Séparés par des points-virgules.", "Paul Ravier ; Ada Benali", 26),
     Column("training_started_on", "Formation commencée le", "", "01/09/2026", 16, kind="date"),
     Column("adaptation", "Aménagement accordé", "La mesure seulement, jamais sa cause.", "", 26),
+    # Since 2026-2, at the end: lines read before it have fewer cells, in the same order.
+    Column(
+        "host_name", "Entreprise d’accueil", "Pour une période de reconversion externe seulement.", "", 26
+    ),
+    Column(
+        "host_siret",
+        "SIRET de l’entreprise d’accueil",
+        "14 chiffres ; il retrouve une entreprise déjà enregistrée.",
+        "",
+        20,
+        kind="digits",
+    ),
+    Column(
+        "training_body_siren",
+        "SIREN de l’organisme de formation",
+        "Neuf chiffres, pour un organisme nouveau ou enregistré sans le sien.",
+        "",
+        16,
+        kind="digits",
+    ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 HEADINGS = [column.heading for column in COLUMNS]

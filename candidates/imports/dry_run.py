@@ -18,6 +18,7 @@ ELSEWHERE = {
     "company_name": (Company, "name"),
     "company_postcode": (Company, "postcode"),
     "company_city": (Company, "city"),
+    "host_name": (Company, "name"),
     "training_body": (TrainingBody, "name"),
 }
 MEASURED = {"text", "email", "phone"}  # the checks of the other kinds say themselves what is too long

@@ -109,7 +109,7 @@ def comments(book, page, rows, text):
         formats = {}
         for finding in reversed(row.shown):
             formats[finding["column"]] = tints.get(finding["level"], text)
-        for index, (column, value) in enumerate(zip(COLUMNS, row.cells, strict=True)):
+        for index, (column, value) in enumerate(zip(COLUMNS, row.cells, strict=False)):
             if value:
                 page.write_string(line, index, value, formats.get(column.heading, text))
         page.write_string(line, last, comment_of(row))

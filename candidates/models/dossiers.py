@@ -46,6 +46,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
             "partner_link",
             "registration__candidate",
             "registration__company",
+            "registration__host_company",
             "registration__centre",
             "registration__training_body",
             "registration__referentiel__certification",
@@ -53,9 +54,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def with_replaced(self) -> Self:
         """Adds `replaced`: a later amendment has been transmitted."""
-        later = Dossier.objects.filter(
-            registration=OuterRef("registration"), rank__gt=OuterRef("rank"), transmitted_at__isnull=False
-        )
+        sent = Dossier.objects.filter(transmitted_at__isnull=False)
+        later = sent.filter(registration=OuterRef("registration"), rank__gt=OuterRef("rank"))
         return self.annotate(replaced=Exists(later))
 
 

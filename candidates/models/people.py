@@ -15,6 +15,7 @@ from django.db.models.functions import Upper
 from stdnum.fr import siret as siret_number
 
 from accounts.models import ExaminationCentre
+from accounts.models.people import validate_siren
 from candidates import places
 from candidates.rules import (
     FRANCE,
@@ -128,6 +129,13 @@ class TrainingBody(SaidInWords):
         ExaminationCentre, models.PROTECT, related_name="training_bodies", verbose_name="centre d’examen"
     )
     name = models.CharField("nom", max_length=160)
+    siren = models.CharField(
+        "SIREN",
+        max_length=9,
+        blank=True,
+        validators=[validate_siren],
+        help_text="Neuf chiffres, comparés à l’employeur de qui évalue.",
+    )
 
     objects = CentreQuerySet.as_manager()
 
@@ -138,6 +146,9 @@ class TrainingBody(SaidInWords):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="training_body_named"),
             models.UniqueConstraint(fields=["centre", "name"], name="training_body_unique_in_centre"),
+            models.CheckConstraint(
+                condition=Q(siren="") | Q(siren__regex=r"^[0-9]{9}$"), name="training_body_siren_nine_digits"
+            ),
         ]
 
     def __str__(self):

@@ -15,7 +15,15 @@ from accounts.keys import Key
 from accounts.models import ExaminationCentre, Role, User
 from candidates.journey import kept_capacities
 from candidates.models.people import Candidate, Company, SaidInWords, TrainingBody
-from candidates.rules import Route, Stage, training_before_registration, vae_outside_rncp
+from candidates.rules import (
+    WITH_HOST_COMPANY,
+    Route,
+    Stage,
+    host_company_missing,
+    host_company_problem,
+    training_before_registration,
+    vae_outside_rncp,
+)
 from candidates.search import folded, indexed
 from cqpm.utils.freeze import refused
 from referentiel.models import Referentiel
@@ -101,7 +109,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_people(self) -> Self:
         return self.select_related(
-            "candidate", "company", "referentiel__certification", "centre", "training_body"
+            "candidate", "company", "host_company", "referentiel__certification", "centre", "training_body"
         )
 
 
@@ -169,6 +177,15 @@ class Registration(SaidInWords):
         related_name="registrations",
         verbose_name="entreprise",
         help_text="Laissez vide sans entreprise : VAE, demandeur d’emploi.",
+    )
+    host_company = models.ForeignKey(
+        Company,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hosted",
+        verbose_name="entreprise d’accueil",
+        help_text="Celle d’une période de reconversion externe, à côté de l’employeur.",
     )
     tutor_name = models.CharField("tuteur", max_length=160, blank=True)
     tutor_function = models.CharField("fonction du tuteur", max_length=120, blank=True)
@@ -254,6 +271,14 @@ class Registration(SaidInWords):
                 condition=Q(erased_at=None) | Q(purged_at__isnull=False, company=None, **NOTHING_AROUND),
                 name="registration_erased_says_nobody",
             ),
+            models.CheckConstraint(
+                condition=Q(host_company=None) | Q(route__in=sorted(WITH_HOST_COMPANY)),
+                name="registration_host_company_of_its_route",
+            ),
+            models.CheckConstraint(
+                condition=Q(host_company=None) | Q(company__isnull=False) & ~Q(host_company=F("company")),
+                name="registration_host_company_beside_employer",
+            ),
         ]
         indexes = [
             models.Index(fields=["centre", "state", "stage"]),
@@ -317,19 +342,36 @@ class Registration(SaidInWords):
             return None
         return vae_outside_rncp(self.route, rncp=self.referentiel.rncp_active)
 
+    @property
+    def companies(self):
+        """The employer, then the host company, those there are."""
+        return [company for company in (self.company, self.host_company) if company]
+
+    @property
+    def host_problem(self):
+        """Why there is no host company here, though one is named; None when it may stand."""
+        if self.host_company is None:
+            return None
+        employer, host = self.company, self.host_company
+        same = employer is not None and (
+            host == employer or (host.siren != "" and host.siren == employer.siren)
+        )
+        return host_company_problem(self.route, employer=employer is not None, same=same)
+
     def warnings(self):
         """What is unusual in this registration, in French; it may stand once somebody has read it."""
         own = (
             training_before_registration(self.training_started_on, self.registered_on),
             self.vae_to_confirm,
+            host_company_missing(self.route, host=self.host_company_id is not None),
         )
         return [*self.candidate.warnings(), *filter(None, own)]
 
     def search_text(self):
         """What `search` holds for this row."""
         candidate = self.candidate
-        company = self.company.name if self.has_company else ""
-        texts = (candidate.birth_name, candidate.usage_name, candidate.first_names, self.number, company)
+        companies = (company.name for company in self.companies)
+        texts = (candidate.birth_name, candidate.usage_name, candidate.first_names, self.number, *companies)
         return indexed(*texts)[:SEARCH_LENGTH]
 
 
@@ -347,6 +389,7 @@ refused(
         for model, column in (
             (Candidate, "candidate_id"),
             (Company, "company_id"),
+            (Company, "host_company_id"),
             (TrainingBody, "training_body_id"),
         )
     ),

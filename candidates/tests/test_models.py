@@ -255,11 +255,12 @@ def test_a_number_is_given_once_in_a_centre():
     [
         ("candidate", make_candidate),
         ("company", make_company),
+        ("host_company", make_company),
         ("training_body", lambda: TrainingBody.objects.create(centre=make_centre(), name="AFPI 21")),
     ],
 )
 def test_a_registration_brings_together_rows_of_one_centre(field, make):
-    registration = make_registration()
+    registration = make_registration(route="external_retraining")
     breaks("registration_in_one_centre", lambda: rewrite(registration, **{field: make()}))
 
 

@@ -109,6 +109,7 @@ def test_what_the_dossier_says(registration):
         },
         "registration": "2026-0001, le 1er\u00a0septembre\u00a02026",
         "route": "Formation continue",
+        "host_company": "",
         "company": "Ateliers Vauzelle, 21500 Montbard, SIRET\u00a0" + siret(make_siret(40)),
         "people": [
             {"role": "Tutorat", "name": "Laure Cassagne, cheffe d’atelier"},

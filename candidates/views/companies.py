@@ -1,4 +1,4 @@
-"""The companies of a centre."""
+"""The companies and training bodies of a centre."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.answers import form_page, show_refusal
 from accounts.perms import is_staff, require
 from candidates import actions
-from candidates.forms.company import CompanyForm
-from candidates.models import Company
+from candidates.forms.company import CompanyForm, TrainingBodyForm
+from candidates.models import Company, TrainingBody
 from candidates.search import indexed
 from candidates.views.scoped import post_data
 from cqpm.utils.alphabet import alphabetical
@@ -26,7 +26,7 @@ def company_list(request):
     query = request.GET.get("q", "").strip()
     companies = (
         Company.objects.for_user(request.user)
-        .annotate(candidates=Count("registrations"))
+        .annotate(candidates=Count("registrations", distinct=True) + Count("hosted", distinct=True))
         .order_by(*alphabetical("name"), "pk")
     )
     found = [company for company in companies if matches(company, query)]
@@ -73,3 +73,33 @@ def company_edit(request, pk):
             messages.success(request, f"{company} : enregistrée.")
             return redirect("company_list")
     return form_page(request, "candidates/company_form.html", {"form": form, "heading": heading})
+
+
+@require(is_staff)
+@require_safe
+def training_body_list(request):
+    """Every training body of the centre, with its SIREN."""
+    bodies = (
+        TrainingBody.objects.for_user(request.user)
+        .annotate(candidates=Count("registrations"))
+        .order_by(*alphabetical("name"), "pk")
+    )
+    page = Paginator(bodies, PAGE).get_page(request.GET.get("page"))
+    return render(request, "candidates/training_body_list.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def training_body_edit(request, pk):
+    """Its name, and its SIREN: what evaluators' employers are compared with."""
+    body = get_object_or_404(TrainingBody.objects.for_user(request.user).select_related("centre"), pk=pk)
+    heading = body.name
+    form = TrainingBodyForm(post_data(request), instance=body)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.update_training_body(body=body, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, f"{heading} : enregistré.")
+            return redirect("training_body_list")
+    return form_page(request, "candidates/training_body_form.html", {"form": form, "heading": heading})

@@ -24,37 +24,25 @@ RESOURCE_CENTRES = {
             "email": "ressource@est.demo.test", "phone": "03 82 00 00 00"},
 }  # fmt: skip
 
-# (address, first name, last name, [(role, centre or resource centre)], employer, SIREN of the employer)
+# (address, first name, last name, [(role, centre or resource centre)], employer: `siren_of` gives its SIREN).
+# Two evaluators are to be looked at: one whose employer nobody knows, one whose employer bears nearly the name of a
+# company of the candidates.
 ACCOUNTS = [
-    ("responsable@demo.test", "Odile", "Garcin", [("head", "brenne")], "", ""),
-    ("centre@demo.test", "Claire", "Aubry", [("officer", "brenne")], "", ""),
-    (
-        "evaluateur@demo.test",
-        "Gérard",
-        "Pillot",
-        [("evaluator", "brenne"), ("evaluator", "serein")],
-        "Pillot Conseil",
-        "",
-    ),
-    ("ressource@demo.test", "Solène", "Cormier", [("resource", "idf")], "", ""),
-    ("president@demo.test", "Philippe", "Garnier", [], "Garnier Industrie", ""),
-    ("h.mugnier@demo.test", "Hélène", "Mugnier", [], "Précision Morvandelle", ""),
-    ("national@demo.test", "Hugues", "Lantier", [("national", None)], "", ""),
-    ("admin@demo.test", "Agathe", "Morel", [("administrator", None)], "", ""),
-    (
-        "n.brossard@demo.test",
-        "Nathalie",
-        "Brossard",
-        [("evaluator", "brenne")],
-        "Lycée professionnel de Semur",
-        "",
-    ),
-    ("a.benali@demo.test", "Amina", "Benali", [("evaluator", "brenne")], "Précision Morvandelle", ""),
-    ("responsable.serein@demo.test", "Bastien", "Royer", [("head", "serein")], "", ""),
-    ("centre.langres@demo.test", "Maud", "Perrin", [("head", "langres")], "", ""),
-    ("evaluateur.langres@demo.test", "Denis", "Collot", [("evaluator", "langres")], "Coutellerie Collot", ""),
-    ("ressource.est@demo.test", "Elsa", "Weber", [("resource", "est")], "", ""),
-]
+    ("responsable@demo.test", "Odile", "Garcin", [("head", "brenne")], "UIMM Val-de-Brenne"),
+    ("centre@demo.test", "Claire", "Aubry", [("officer", "brenne")], "UIMM Val-de-Brenne"),
+    ("evaluateur@demo.test", "Gérard", "Pillot", [("evaluator", "brenne"), ("evaluator", "serein")], "Pillot Conseil"),
+    ("ressource@demo.test", "Solène", "Cormier", [("resource", "idf")], "UIMM Île-de-France"),
+    ("president@demo.test", "Philippe", "Garnier", [], "Garnier Industrie"),
+    ("h.mugnier@demo.test", "Hélène", "Mugnier", [], "Précision Morvandelle"),
+    ("national@demo.test", "Hugues", "Lantier", [("national", None)], "UIMM"),
+    ("admin@demo.test", "Agathe", "Morel", [("administrator", None)], "UIMM"),
+    ("n.brossard@demo.test", "Nathalie", "Brossard", [("evaluator", "brenne")], ""),
+    ("a.benali@demo.test", "Amina", "Benali", [("evaluator", "brenne")], "Atelier Vauzelle"),
+    ("responsable.serein@demo.test", "Bastien", "Royer", [("head", "serein")], "UIMM Serein-Morvan"),
+    ("centre.langres@demo.test", "Maud", "Perrin", [("head", "langres")], "UIMM Plateau de Langres"),
+    ("evaluateur.langres@demo.test", "Denis", "Collot", [("evaluator", "langres")], "Collot Formation"),
+    ("ressource.est@demo.test", "Elsa", "Weber", [("resource", "est")], "UIMM Grand Est"),
+]  # fmt: skip
 
 COMPANIES = {
     "brenne": ["Ateliers Vauzelle", "Mécanique Sainte-Reine", "Décolletage Brocard", "Aéro-Usinage du Serein",
@@ -62,6 +50,7 @@ COMPANIES = {
     "serein": ["Tournage de l’Yonne", "Outillage Vézelien", "Usinage Cure et Cousin"],
     "langres": ["Coutellerie Collot", "Mécanique des Quatre-Lacs"],
 }  # fmt: skip
+TRAINING_BODY = "Pôle formation de Montbard"
 TUTORS = [("Laure Cassagne", "Tutrice, cheffe d’atelier"), ("Marc Estève", "Tuteur, régleur"),
           ("Sylvie Ravier", "Tutrice, responsable d’îlot"), ("Paul Colin", "Responsable de production")]  # fmt: skip
 COLLEAGUE = {"name": "Bruno Faivre", "function": "Chef d’équipe", "email": "b.faivre@sainte-reine.demo.test"}
@@ -164,3 +153,12 @@ def valid_siret(rank):
     siren += luhn.calc_check_digit(siren)
     body = f"{siren}0001"
     return body + luhn.calc_check_digit(body)
+
+
+def siren_of(employer):
+    """The SIREN of an employer: its company's where it is one of the centres', else one of its own; "" for none."""
+    companies = [name for names in COMPANIES.values() for name in names]
+    if employer in companies:
+        return valid_siret(companies.index(employer) + 1)[:9]
+    others = [TRAINING_BODY, *dict.fromkeys(account[-1] for account in ACCOUNTS)]
+    return valid_siret(500 + others.index(employer))[:9] if employer else ""

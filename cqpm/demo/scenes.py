@@ -19,6 +19,7 @@ from referentiel.models import Method, Referentiel
 
 SEED, FICTITIOUS = False, True  # `Referentiel.fictitious`
 ROUTES = (Route.PROFESSIONAL_CONTRACT, Route.CONTINUING_TRAINING, Route.APPRENTICESHIP, Route.TEMPORARY_WORK)
+TAUGHT = (Route.PROFESSIONAL_CONTRACT, Route.APPRENTICESHIP)
 
 
 class Scenes:
@@ -39,14 +40,14 @@ class Scenes:
             for key, fields in people.RESOURCE_CENTRES.items():
                 self.resources[key] = ResourceCentre.objects.create(**fields)
             password = make_password(people.PASSWORD)  # once: slow by design, and the same for all
-            for email, first, last, hats, employer, siren in people.ACCOUNTS:
+            for email, first, last, hats, employer in people.ACCOUNTS:
                 user = User.objects.create(
                     email=email,
                     first_name=first,
                     last_name=last,
                     password=password,
                     employer=employer,
-                    employer_siren=siren,
+                    employer_siren=people.siren_of(employer),
                 )
                 for role, scope in hats:
                     Membership.objects.create(
@@ -98,6 +99,10 @@ class Scenes:
             "tutor_function": function,
             "tutor_email": f"tuteur{rank}@entreprises.demo.test",
         }
+        taught = {
+            "new_training_body": people.TRAINING_BODY,
+            "training_body_siren": people.siren_of(people.TRAINING_BODY),
+        }
         with self.clock.on(days, 8):
             self.registrations[rank] = candidates.register_candidate(
                 centre=self.centres[centre],
@@ -109,6 +114,7 @@ class Scenes:
                     **(around if company else {}),
                     **fields,
                 },
+                **(taught if route in TAUGHT else {}),
                 warnings_read=True,
                 by=by or self.officer,
             )

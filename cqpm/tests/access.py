@@ -273,6 +273,7 @@ ACCESS = {
     # accounts: people
     "team": page(HEADS),
     "team_invite": page(HEADS),
+    "person_employer": page(STAFF | {ADMINISTRATOR}, given=user),
     "account_list": page({ADMINISTRATOR}),
     "account_invite": page({ADMINISTRATOR}),
     "account_detail": page({ADMINISTRATOR}, refused=SIGNED_IN, given=user),
@@ -348,6 +349,8 @@ ACCESS = {
     "vae_confirm": act({HEAD}, refused={OFFICER, RESOURCE}, given=registration),
     "company_list": page(STAFF_ANYWHERE),
     "company_new": page(STAFF_ANYWHERE),
+    "training_body_list": page(STAFF_ANYWHERE),
+    "training_body_edit": page(STAFF, given=lambda world: [world.training_body.pk]),
     "company_edit": page(STAFF, given=lambda world: [world.registration.company_id]),
     "place_search": page(STAFF_ANYWHERE, refused=SIGNED_IN, given=lambda world: ["communes"]),
     # candidates: the import of a class
@@ -455,6 +458,7 @@ ACCESS = {
     "summons_detail": page(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
     "summons_handed": act(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
     "commission_add_member": act(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_member_employer": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_remove_member": act(STAFF, refused={EVALUATOR}, given=commission_member),
     "commission_president": act(STAFF, refused={EVALUATOR}, given=commission_member),
     "commission_presence": act(STAFF, refused={EVALUATOR}, given=commission_member),

@@ -21,6 +21,7 @@ from candidates import personal_data as candidates
 from candidates.actions import abandon_registration, confirm_import, read_identity
 from candidates.models import (
     ClassImport,
+    Company,
     Dossier,
     IdentityReading,
     ImportAttempt,
@@ -31,6 +32,7 @@ from candidates.models import (
 from candidates.models.registrations import CANDIDATE_SPACE
 from candidates.tests.factories import (
     make_class_import,
+    make_company,
     make_dossier,
     make_registration,
     space_link,
@@ -378,6 +380,14 @@ def test_a_registration_transferred_is_kept_as_long_as_its_pieces_are_read():
     )
     gone(following)
     assert evaluations.must_be_kept(registration.candidate) == []
+
+
+def test_both_companies_go_with_an_erased_registration():
+    host = make_company(centre := make_centre())
+    registration = make_registration(centre, route="external_retraining", host_company=host)
+    left = gone(registration)
+    assert (left.companies, left.route) == ([], "external_retraining")
+    assert Company.objects.filter(centre=centre).count() == 2
 
 
 def test_the_line_of_a_class_goes_with_the_registration_it_made_and_the_others_stay():

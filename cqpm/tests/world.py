@@ -21,7 +21,7 @@ from accounts.tests.factories import (
     make_user,
     make_wearer,
 )
-from candidates.actions import ask_partner_approval
+from candidates.actions import ask_partner_approval, create_training_body
 from candidates.models import Dossier
 from candidates.tests.factories import (
     contact_link,
@@ -246,6 +246,10 @@ class World:
     def registration(self):
         """Its dossier is transmitted to the centre de ressource, so that RESOURCE sees it."""
         return with_dossier(self.referentiel, centre=self.centre)
+
+    @cached_property
+    def training_body(self):
+        return create_training_body(centre=self.centre, name="AFPI Bourgogne", by=self.officer)
 
     @cached_property
     def dossier(self):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import log, outbox
@@ -38,9 +39,9 @@ def cancel_letters(about: About, *, what: str, by: Actor, person: About = "") ->
     Each letter is over, those already overtaken by a change that nobody announced as well. Gives the cancellations.
     """
     last = Summons.objects.about(about).filter(replaced_by=None).exclude(kind=Summons.Kind.CANCELLATION)
-    last = _over(last, person)
-    standing = list(last.select_for_update(of=("self",)).order_by("made_at"))
-    last.filter(over_at=None).update(over_at=timezone.now())
+    concerned = _over(last, person)
+    standing = list(concerned.select_for_update(of=("self",)).order_by("made_at"))
+    concerned.filter(over_at=None).update(over_at=timezone.now())
     made = []
     for former in standing:
         letter = Letter(
@@ -77,7 +78,7 @@ def hand_summons_over(*, summons: Summons, by: Actor) -> Summons:
     return summons
 
 
-def _over(rows, person):
+def _over(rows: "QuerySet[Summons]", person: About) -> "QuerySet[Summons]":
     return rows.filter(person=key_of(person)) if person else rows
 
 

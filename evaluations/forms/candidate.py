@@ -1,7 +1,7 @@
 """What the list of candidates may be narrowed by; everything stays in the address."""
 
 import django_filters
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.functional import cached_property
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator
 
@@ -86,7 +86,7 @@ class RegistrationFilter(django_filters.FilterSet):
         field_name="state", choices=Registration.State.choices, label="État", empty_label="Tous les états"
     )
     entreprise = RowFilter(
-        field_name="company",
+        method="in_company",
         rows=lambda user: Company.objects.for_user(user).order_by(*alphabetical("name"), "pk"),
         label="Entreprise",
         empty_label="Toute entreprise",
@@ -115,6 +115,12 @@ class RegistrationFilter(django_filters.FilterSet):
     class Meta:
         model = Registration
         fields = []
+
+    def in_company(self, registrations, name, company):
+        """Those it employs, and those it takes in."""
+        return (
+            registrations.filter(Q(company=company) | Q(host_company=company)) if company else registrations
+        )
 
     def search(self, queryset, name, value):
         return queryset.search(value)

@@ -1,8 +1,8 @@
 """The forms of a commission: its day, members, agenda, conflicts; in session, interview and decisions."""
 
 from django import forms
-from stdnum.fr import siren as siren_number
 
+from accounts.forms import SirenField
 from accounts.models import Membership, Role, User
 from candidates.forms.fields import ReasonForm, date_input
 from candidates.models import Dossier, Registration
@@ -27,10 +27,17 @@ class CommissionForm(forms.ModelForm):
         widgets = {"held_on": date_input(), "starts_at": time_input()}
 
 
+class EmployedField(forms.ModelChoiceField):
+    """People with an account; of whom the employer's SIREN is unknown, it is said."""
+
+    def label_from_instance(self, user):
+        return str(user) if user.employer_siren else f"{user} (SIREN de l’employeur inconnu)"
+
+
 class AccountMemberForm(forms.Form):
     """An evaluator of the centre who is not a member yet."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label="Évaluateur", empty_label="Choisir")
+    user = EmployedField(User.objects.none(), label="Évaluateur", empty_label="Choisir")
     quality = forms.CharField(
         label="Qualité",
         max_length=120,
@@ -52,28 +59,38 @@ class AccountMemberForm(forms.Form):
 class NamedMemberForm(forms.ModelForm):
     """Somebody without an account, named by hand; the employer tells a conflict of interest."""
 
+    employer_siren = SirenField(
+        label="SIREN de l’employeur",
+        help_text="Neuf chiffres ; il révèle un conflit avec les candidats de la même entreprise.",
+    )
+
     class Meta:
         model = CommissionMember
         fields = ["name", "quality", "email", "employer", "employer_siren"]
         help_texts = {
             "email": "Sans courriel, la convocation s’imprime.",
-            "employer_siren": "Neuf chiffres ; il révèle un conflit avec les candidats de la même entreprise.",
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "quality": forms.TextInput(attrs={"list": "qualites", "autocomplete": "off"}),
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
-            "employer_siren": forms.TextInput(attrs={"inputmode": "numeric"}),
         }
 
-    employer_siren = forms.CharField(label="SIREN de l’employeur", required=False)
 
-    def clean_employer_siren(self):
-        """Without its spaces; a SIRET gives its SIREN."""
-        given = siren_number.compact(self.cleaned_data["employer_siren"])[:9]
-        if given and not siren_number.is_valid(given):
-            raise forms.ValidationError("Ce n’est pas un SIREN : vérifiez les neuf chiffres.")
-        return given
+class MemberEmployerForm(forms.Form):
+    """Whom a member works for who was named by hand, his or her employer's SIREN unknown then."""
+
+    member = forms.ModelChoiceField(CommissionMember.objects.none(), label="Membre", empty_label="Choisir")
+    employer = forms.CharField(label="Employeur", max_length=200, required=False)
+    employer_siren = SirenField(label="SIREN de l’employeur", required=True)
+
+    def __init__(self, *args, members, **kwargs):
+        """`members`: of the commission, already read."""
+        super().__init__(*args, **kwargs)
+        unknown = [row for row in members if not row.user_id and not row.employer_siren]
+        self.fields["member"].queryset = CommissionMember.objects.filter(pk__in=[row.pk for row in unknown])
+        self.fields["member"].choices = [("", "Choisir"), *((row.pk, row.name) for row in unknown)]
+        self.is_needed = bool(unknown)
 
 
 class CandidateField(forms.ModelChoiceField):

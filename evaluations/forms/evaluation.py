@@ -13,6 +13,7 @@ from cqpm.utils.french import enumeration, today
 from evaluations.forms.appointment import minutes_choice, time_input
 from evaluations.models import Commission, Evaluation, EvaluationCapacity
 from evaluations.reads.capacity import capacities_of
+from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
 from referentiel.models import Method
 
 PROJECT_FIELDS = ("report_conditions", "report_due_on")
@@ -64,6 +65,21 @@ class CommissionField(forms.ModelChoiceField):
         return f"{commission.appointment.short}, {commission.place}"
 
 
+class EvaluatorField(forms.ModelChoiceField):
+    """The evaluators of a centre, each with what is known or unknown of his or her independence from a candidate."""
+
+    registration = None
+
+    def label_from_instance(self, user):
+        if conflicts_of_user(user, self.registration):
+            return f"{user} (conflit d’intérêts possible)"
+        unchecked = remarks_on_user(user, self.registration)
+        if not unchecked:
+            return str(user)
+        unknown = any(one.kind.is_unverifiable for one in unchecked)
+        return f"{user} (indépendance {'non vérifiable' if unknown else 'à vérifier'})"
+
+
 class EvaluationForm(forms.ModelForm):
     """The plan of one evaluation; `plan` is what the verbs take. Fields of another method are not there."""
 
@@ -72,7 +88,7 @@ class EvaluationForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins une capacité."},
     )
-    evaluator = forms.ModelChoiceField(
+    evaluator = EvaluatorField(
         User.objects.none(), label="Évaluateur", empty_label="Choisir un évaluateur du centre"
     )
     commission = CommissionField(
@@ -117,6 +133,7 @@ class EvaluationForm(forms.ModelForm):
         fields["capacities"].coerce = lambda pk: self.by_pk[int(pk)]
         fields["capacities"].choices = [(pk, str(capacity)) for pk, capacity in self.by_pk.items()]
         self.initial.setdefault("capacities", [capacity.pk for capacity in offer.uncovered])
+        fields["evaluator"].registration = registration
         fields["evaluator"].queryset = User.objects.filter(
             pk__in=Membership.objects.active()
             .filter(role=Role.EVALUATOR, centre=registration.centre_id)

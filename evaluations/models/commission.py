@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, Role, User
+from accounts.models.people import validate_siren
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
 from evaluations.models.appointment import minutes_field, reasonable_length
@@ -107,7 +108,9 @@ class CommissionMember(models.Model):
     quality = models.CharField("qualité", max_length=120, help_text="Professionnel, formateur, évaluateur…")
     email = models.EmailField("adresse électronique", blank=True)
     employer = models.CharField("employeur", max_length=200, blank=True)
-    employer_siren = models.CharField("SIREN de l’employeur", max_length=9, blank=True)
+    employer_siren = models.CharField(
+        "SIREN de l’employeur", max_length=9, blank=True, validators=[validate_siren]
+    )
     is_president = models.BooleanField("préside", default=False)
     present = models.BooleanField("présent", null=True, blank=True)
     summoned_at = models.DateTimeField("convoqué le", null=True, blank=True)
@@ -144,6 +147,13 @@ class CommissionMember(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def works_for(self) -> tuple[str, str]:
+        """(employer, its SIREN), as they were when named; those of the account where they were unknown then."""
+        if self.employer_siren or not self.user:
+            return self.employer, self.employer_siren
+        return self.user.employer or self.employer, self.user.employer_siren
+
 
 class CommissionCandidateQuerySet(models.QuerySet["CommissionCandidate"]):
     def for_user(self, user):
@@ -155,6 +165,8 @@ class CommissionCandidateQuerySet(models.QuerySet["CommissionCandidate"]):
         return self.select_related(
             "registration__candidate",
             "registration__company",
+            "registration__host_company",
+            "registration__training_body",
             "registration__referentiel__certification",
             "registration__centre",
         )

@@ -63,6 +63,8 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         return self.select_related(
             "registration__candidate",
             "registration__company",
+            "registration__host_company",
+            "registration__training_body",
             "registration__centre",
             "registration__referentiel__certification",
         )
@@ -76,11 +78,8 @@ class EvaluationManager(models.Manager.from_queryset(EvaluationQuerySet)):  # ty
 
 
 class Evaluation(FSMModelMixin, models.Model):
-    """One registration, one method, the capacities it covers, one appointment.
-
-    Its day and place are its visit's and its hour is its own; before a commission all three are the commission's, the
-    hour that at which the candidate passes. Missed or put off, it keeps the appointment it had in a visit of its own.
-    """
+    """One registration, one method, the capacities it covers, one appointment: day and place are its visit's, its hour
+    its own; before a commission all three are the commission's. Missed or put off, it keeps those it had in a visit."""
 
     class State(models.TextChoices):
         PLANNED = "planned", "Prévue"

@@ -3,9 +3,10 @@
 The lists given here are the ones the page shows, the blocked button points at and the refusal says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from cqpm.utils.rows import grouped
 from evaluations import rules
 from evaluations.models import CapacityValidation, Commission, CommissionCandidate, CommissionMember
 from evaluations.reads.capacity import CapacityFile
-from evaluations.reads.conflict import Opposition, members_of, opposition
+from evaluations.reads.conflict import Opposition, members_of, opposition, remarks_on
 from evaluations.reads.journey import Journey, load
 from evaluations.rules import Reason, Sentence
 
@@ -83,6 +84,11 @@ class Sitting:
         return [member for member in self.members if member.present]
 
     @property
+    def expected(self) -> list[CommissionMember]:
+        """Those who sit, or may come."""
+        return [member for member in self.members if member.present is not False]
+
+    @property
     def to_summon(self) -> list[CommissionMember | CommissionCandidate]:
         """Those not told yet of the date, hour and place as they are now: members and agenda entries."""
         rows: list[CommissionMember | CommissionCandidate] = [*self.members, *self.entries]
@@ -95,9 +101,19 @@ class Sitting:
 
     def oppositions(self, registration: Registration) -> list[Opposition]:
         """Conflicts of the members who sit or are expected with a candidate, lifted ones included."""
-        sitting = [member for member in self.members if member.present is not False]
-        found = [opposition(member, registration) for member in sitting]
+        found = [opposition(member, registration) for member in self.expected]
         return [row for row in found if row]
+
+    def remarks(
+        self, registrations: Iterable[Registration], *, on: Collection[CommissionMember] | None = None
+    ) -> list[Reason]:
+        """What of the members' independence from those candidates could not be checked, each thing once.
+
+        `on`: those members only. It blocks nothing, and the page then does not say that there is no conflict.
+        """
+        members = [member for member in self.expected if on is None or member in on]
+        found = (remarks_on(member, one) for one in registrations for member in members)
+        return list(dict.fromkeys(chain.from_iterable(found)))
 
     def conflicts(self, registration: Registration) -> list[Reason]:
         """The reasons of the conflicts nobody lifted: «A conflict blocks.» [P] choix."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from accounts.models import User
-from candidates.models import Registration
+from candidates.models import Company, Registration, TrainingBody
 from evaluations import rules
 from evaluations.models import Commission, CommissionMember
 from evaluations.models.commission import Lifted
-from evaluations.rules import CandidateSituation, KnownPerson, Reason
+from evaluations.rules import CandidateSituation, KnownCompany, KnownPerson, Reason
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,11 @@ class Opposition:
 
 
 def situation_of(registration: Registration) -> CandidateSituation:
-    """Those around a candidate, as the registration names them; its company must be joined."""
+    """Those around a candidate, as the registration names them; companies and training body must be joined."""
     return CandidateSituation(
-        company_siren=registration.company.siren if registration.company else "",
+        company=company_of(registration.company),
+        host_company=company_of(registration.host_company),
+        training_body=company_of(registration.training_body),
         trainers=tuple(KnownPerson(name) for name in registration.trainer_names),
         tutor=KnownPerson(registration.tutor_name, registration.tutor_email)
         if registration.tutor_name
@@ -36,17 +38,28 @@ def situation_of(registration: Registration) -> CandidateSituation:
     )
 
 
+def company_of(row: Company | TrainingBody | None) -> KnownCompany | None:
+    """A company or a training body as the rule knows them."""
+    return KnownCompany(row.name, row.siren) if row else None
+
+
 def person_of(member: CommissionMember) -> KnownPerson:
     """A commission member as the rule knows people."""
-    return KnownPerson(member.name, member.email, member.employer_siren)
+    employer, siren = member.works_for
+    return KnownPerson(member.name, member.email, siren, employer)
+
+
+def person_of_user(user: User) -> KnownPerson:
+    """Somebody with an account as the rule knows people."""
+    return KnownPerson(str(user), user.email, user.employer_siren, user.employer)
 
 
 def members_of(commission: Commission) -> list[CommissionMember]:
     """The members, president first, in one query.
 
-    Each comes with `linked` and `lifted`.
+    Each comes with its account, `linked` and `lifted`.
     """
-    rows = commission.members.annotate(
+    rows = commission.members.select_related("user").annotate(
         link_with=F("personal_links__registration"),
         lifted_for=F("conflict_overrides__registration"),
         lifted_because=F("conflict_overrides__reason"),
@@ -73,7 +86,16 @@ def opposition(member: CommissionMember, registration: Registration) -> Oppositi
     return Opposition(member, registration, found, member.lifted.get(registration.pk)) if found else None
 
 
+def remarks_on(member: CommissionMember, registration: Registration) -> list[Reason]:
+    """What of a member's independence from a candidate could not be checked: of kind `rules.ConflictRemark`."""
+    return rules.conflict_remarks(person_of(member), situation_of(registration))
+
+
 def conflicts_of_user(user: User, registration: Registration) -> list[Reason]:
     """The conflicts of an evaluator with a candidate."""
-    person = KnownPerson(str(user), user.email, user.employer_siren)
-    return rules.conflicts(person, situation_of(registration))
+    return rules.conflicts(person_of_user(user), situation_of(registration))
+
+
+def remarks_on_user(user: User, registration: Registration) -> list[Reason]:
+    """What of an evaluator's independence from a candidate could not be checked."""
+    return rules.conflict_remarks(person_of_user(user), situation_of(registration))

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from accounts.addresses import faulty_among
 from accounts.keys import Key
-from accounts.models import ExaminationCentre
+from accounts.models import ExaminationCentre, User
 from candidates.models import Registration
 from cqpm.utils.french import day, enumeration
 from evaluations.models import (
@@ -108,8 +108,8 @@ def concerned_by_commission(sitting: Sitting) -> list[tuple[Key, Key]]:
         *((about, Key.of(member)) for member in sitting.members),
         *((about, Key.of(entry.registration)) for entry in sitting.entries),
         *(
-            (Key.of(sheet.evaluation), Key.of(sheet.evaluator))
-            for sheet in sheets.select_related("evaluation", "evaluator")
+            (Key("evaluation", str(evaluation)), Key("user", str(evaluator)))
+            for evaluation, evaluator in sheets.values_list("evaluation", "evaluator")
         ),
     ]
 
@@ -131,7 +131,8 @@ def concerned_by_evaluation(evaluation: Evaluation, sheets: Iterable[ScoreSheet]
 
 def commission_letters(sitting: Sitting) -> list[Letter]:
     """Members, candidates in the order they pass, evaluators of what is planned before it."""
-    rows = [commission_letter(row, sitting) for row in (*sitting.members, *sitting.entries)]
+    rows = [commission_letter(member, sitting) for member in sitting.members]
+    rows += [commission_letter(entry, sitting) for entry in sitting.entries]
     planned = Evaluation.objects.with_people().filter(
         commission=sitting.commission, state=Evaluation.State.PLANNED
     )
@@ -214,15 +215,15 @@ def evaluation_letters(evaluation: Evaluation) -> list[Letter]:
     return _known([candidate, *([tutor] if registration.has_company else []), *evaluators])
 
 
-def evaluator_letter(evaluation: Evaluation, sheet: ScoreSheet) -> Letter:
+def evaluator_letter(evaluation: Evaluation, evaluator: User) -> Letter:
     """What an evaluator is told; `evaluation`: read `with_people`."""
     registration = evaluation.registration
     return Letter(
         about=Key.of(evaluation),
-        person=Key.of(sheet.evaluator),
+        person=Key.of(evaluator),
         audience=Audience.EVALUATOR,
-        name=str(sheet.evaluator),
-        email=sheet.evaluator.email,
+        name=str(evaluator),
+        email=evaluator.email,
         template="evaluation_planned",
         context=_evaluation_facts(evaluation) | {"adaptation": registration.adaptation},
         centre=registration.centre,
@@ -232,7 +233,7 @@ def evaluator_letter(evaluation: Evaluation, sheet: ScoreSheet) -> Letter:
 
 def _evaluators(evaluation: Evaluation) -> list[Letter]:
     sheets = evaluation.sheets.select_related("evaluator").filter(evaluator__isnull=False)
-    return [evaluator_letter(evaluation, sheet) for sheet in sheets]
+    return [evaluator_letter(evaluation, sheet.evaluator) for sheet in sheets if sheet.evaluator]
 
 
 def _evaluation_facts(evaluation: Evaluation) -> dict[str, Any]:

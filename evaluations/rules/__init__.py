@@ -18,7 +18,16 @@ from evaluations.rules.commission import (
     PresentMember,
     commission_composition,
 )
-from evaluations.rules.conflict import CandidateSituation, ConflictKind, KnownPerson, conflicts
+from evaluations.rules.conflict import (
+    CandidateSituation,
+    ConflictKind,
+    ConflictRemark,
+    KnownCompany,
+    KnownPerson,
+    conflict_remarks,
+    conflicts,
+    near_company_names,
+)
 from evaluations.rules.journey import stage
 from evaluations.rules.jury import (
     MEMBER_NOTICE,
@@ -83,6 +92,7 @@ __all__ = [
     "CompositionLack",
     "CompositionResult",
     "ConflictKind",
+    "ConflictRemark",
     "CriterionValue",
     "Departure",
     "EvaluationResult",
@@ -90,6 +100,7 @@ __all__ = [
     "JuryAct",
     "JuryDecision",
     "KeptPeriod",
+    "KnownCompany",
     "KnownPerson",
     "MergedValue",
     "Missing",
@@ -110,6 +121,7 @@ __all__ = [
     "admissibility",
     "chosen_act",
     "commission_composition",
+    "conflict_remarks",
     "conflicts",
     "criterion_value",
     "jury_composition",
@@ -123,6 +135,7 @@ __all__ = [
     "missing_evaluations",
     "missing_interview",
     "missing_opinion",
+    "near_company_names",
     "propose",
     "quorum_for_candidate",
     "stage",

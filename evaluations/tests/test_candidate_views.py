@@ -268,6 +268,30 @@ def test_the_list_is_exported_as_it_is_narrowed(centre, referentiel, staff):
     assert len(exported(staff)) == 2
 
 
+def test_both_companies_and_the_training_body_are_exported(centre, referentiel, staff):
+    host = make_company(centre, name="Fonderie Chauvelot")
+    body = create_training_body(centre=centre, name="AFPI Bourgogne", siren="732829320", by=SYSTEM)
+    around = {"route": "external_retraining", "host_company": host, "training_body": body}
+    hosted = make_registration(centre, referentiel, **around)
+    make_registration(centre, referentiel)
+    shown = (
+        "Voie",
+        "SIRET",
+        "Entreprise d’accueil",
+        "SIRET de l’entreprise d’accueil",
+        "SIREN de l’organisme",
+    )
+    one, other = sorted(exported(staff), key=lambda row: row["Numéro"])
+    assert [one[name] for name in shown] == [
+        "Période de reconversion externe",
+        hosted.company.siret,
+        "Fonderie Chauvelot",
+        host.siret,
+        "732829320",
+    ]
+    assert [other[name] for name in shown[2:]] == ["", "", ""]
+
+
 def test_spreadsheet_and_file_show_each_field_of_the_person(centre, referentiel, staff):
     registration = make_registration(centre, referentiel, who=full_identity())
     (row,) = exported(staff)

@@ -95,7 +95,10 @@ def test_the_first_member_presides_until_another_is_named(commission, officer):
         ({"name": ""}, "Indiquez le nom du membre."),
         ({"quality": " "}, "Indiquez sa qualité : professionnel, formateur…"),
         ({"email": "amina@"}, "Adresse électronique : Saisissez une adresse de courriel valide."),
-        ({"employer_siren": "12"}, "Le SIREN de l’employeur a neuf chiffres."),
+        (
+            {"employer_siren": "12"},
+            "SIREN de l’employeur : Ce numéro SIREN n’est pas valide : neuf chiffres, le dernier est une clé.",
+        ),
     ],
 )
 def test_a_member_is_named_whole(commission, officer, fields, reason):

@@ -224,7 +224,7 @@ def test_a_member_badly_named_is_asked_again(client, centre):
     assert response.status_code == 422
     assert errors(response, "named_form") == {
         "quality": ["Ce champ est obligatoire."],
-        "employer_siren": ["Ce n’est pas un SIREN : vérifiez les neuf chiffres."],
+        "employer_siren": ["Ce numéro SIREN n’est pas valide : neuf chiffres, le dernier est une clé."],
     }
     assert response.context["named_form"]["name"].value() == "Amina Benali"
     response = client.post(at("commission_add_member", commission), {"user": "", "quality": "Experte"})

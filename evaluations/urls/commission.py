@@ -15,6 +15,9 @@ urlpatterns = [
     path(f"{ONE}supprimer/", commission.commission_delete, name="commission_delete"),
     path(f"{ONE}convoquer/", commission.commission_summon, name="commission_summon"),
     path(f"{ONE}membres/ajouter/", commission.commission_add_member, name="commission_add_member"),
+    path(
+        f"{ONE}membres/employeur/", commission.commission_member_employer, name="commission_member_employer"
+    ),
     path(f"{MEMBER}retirer/", commission.commission_remove_member, name="commission_remove_member"),
     path(f"{MEMBER}presider/", commission.commission_president, name="commission_president"),
     path(f"{MEMBER}presence/", commission.commission_presence, name="commission_presence"),

@@ -18,6 +18,7 @@ from evaluations.forms.commission import (
     AccountMemberForm,
     AgendaForm,
     CommissionForm,
+    MemberEmployerForm,
     NamedMemberForm,
     OverrideForm,
     PairForm,
@@ -135,6 +136,7 @@ def show(request, commission, **refusals):
         "presides": may_preside(user, sitting),
         "today": today(),
         "oppositions": oppositions,
+        "unchecked": sitting.remarks(registrations, on=mine),
         "missing": [] if sitting.is_closed else sitting.missing_now(),
         "about": key_of(commission),
         "announced": announced(commission, concerned_by_commission(sitting)) if staff else None,
@@ -144,6 +146,7 @@ def show(request, commission, **refusals):
     if context["staff"]:
         context["account_form"] = AccountMemberForm(commission=commission)
         context["named_form"] = NamedMemberForm(auto_id="nomme_%s")
+        context["employer_form"] = MemberEmployerForm(members=sitting.members, auto_id="employeur_%s")
         context["agenda_form"] = AgendaForm(commission=commission)
     return form_page(request, "evaluations/commission_detail.html", context | refusals)
 
@@ -178,6 +181,17 @@ def commission_add_member(request, pk):
             messages.success(request, f"{member.name} est membre de la commission.")
             return redirect("commission_detail", pk)
     return show(request, commission, **{name: form})
+
+
+@require_POST
+def commission_member_employer(request, pk):
+    """Whom somebody named by hand works for, learnt since."""
+    commission = own(request, pk)
+    form = MemberEmployerForm(request.POST, members=commission.members.all(), auto_id="employeur_%s")
+    if not form.is_valid():
+        return show(request, commission, employer_form=form)
+    success = f"Employeur enregistré : {form.cleaned_data['member']}."
+    return act(request, pk, success, actions.say_member_employer, **form.cleaned_data)
 
 
 @require_POST

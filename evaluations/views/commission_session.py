@@ -76,6 +76,7 @@ def show(request, sitting, registration, *, form=None, refusal=None):
         "acting": acting,
         "obstacles": obstacles,
         "oppositions": sitting.oppositions(registration),
+        "unchecked": sitting.remarks([registration]),
         "interview": screen.interview_of(sitting, journey),
         "form": (form or interview_form(sitting, journey)) if acting and journey.to_evaluate else None,
         "remarks": RemarkValue.choices,

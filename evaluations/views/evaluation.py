@@ -18,7 +18,7 @@ from evaluations.forms.evaluation import OF_A_VISIT, EvaluationForm, Offer, offe
 from evaluations.forms.report import ReportReceivedForm
 from evaluations.models import Evaluation, Summons
 from evaluations.perms import may_hold, may_score
-from evaluations.reads.conflict import conflicts_of_user
+from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
 from evaluations.reads.evaluation import missing_to_open
 from evaluations.reads.summons import announced, concerned_by_evaluation, evaluation_letters
 from evaluations.screens.sheet import progress_of
@@ -160,15 +160,15 @@ def show(request, evaluation, **forms):
         sheet.evaluation = evaluation
         sheet.progress = progress_of(sheet)
     planned, plans = evaluation.is_planned, is_staff_of(user, registration.centre_id)
+    evaluators = [sheet.evaluator for sheet in sheets] if planned else []  # who may still be changed
     context = {
         "evaluation": evaluation,
         "registration": registration,
         "sheets": sheets,
         "sections": sheets[0].progress.sections,
         "missing": missing_to_open(evaluation) if planned else [],
-        "conflicts": [row for sheet in sheets for row in conflicts_of_user(sheet.evaluator, registration)]
-        if planned
-        else [],
+        "conflicts": [one for person in evaluators for one in conflicts_of_user(person, registration)],
+        "unchecked": [one for person in evaluators for one in remarks_on_user(person, registration)],
         "own_sheet": next((sheet for sheet in sheets if may_score(user, sheet)), None),
         "holds": may_hold(user, evaluation),
         "plans": plans,

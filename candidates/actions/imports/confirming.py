@@ -191,10 +191,13 @@ class Maker:
             registered_on=self.class_import.registered_on,
             state_by=log.actor_name(self.by),
             company=self.company(values),
+            host_company=self.host_company(values),
             training_body=self.training_body(values),
             training_started_on=date.fromisoformat(started_on) if started_on else None,
             **{name: values[name] for name in TAKEN},
         )
+        if problem := imported.registration.host_problem:
+            raise Refusal(f"Ligne {row.line} : {problem}")
         return imported
 
     def candidate(self, row: ImportRow, imported: ImportedRow, known: Mapping[str, Candidate]) -> Candidate:
@@ -217,21 +220,23 @@ class Maker:
 
     def company(self, values: Mapping[str, Any]) -> Company | None:
         """Known, new, or the one for all."""
-        name, siret = values["company_name"], values["siret"]
-        if values["company_id"]:
-            return self.companies.get(values["company_id"]) or self.vanished()
+        address = {"postcode": values["company_postcode"], "city": values["company_city"]}
+        named = self.named(values["company_id"], values["company_name"], values["siret"], **address)
+        return named or self.class_import.company
+
+    def host_company(self, values: Mapping[str, Any]) -> Company | None:
+        """Known, new, or none; a line read before there were any names none."""
+        return self.named(*(values.get(key, "") for key in ("host_id", "host_name", "host_siret")))
+
+    def named(self, known: str, name: str, siret: str, **address: str) -> Company | None:
+        """The company of a line, made the first time it is named; None when none is."""
+        if known:
+            return self.companies.get(known) or self.vanished()
         if not name:
-            return self.class_import.company
+            return None
         key = siret or folded(name)
         if key not in self.new:
-            company = create_company(
-                centre=self.centre,
-                by=self.by,
-                name=name,
-                siret=siret,
-                postcode=values["company_postcode"],
-                city=values["company_city"],
-            )
+            company = create_company(centre=self.centre, by=self.by, name=name, siret=siret, **address)
             self.new[key] = company
             self.made["companies"].append(str(company.pk))
         return self.new[key]
@@ -240,11 +245,14 @@ class Maker:
         """Known, new, or the one for all."""
         if not values["training_body"]:
             return self.class_import.training_body
-        if values["training_body_id"]:
+        siren = values.get("training_body_siren", "")
+        if values["training_body_id"] and not siren:
             return self.bodies.get(values["training_body_id"]) or self.vanished()
-        key = f"body:{folded(values['training_body'])}"
+        key = f"body:{folded(values['training_body'])}:{siren}"
         if key not in self.new:
-            body = create_training_body(centre=self.centre, name=values["training_body"], by=self.by)
+            body = create_training_body(
+                centre=self.centre, name=values["training_body"], siren=siren, by=self.by
+            )
             self.new[key] = body
             if body.pk not in self.bodies:
                 self.made["training_bodies"].append(body.pk)

@@ -133,7 +133,8 @@ def commission_of_today(story):
     story.evaluated(
         12, -100, wrong=("4.2",), comment="Point d’arrêt oublié avant contrôle, corrigé après question."
     )
-    story.evaluated(13, -98)
+    host = story.companies["Mécanique Sainte-Reine"]
+    story.evaluated(13, -98, route=Route.EXTERNAL_RETRAINING, host_company=host)
     story.evaluated(14, -96)
     story.evaluated(15, -94, fictitious=FICTITIOUS)
     story.opined(story.registrations[12], -45, but={4: OpinionValue.RESERVED, 5: OpinionValue.NOT_OBSERVED},

@@ -150,6 +150,8 @@ def a_responsable_invites_an_evaluator(story):
             "Prénom": "Gérard",
             "Nom": "Pillot",
             "Adresse électronique": "evaluateur@exemple.fr",
+            "Employeur": "Pillot Conseil",
+            "SIREN de l’employeur": "552 100 554",
         },
     )
     evaluator = story.evaluator = story.visitor(width=390, height=844)

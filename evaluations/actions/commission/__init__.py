@@ -8,6 +8,7 @@ from evaluations.actions.commission.composition import (
     override_conflict,
     record_presence,
     remove_member,
+    say_member_employer,
 )
 from evaluations.actions.commission.preparation import (
     add_candidate,
@@ -31,5 +32,6 @@ __all__ = [
     "record_presence",
     "remove_candidate",
     "remove_member",
+    "say_member_employer",
     "summon_commission",
 ]

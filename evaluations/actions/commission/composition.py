@@ -51,7 +51,7 @@ def add_member(
         employer=employer.strip(),
         employer_siren=employer_siren,
     )
-    members = list(commission.members.all())
+    members = list(commission.members.select_related("user"))
     if any(is_same_person(member, other) for other in members):
         raise Refusal(f"{member.name} est déjà membre de la commission.")
     if is_president:
@@ -61,6 +61,22 @@ def add_member(
     record_on_commission(
         commission, by=by, verb="add_commission_member", what=colon(f"{member.name} nommé membre")
     )
+    return member
+
+
+@transaction.atomic
+def say_member_employer(
+    *, member: CommissionMember, employer: str, employer_siren: str, by: Actor
+) -> CommissionMember:
+    """Whom a member named by hand works for, learnt since; somebody with an account has it there. Refusal: no SIREN."""
+    commission = lock_commission(member.commission_id)
+    member = commission.members.get(pk=member.pk)
+    if member.user_id:
+        raise Refusal(f"{member.name} a un compte : son employeur s’y enregistre.")
+    member.employer, member.employer_siren = employer.strip(), employer_siren
+    validated(member).save()
+    what = colon(f"employeur de {member.name}, {member.employer or 'inconnu'}")
+    record_on_commission(commission, by=by, verb="say_commission_member_employer", what=what)
     return member
 
 
