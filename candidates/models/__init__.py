@@ -1,3 +1,4 @@
+from candidates.models.cohorts import Cohort
 from candidates.models.dossiers import Dossier, DossierChoice
 from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
 from candidates.models.people import Candidate, Company, TrainingBody
@@ -8,6 +9,7 @@ from candidates.models.requests import ContactRequest
 __all__ = [
     "Candidate",
     "ClassImport",
+    "Cohort",
     "Company",
     "ContactRequest",
     "Counter",

@@ -3,20 +3,23 @@
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import nonmember
 from functools import cached_property
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Collate, NullIf, Upper
 from django.utils import timezone
 
 from accounts.keys import Key
 from accounts.models import ExaminationCentre, Role, User
 from candidates.journey import kept_capacities
+from candidates.models.cohorts import Cohort
 from candidates.models.people import Candidate, Company, SaidInWords, TrainingBody
 from candidates.rules import Route, Stage, training_before_registration, vae_outside_rncp
 from candidates.search import folded, indexed
+from cqpm.utils.alphabet import FRENCH, alphabetical
 from cqpm.utils.freeze import refused
 from referentiel.models import Referentiel
 
@@ -99,9 +102,20 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             found = found.filter(search__contains=f" {word}")
         return found
 
+    def placeable_in(self, cohort: Cohort) -> Self:
+        """Those a class may take: of its référentiel, not gone; the ones of another class would have to leave it."""
+        mine = self.filter(centre=cohort.centre_id, referentiel=cohort.referentiel_id)
+        others = mine.exclude(state__in=Registration.State.LEFT).filter(~Q(cohort=cohort) | Q(cohort=None))
+        return others.select_related("candidate", "company", "cohort")
+
+    def by_name(self) -> Self:
+        """As a list on paper has them: by the name used in daily life."""
+        used = Coalesce(NullIf("candidate__usage_name", Value("")), "candidate__birth_name")
+        return self.order_by(Collate(used, FRENCH), *alphabetical("candidate__first_name"), "number")
+
     def with_people(self) -> Self:
         return self.select_related(
-            "candidate", "company", "referentiel__certification", "centre", "training_body"
+            "candidate", "company", "referentiel__certification", "centre", "training_body", "cohort"
         )
 
 
@@ -146,6 +160,8 @@ class Registration(SaidInWords):
         CLOSED = "closed", "Close"
         ABANDONED = "abandoned", "Abandonnée"
         TRANSFERRED = "transferred", "Transférée"
+
+        LEFT = nonmember(("abandoned", "transferred"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     centre = models.ForeignKey(
@@ -193,6 +209,14 @@ class Registration(SaidInWords):
         max_length=200,
         blank=True,
         help_text="La mesure seulement, jamais sa cause : « temps majoré d’un tiers ».",
+    )
+    cohort = models.ForeignKey(
+        Cohort,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name="promotion",
     )
     state = models.CharField("état", max_length=12, choices=State.choices, default=State.REGISTERED)
     state_at = models.DateTimeField("état depuis le", default=timezone.now)
@@ -253,6 +277,9 @@ class Registration(SaidInWords):
             models.CheckConstraint(
                 condition=Q(erased_at=None) | Q(purged_at__isnull=False, company=None, **NOTHING_AROUND),
                 name="registration_erased_says_nobody",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(cohort=None), name="registration_erased_in_no_cohort"
             ),
         ]
         indexes = [
@@ -350,4 +377,11 @@ refused(
             (TrainingBody, "training_body_id"),
         )
     ),
+)
+# «A registration is in one class at most», one of its own centre and référentiel version.
+refused(
+    Registration,
+    "registration_in_its_cohort",
+    when="EXISTS (SELECT 1 FROM candidates_cohort c WHERE c.id = {row}.cohort_id "
+    "AND (c.centre_id <> {row}.centre_id OR c.referentiel_id <> {row}.referentiel_id))",
 )

@@ -190,6 +190,20 @@ def make_class_import(referentiel=None, *, by=None, lines=1):
     return made
 
 
+def make_cohort(*registrations, by=None, centre=None, referentiel=None, **fields):
+    """A class with these registrations in it, of their centre and référentiel; of `by`'s centre when it is empty."""
+    if registrations:
+        centre, referentiel = registrations[0].centre, registrations[0].referentiel
+    by = by or make_wearer(Role.OFFICER, **({"centre": centre} if centre else {}))
+    referentiel = referentiel or make_referentiel(resource_centre=make_resource_centre())
+    return actions.create_cohort(
+        centre=by.hat.centre,
+        fields={"name": f"Usinage {next(numbers)}", "referentiel": referentiel} | fields,
+        registrations=[row.pk for row in registrations],
+        by=by,
+    )
+
+
 def real_situation(registration):
     """Choices for `save_dossier`: the first method the référentiel allows, for every capacity not kept."""
     return {

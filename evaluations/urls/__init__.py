@@ -1,9 +1,10 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import candidate, commission, company_space, evaluation, jury, opinion, space
+from evaluations.urls import candidate, cohort, commission, company_space, evaluation, jury, opinion, space
 
 urlpatterns = [
     *candidate.urlpatterns,
+    *cohort.urlpatterns,
     *evaluation.urlpatterns,
     *opinion.urlpatterns,
     *commission.urlpatterns,
