@@ -134,7 +134,7 @@ class Headcount:
 COUNTS = {
     "total": Count("pk"),
     "running": Count("pk", filter=Q(state=Registration.State.REGISTERED)),
-    "late": Count("pk", filter=Q(late=True)),
+    "late": Count("pk", filter=Q(is_late=True)),
     "admissible": Count("pk", filter=Q(verdict=Verdict.ADMISSIBLE)),
     "not_admissible": Count("pk", filter=Q(verdict=Verdict.NOT_ADMISSIBLE)),
     "abandoned": Count("pk", filter=Q(state=Registration.State.ABANDONED)),
@@ -143,9 +143,9 @@ COUNTS = {
 
 
 def counted(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
-    """With `late` and `verdict`, ready for `COUNTS`."""
+    """With `is_late` and `verdict`, ready for `COUNTS`."""
     found = with_verdict(with_lateness(registrations.order_by()))
-    return found.annotate(late=Case(When(late_since__lt=today(), then=True), default=False))
+    return found.annotate(is_late=Case(When(late_since__lt=today(), then=True), default=False))
 
 
 def headcounts(cohorts: Iterable[Cohort]) -> dict[UUID, Headcount]:
@@ -227,8 +227,8 @@ def choices_in_force(registrations: Q) -> QuerySet[DossierChoice]:
     )
 
 
-def decided_in(cohort: Cohort) -> QuerySet[CapacityValidation]:
-    """The commissions' last word on each capacity of each candidate, once they have closed and no jury sent it back."""
+def standing_decisions() -> QuerySet[CapacityValidation]:
+    """The commissions' last word on each capacity, once they have closed and no jury sent it back."""
     newer = CapacityValidation.objects.filter(
         Q(registration=OuterRef("registration"), decided_at__gt=OuterRef("decided_at"))
         | Q(registration__continues=OuterRef("registration")),
@@ -242,55 +242,59 @@ def decided_in(cohort: Cohort) -> QuerySet[CapacityValidation]:
         sent_back=True,
     )
     return CapacityValidation.objects.order_by().filter(
-        Q(registration__cohort=cohort) | Q(registration__continued_by__cohort=cohort),
-        ~Exists(newer),
-        ~Exists(sent_back),
-        commission__state=Commission.State.CLOSED,
+        ~Exists(newer), ~Exists(sent_back), commission__state=Commission.State.CLOSED
     )
 
 
 def capacity_counts(cohort: Cohort, counts: ClassCount) -> list[CapacityCount]:
     """How far the class is on each capacity, in two queries. `counts`: what `class_count` gave."""
-    registrations = Count("dossier__registration", distinct=True)
-    waiting = Count("dossier__registration", distinct=True, filter=Q(is_held=False))
-    chosen = {
-        number: (asked, left)
-        for number, asked, left in choices_in_force(Q(dossier__registration__cohort=cohort))
-        .values("capacity__number")
-        .annotate(asked=registrations, left=waiting)
-        .values_list("capacity__number", "asked", "left")
-    }
-    decided = {
-        number: (acquired, not_acquired)
-        for number, acquired, not_acquired in decided_in(cohort)
+    decided = standing_decisions()
+    known = decided.filter(
+        Q(registration=OuterRef("dossier__registration"))
+        | Q(registration=OuterRef("dossier__registration__continues")),
+        capacity=OuterRef("capacity"),
+    )
+    chosen = choices_in_force(Q(dossier__registration__cohort=cohort)).annotate(
+        is_open=Case(When(~Exists(known), then=True), default=False)
+    )
+    people = "dossier__registration"
+    to_decide = chosen.values("capacity__number").annotate(
+        asked=Count(people, distinct=True),
+        undecided=Count(people, distinct=True, filter=Q(is_open=True)),
+        left=Count(people, distinct=True, filter=Q(is_open=True, is_held=False)),
+    )
+    outcomes = (
+        decided.filter(Q(registration__cohort=cohort) | Q(registration__continued_by__cohort=cohort))
         .values("capacity__number")
         .annotate(
             acquired=Count("pk", filter=Q(outcome=Outcome.ACQUIRED)),
             not_acquired=Count("pk", filter=Q(outcome=Outcome.NOT_ACQUIRED)),
         )
-        .values_list("capacity__number", "acquired", "not_acquired")
-    }
+    )
+    by_number = {row["capacity__number"]: row for row in to_decide}
+    said = {row["capacity__number"]: row for row in outcomes}
     return [
-        capacity_count(
-            capacity, counts, chosen.get(capacity.number, (0, 0)), decided.get(capacity.number, (0, 0))
-        )
+        capacity_count(capacity, counts, by_number.get(capacity.number), said.get(capacity.number))
         for capacity in capacities_of(cohort.referentiel)
     ]
 
 
 def capacity_count(
-    capacity: Capacity, counts: ClassCount, chosen: tuple[int, int], decided: tuple[int, int]
+    capacity: Capacity,
+    counts: ClassCount,
+    to_decide: dict[str, Any] | None,
+    decided: dict[str, Any] | None,
 ) -> CapacityCount:
-    """One capacity. `chosen`: how many have it to evaluate, how many are not evaluated yet; `decided`: acquired or not."""
-    (asked, left), (acquired, not_acquired) = chosen, decided
-    kept = counts.with_dossier - asked
-    evaluated = counts.with_dossier - left
+    """One capacity, of what the two queries of `capacity_counts` say of it."""
+    to_decide = to_decide or {"asked": 0, "undecided": 0, "left": 0}
+    decided = decided or {"acquired": 0, "not_acquired": 0}
+    kept = counts.with_dossier - to_decide["asked"]
     return CapacityCount(
         capacity,
         counts.heads.total,
-        acquired=acquired + kept,
-        not_acquired=not_acquired,
-        to_validate=max(evaluated - kept - acquired - not_acquired, 0),
+        acquired=decided["acquired"] + kept,
+        not_acquired=decided["not_acquired"],
+        to_validate=to_decide["undecided"] - to_decide["left"],
     )
 
 

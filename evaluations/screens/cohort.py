@@ -14,6 +14,7 @@ from evaluations.models import DecisionCapacity
 from evaluations.reads.cohort import CapacityCount, Headcount, Lateness, lateness_of, load_progress
 from evaluations.reads.deadline import Deadline, next_deadline
 from evaluations.rules import Verdict
+from evaluations.screens.journey import SHORT
 from referentiel.models import Referentiel
 
 # What one tick of a class says: `components/ticks.html`.
@@ -62,7 +63,9 @@ class ClassRow:
     def stage(self):
         """Where it is; what it has become once it runs no more."""
         row = self.registration
-        return row.get_state_display() if row.state in Registration.State.LEFT else row.get_stage_display()
+        if row.state in Registration.State.LEFT:
+            return row.get_state_display()
+        return SHORT.get(row.stage, row.get_stage_display())
 
     @property
     def awaits(self):
