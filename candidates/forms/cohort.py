@@ -119,6 +119,7 @@ class PlaceForm(forms.Form):
         running = running_cohorts(registration.centre).filter(referentiel=registration.referentiel_id)
         self.fields["cohort"].queryset = running.exclude(pk=registration.cohort_id)
         self.fields["leaving"].initial = registration.cohort_id
+        self.is_gone = registration.state in Registration.State.LEFT
 
     @property
     def arguments(self):

@@ -32,7 +32,7 @@ ASKED = {
         "candidate_export": 7,
         "company_list": 4,
         "cohort_list": 6,
-        "cohort_detail": 12,
+        "cohort_detail": 13,
         "cohort_add": 6,
         "cohort_print": 5,
         "cohort_from_list": 8,

@@ -111,7 +111,7 @@ def lateness_of(registration: Any) -> Lateness | None:
 
 def late_in(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     """Those that are late, the longest first, with their people."""
-    found = with_lateness(registrations.with_people())  # type: ignore[attr-defined]  # its own queryset
+    found: QuerySet[Any] = with_lateness(registrations.with_people())  # type: ignore[attr-defined]  # its own queryset
     return found.filter(late_since__lt=today()).order_by("late_since", "number", "pk")
 
 
@@ -300,7 +300,7 @@ def capacity_count(
 
 def evaluated_pairs(keys: Collection[UUID]) -> set[tuple[UUID, int]]:
     """{(registration, capacity number)} of what is evaluated, for the registrations of one page; one query."""
-    rows = choices_in_force(Q(dossier__registration__in=keys))
+    rows: QuerySet[Any] = choices_in_force(Q(dossier__registration__in=keys))
     held: dict[tuple[UUID, int], bool] = {}
     for key, number, is_held in rows.values_list("dossier__registration", "capacity__number", "is_held"):
         held[key, number] = held.get((key, number), True) and is_held

@@ -14,7 +14,7 @@ from evaluations.models import DecisionCapacity
 from evaluations.reads.cohort import CapacityCount, Headcount, Lateness, lateness_of, load_progress
 from evaluations.reads.deadline import Deadline, next_deadline
 from evaluations.rules import Verdict
-from evaluations.screens.journey import SHORT
+from evaluations.screens.journey import SHORT_STAGES
 from referentiel.models import Referentiel
 
 # What one tick of a class says: `components/ticks.html`.
@@ -65,7 +65,7 @@ class ClassRow:
         row = self.registration
         if row.state in Registration.State.LEFT:
             return row.get_state_display()
-        return SHORT.get(row.stage, row.get_stage_display())
+        return SHORT_STAGES.get(row.stage, row.get_stage_display())
 
     @property
     def awaits(self):

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.answers import form_page, show_refusal
+from accounts.keys import key_of
+from accounts.models import LogEntry
 from accounts.perms import is_staff, require
 from candidates import actions
 from candidates.forms.cohort import CohortForm
@@ -24,7 +26,7 @@ from evaluations.reads.capacity import capacities_of
 from evaluations.screens import cohort as screen
 
 CLASSES, PAGE = 30, 50
-LATE_SHOWN = 7
+LATE_SHOWN, JOURNAL_SHOWN = 7, 6
 
 
 @require(is_staff)
@@ -65,6 +67,7 @@ def cohort_detail(request, pk):
         "figures": screen.figures(counts.heads, address),
         "stages": screen.stage_figures(counts.stages, address),
         "address": address,
+        "journal": LogEntry.objects.filter(subject=key_of(cohort))[:JOURNAL_SHOWN],
     }
     return render(request, "evaluations/cohort_detail.html", context)
 
