@@ -12,6 +12,7 @@ from accounts.models import ExaminationCentre, LogEntry
 from accounts.models.people import STAFF
 from candidates.actions.checks import validated
 from candidates.actions.companies import create_training_body
+from candidates.actions.inscriptions import lock_centre
 from candidates.models import Cohort, Registration
 from candidates.rules import placing
 from cqpm.utils.french import plural
@@ -39,6 +40,7 @@ def create_cohort(
     `fields`: «name», «referentiel», and any of `CHANGEABLE_OF_COHORT`; `new_training_body`: a name, known or not;
     `registrations`, `move`: as `place_in_cohort` takes them. Refusal when the name is taken, or one cannot be placed.
     """
+    lock_centre(centre)  # two classes never take one name at once
     cohort = Cohort(centre=centre, created_by=log.actor_name(by), **fields)
     if new_training_body.strip():
         cohort.training_body = create_training_body(centre=centre, name=new_training_body, by=by)
@@ -60,6 +62,7 @@ def change_cohort(
     *, cohort: Cohort, changes: dict[str, Any], by: Actor, new_training_body: str = ""
 ) -> Cohort:
     """Changes any of `CHANGEABLE_OF_COHORT`; `new_training_body`: a name, known or not."""
+    lock_centre(cohort.centre)
     cohort = lock_cohort(cohort.pk)
     if new_training_body.strip():
         body = create_training_body(centre=cohort.centre, name=new_training_body, by=by)
@@ -134,7 +137,7 @@ def remove_from_cohort(*, cohort: Cohort, registrations: Collection[UUID], by: A
 
 
 def lock_cohort(pk: UUID) -> Cohort:
-    """The class, locked until the end of the transaction: before its candidates, always in this order."""
+    """The class, locked until the end of the transaction: after its centre, before its candidates, in this order."""
     around = ("centre", "referentiel", "training_body", "company", "followed_by")
     found = Cohort.objects.select_for_update(of=("self",)).select_related(*around).filter(pk=pk).first()
     if found is None:

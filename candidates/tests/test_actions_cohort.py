@@ -7,10 +7,11 @@ import pytest
 
 from accounts.keys import key_of
 from accounts.models import LogEntry, Role
-from accounts.tests.factories import make_centre, make_resource_centre, make_wearer
+from accounts.tests.factories import at_once, make_centre, make_resource_centre, make_wearer
 from candidates import actions
 from candidates.actions import cohorts
 from candidates.models import ClassImport, Cohort, Registration, TrainingBody
+from candidates.tests.acts import refused
 from candidates.tests.classes import make_import, person
 from candidates.tests.factories import make_cohort, make_registration
 from cqpm.utils.french import today
@@ -36,20 +37,6 @@ def people(officer, referentiel, count):
 
 def keys(rows):
     return [row.pk for row in rows]
-
-
-def refused(act, *reasons):
-    """The verb refuses with those sentences and nothing has changed."""
-    before = list(Registration.objects.order_by("pk").values()), list(Cohort.objects.order_by("pk").values())
-    acts = LogEntry.objects.count()
-    with pytest.raises(Refusal) as refusal:
-        act()
-    assert refusal.value.reasons == list(reasons)
-    assert before == (
-        list(Registration.objects.order_by("pk").values()),
-        list(Cohort.objects.order_by("pk").values()),
-    )
-    assert LogEntry.objects.count() == acts
 
 
 def said_of(row):
@@ -322,3 +309,45 @@ def test_an_import_whose_class_was_deleted_registers_into_none(officer, referent
     actions.delete_cohort(cohort=cohort, by=officer)
     actions.confirm_import(class_import=made, by=officer)
     assert Registration.objects.get().cohort is None
+
+
+# --- At once ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_candidate_put_in_two_classes_at_once_is_in_one(officer, referentiel):
+    row = make_registration(by=officer, referentiel=referentiel)
+    classes = [make_cohort(by=officer, referentiel=referentiel) for _ in range(2)]
+    results = at_once(
+        *[
+            lambda cohort=cohort: actions.place_in_cohort(cohort=cohort, registrations=[row.pk], by=officer)
+            for cohort in classes
+        ]
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Refusal", "int"]
+    assert sum(cohort.registrations.count() for cohort in classes) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_class_deleted_while_somebody_is_placed_leaves_nobody_behind(officer, referentiel):
+    row = make_registration(by=officer, referentiel=referentiel)
+    cohort = make_cohort(by=officer, referentiel=referentiel)
+    results = at_once(
+        lambda: actions.place_in_cohort(cohort=cohort, registrations=[row.pk], by=officer),
+        lambda: actions.delete_cohort(cohort=cohort, by=officer),
+    )
+    assert {type(result) for result in results} <= {int, Refusal}
+    row.refresh_from_db()
+    assert (row.cohort, Cohort.objects.count()) == (None, 0)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_classes_take_one_name_at_once_and_one_is_refused(officer, referentiel):
+    fields = {"name": "Usinage 2026", "referentiel": referentiel}
+    results = at_once(
+        *[lambda: actions.create_cohort(centre=officer.hat.centre, fields=fields, by=officer)] * 2
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Cohort", "Refusal"]
