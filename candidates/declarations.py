@@ -12,7 +12,7 @@ from candidates import contacts, papers
 from candidates.actions.dossiers.approval import APPROVAL, APPROVAL_DAYS
 from candidates.actions.dossiers.transmission import ACCEPTANCE_AWAITED
 from candidates.models import Candidate, Registration
-from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
+from candidates.models.partners import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.reminders import APPROVAL_REMINDER
 from documents import kinds
 

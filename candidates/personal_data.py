@@ -7,6 +7,7 @@ survive, people do not. Constraints refuse an erased row that would still name s
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.personal_data import DRAFTS, JUDGED, UNFINISHED, before, delete
@@ -14,6 +15,7 @@ from candidates.actions.dossiers.approval import SCAN_FOLDER
 from candidates.models import (
     Candidate,
     ClassImport,
+    Cohort,
     Company,
     ContactRequest,
     Counter,
@@ -43,11 +45,17 @@ TABLE = [
     ),
     Holding(
         Registration,
-        "tuteur, responsable, formateurs, aménagement, motif d’abandon",
+        "tuteur, responsable, formateurs, promotion, aménagement, motif d’abandon",
         "admissible : sans limite ; refusée : après la dernière décision",
         JUDGED,
     ),
     Holding(Registration, "la même, abandonnée sans avoir été jugée", "après l’abandon", UNFINISHED),
+    Holding(
+        Cohort,
+        "une promotion : son nom, qui la suit",
+        "une fois vide, après sa création et sa fin",
+        DRAFTS,
+    ),
     Holding(IdentityReading, "l’identité relue, l’erreur signalée", "comme le candidat"),
     Holding(ContactRequest, "qui l’entreprise propose, et par qui", WITH_REGISTRATION),
     Holding(Dossier, "contexte de travail, approbateurs, papier numérisé", WITH_REGISTRATION),
@@ -87,6 +95,7 @@ def erase(registration):
         setattr(registration, name, value)
     registration.company = registration.host_company = None
     registration.training_body = registration.training_started_on = None
+    registration.cohort = None
     registration.state_reason = registration.state_reason and GONE
     registration.purged_at, registration.erased_at = registration.purged_at or now, now
     registration.save()
@@ -103,10 +112,14 @@ def forget_scan(sha256):
 
 
 def purge(*, dry_run=False):
-    """Classes imported, or left in preparation, long ago: their files and lines, never the registrations."""
+    """Classes nobody is in any more; those imported, or left in preparation, long ago: their files and lines, never
+    the registrations."""
     old = before(DRAFTS)
     prepared = ClassImport.objects.filter(state=ClassImport.State.PREPARED, created_at__lt=old)
     done = ClassImport.objects.exclude(state=ClassImport.State.PREPARED).filter(imported_at__lt=old)
+    empty = Cohort.objects.filter(registrations=None, created_at__lt=old)
+    empty = empty.filter(Q(ends_on=None) | Q(ends_on__lt=old.date()))
+    yield Purged("Promotions vides", in_batches(empty, delete(Cohort), dry_run=dry_run), old.date())
     yield Purged("Classes jamais confirmées", in_batches(prepared, drop_classes, dry_run=dry_run), old.date())
     yield Purged("Fichiers de classes importées", in_batches(done, drop_classes, dry_run=dry_run), old.date())
 

@@ -47,6 +47,19 @@ class Route(TextChoices):
 WITH_HOST_COMPANY = frozenset({Route.EXTERNAL_RETRAINING})
 
 
+class NotPlaced(TextChoices):
+    """Why a class does not take a registration."""
+
+    OTHER_REFERENTIEL = "other_referentiel", "inscrit pour un autre référentiel"
+    LEFT = "left", "inscription abandonnée ou transférée"
+    IN_ANOTHER = "in_another", "déjà dans une autre promotion"
+
+    @property
+    def is_movable(self) -> bool:
+        """Somebody may have it moved on purpose."""
+        return self == NotPlaced.IN_ANOTHER
+
+
 # --- Inscription --------------------------------------------------------------------------------------------
 
 
@@ -55,6 +68,18 @@ def registration_number(year: int, rank: int) -> str:
     if rank < 1:
         raise ValueError("ranks start at 1")
     return f"{year}-{rank:04d}"
+
+
+def placing(*, same_referentiel: bool, leaving: bool, in_another: bool, move: bool) -> NotPlaced | None:
+    """Why a class does not take a registration, None when it does.
+
+    [P] choix: «a registration is in one class at most»; `move`: out of the other one, on purpose.
+    """
+    if not same_referentiel:
+        return NotPlaced.OTHER_REFERENTIEL
+    if leaving:
+        return NotPlaced.LEFT
+    return NotPlaced.IN_ANOTHER if in_another and not move else None
 
 
 def vae_outside_rncp(route: str, *, rncp: bool) -> str | None:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from candidates.views import (
     approval,
+    cohorts,
     companies,
     dossiers,
     identity,
@@ -54,6 +55,13 @@ urlpatterns = [
     path("dossiers-recus/<uuid:pk>/", inbox.dossier_received, name="dossier_received"),
     path("dossiers-recus/<uuid:pk>/retourner/", inbox.dossier_return, name="dossier_return"),
     path("dossiers-recus/<uuid:pk>/accepter/", inbox.dossier_accept, name="dossier_accept"),
+    path("promotions/creer/", cohorts.cohort_new, name="cohort_new"),
+    path("promotions/<uuid:pk>/modifier/", cohorts.cohort_edit, name="cohort_edit"),
+    path("promotions/<uuid:pk>/supprimer/", cohorts.cohort_delete, name="cohort_delete"),
+    path("promotions/<uuid:pk>/ajouter/", cohorts.cohort_add, name="cohort_add"),
+    path("promotions/<uuid:pk>/imprimer/", cohorts.cohort_print, name="cohort_print"),
+    path("candidats/<uuid:pk>/promotion/", cohorts.registration_place, name="registration_place"),
+    path("candidats/<uuid:pk>/promotion/retirer/", cohorts.registration_unplace, name="registration_unplace"),
     path("entreprises/", companies.company_list, name="company_list"),
     path("entreprises/ajouter/", companies.company_new, name="company_new"),
     path("entreprises/<uuid:pk>/modifier/", companies.company_edit, name="company_edit"),

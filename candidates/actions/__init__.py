@@ -1,5 +1,12 @@
 """Every stored change of this app: keyword-only verbs, one transaction each; a refusal has changed nothing."""
 
+from candidates.actions.cohorts import (
+    change_cohort,
+    create_cohort,
+    delete_cohort,
+    place_in_cohort,
+    remove_from_cohort,
+)
 from candidates.actions.companies import (
     create_company,
     create_training_body,
@@ -48,20 +55,25 @@ __all__ = [
     "approve_as_partner",
     "approve_for_centre",
     "ask_partner_approval",
+    "change_cohort",
     "check_again",
     "confirm_import",
     "confirm_vae",
     "correct_identity",
+    "create_cohort",
     "create_company",
     "create_training_body",
+    "delete_cohort",
     "next_rank",
     "open_dossier",
+    "place_in_cohort",
     "prepare_import",
     "read_identity",
     "record_paper_approval",
     "record_paper_reading",
     "register_candidate",
     "remind_partner",
+    "remove_from_cohort",
     "return_dossier",
     "save_dossier",
     "send_file",

@@ -100,6 +100,8 @@ def registration_entry(row: Registration, *, by: Actor, derogation: Derogation |
 def inscription_sentence(row: Registration, derogation: Derogation | None) -> str:
     """«Inscription n° 2026-0147 de Léo Marchetti le … : …», and by which derogation after the closing."""
     sentence = f"Inscription n° {row.number} de {row.candidate} le {day(row.registered_on)} : {row.referentiel.title}."
+    if row.cohort:
+        sentence += f" Promotion «\u00a0{row.cohort}\u00a0»."
     if derogation:
         sentence += (
             f" Inscriptions closes, dérogation accordée le {day(derogation.granted_at)} "

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from candidates.forms.cohort import refuse_taken_name, running_cohorts
 from candidates.forms.fields import date_input
 from candidates.forms.registration import offer_open_referentiels
 from candidates.models import ClassImport
@@ -35,7 +36,15 @@ class ClassImportForm(forms.ModelForm):
 
     class Meta:
         model = ClassImport
-        fields = ["referentiel", "registered_on", "route", "company", "training_body"]
+        fields = [
+            "referentiel",
+            "registered_on",
+            "route",
+            "company",
+            "training_body",
+            "cohort",
+            "new_cohort",
+        ]
         widgets = {"registered_on": date_input()}
 
     def __init__(self, *args, centre, **kwargs):
@@ -47,6 +56,27 @@ class ClassImportForm(forms.ModelForm):
         self.fields["company"].empty_label = "Celle de chaque ligne, ou aucune"
         self.fields["training_body"].queryset = centre.training_bodies.all()
         self.fields["training_body"].empty_label = "Celui de chaque ligne, ou aucun"
+        self.centre = centre
+        self.fields["cohort"].queryset = running_cohorts(centre)
+        self.fields["cohort"].empty_label = "Aucune, ou celle nommée à côté"
+
+    def clean_new_cohort(self):
+        """A name no class of the centre bears."""
+        name = self.cleaned_data["new_cohort"]
+        refuse_taken_name(name, self.centre)
+        return name
+
+    def clean(self):
+        """One class, known or new, of the référentiel of the import."""
+        data = super().clean()
+        cohort, referentiel = data.get("cohort"), data.get("referentiel")
+        if cohort and data.get("new_cohort"):
+            self.add_error(
+                "new_cohort", "Choisissez une promotion, ou nommez-en une nouvelle : pas les deux."
+            )
+        if cohort and referentiel and cohort.referentiel_id != referentiel.pk:
+            self.add_error("cohort", "Cette promotion prépare un autre référentiel.")
+        return data
 
     @property
     def settings(self):

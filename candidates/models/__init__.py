@@ -1,13 +1,16 @@
+from candidates.models.cohorts import Cohort
+from candidates.models.counters import Counter
 from candidates.models.dossiers import Dossier, DossierChoice
 from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
 from candidates.models.people import Candidate, Company, TrainingBody
 from candidates.models.readings import IdentityReading
-from candidates.models.registrations import Counter, Registration
+from candidates.models.registrations import Registration
 from candidates.models.requests import ContactRequest
 
 __all__ = [
     "Candidate",
     "ClassImport",
+    "Cohort",
     "Company",
     "ContactRequest",
     "Counter",

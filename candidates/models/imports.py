@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import ExaminationCentre
 from candidates.imports.findings import Level, Status
+from candidates.models.cohorts import COHORT_NAME, Cohort
 from candidates.models.people import CentreQuerySet, Company, SaidInWords, TrainingBody
 from candidates.models.registrations import Registration
 from candidates.rules import Route
@@ -57,6 +58,20 @@ class ClassImport(SaidInWords):
         verbose_name="organisme de formation pour tous",
         help_text="Celui des lignes qui n’en donnent pas.",
     )
+    cohort = models.ForeignKey(
+        Cohort,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="promotion",
+    )
+    new_cohort = models.CharField(
+        "nouvelle promotion",
+        max_length=COHORT_NAME,
+        blank=True,
+        help_text="Son nom : elle sera créée avec l’import.",
+    )
     state = models.CharField("état", max_length=10, choices=State.choices, default=State.PREPARED)
     settled = models.JSONField(
         "réponses",
@@ -100,7 +115,15 @@ class ClassImport(SaidInWords):
             models.CheckConstraint(
                 condition=Q(route="") | Q(route__in=Route.values), name="class_import_route_known"
             ),
+            models.CheckConstraint(
+                condition=Q(cohort=None) | Q(new_cohort=""), name="class_import_into_one_cohort"
+            ),
         ]
+
+    @property
+    def cohort_words(self):
+        """The class its candidates join: a known one, the name of a new one, "" for none."""
+        return self.cohort.name if self.cohort else self.new_cohort
 
     def __str__(self):
         return f"Import du {timezone.localtime(self.created_at):%d/%m/%Y}"
@@ -112,6 +135,15 @@ class ClassImport(SaidInWords):
     @property
     def is_imported(self):
         return self.state == self.State.IMPORTED
+
+
+# The class to join is one of the same centre and référentiel version, as each registration will be.
+refused(
+    ClassImport,
+    "class_import_in_its_cohort",
+    when="EXISTS (SELECT 1 FROM candidates_cohort c WHERE c.id = {row}.cohort_id "
+    "AND (c.centre_id <> {row}.centre_id OR c.referentiel_id <> {row}.referentiel_id))",
+)
 
 
 class ImportAttempt(models.Model):

@@ -1,19 +1,20 @@
 """The registration of a candidate for one version of a référentiel: where the journey hangs."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
+from enum import nonmember
 from functools import cached_property
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Collate, NullIf, Upper
 from django.utils import timezone
 
-from accounts.keys import Key
 from accounts.models import ExaminationCentre, Role, User
 from candidates.journey import kept_capacities
+from candidates.models.cohorts import Cohort
+from candidates.models.partners import CANDIDATE_SPACE, COMPANY_SPACE, Partner
 from candidates.models.people import Candidate, Company, SaidInWords, TrainingBody
 from candidates.rules import (
     WITH_HOST_COMPANY,
@@ -25,40 +26,12 @@ from candidates.rules import (
     vae_outside_rncp,
 )
 from candidates.search import folded, indexed
+from cqpm.utils.alphabet import FRENCH, alphabetical
 from cqpm.utils.freeze import refused
 from referentiel.models import Referentiel
 
 SEARCH_LENGTH = 800
-CANDIDATE_SPACE = "candidate_space"
-COMPANY_SPACE = "company_space"
 SHOWN_AFTER = timedelta(days=365)  # a company's contact still sees a registration closed less than a year ago
-
-
-class Counter(models.Model):
-    """The last number given in a series of a centre and year; read under lock, so that none is given twice."""
-
-    class Series(models.TextChoices):
-        REGISTRATION = "registration", "inscriptions"
-        MINUTES = "minutes", "procès-verbaux"
-
-    centre = models.ForeignKey(
-        ExaminationCentre, models.PROTECT, related_name="+", verbose_name="centre d’examen"
-    )
-    series = models.CharField("série", max_length=20, choices=Series.choices)
-    year = models.PositiveSmallIntegerField("année")
-    last = models.PositiveIntegerField("dernier numéro", default=0)
-
-    class Meta:
-        verbose_name = "compteur"
-        constraints = [
-            models.UniqueConstraint(fields=["centre", "series", "year"], name="counter_unique"),
-            models.CheckConstraint(
-                condition=Q(series__in=["registration", "minutes"]), name="counter_series_known"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.series} {self.year}: {self.last}"
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -107,29 +80,28 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             found = found.filter(search__contains=f" {word}")
         return found
 
+    def placeable_in(self, cohort: Cohort) -> Self:
+        """Those a class may take: of its référentiel, not gone; the ones of another class would have to leave it."""
+        mine = self.filter(centre=cohort.centre_id, referentiel=cohort.referentiel_id)
+        others = mine.exclude(state__in=Registration.State.LEFT).filter(~Q(cohort=cohort) | Q(cohort=None))
+        return others.select_related("candidate", "company", "cohort")
+
+    def by_name(self) -> Self:
+        """As a list on paper has them: by the name used in daily life."""
+        used = Coalesce(NullIf("candidate__usage_name", Value("")), "candidate__birth_name")
+        return self.order_by(Collate(used, FRENCH), *alphabetical("candidate__first_name"), "number")
+
     def with_people(self) -> Self:
+        """Joins what pages and papers name around a registration."""
         return self.select_related(
-            "candidate", "company", "host_company", "referentiel__certification", "centre", "training_body"
+            "candidate",
+            "company",
+            "host_company",
+            "referentiel__certification",
+            "centre",
+            "training_body",
+            "cohort",
         )
-
-
-def contact_key(email):
-    """The subject of a space opened to a company's contact, who has no row of his or her own."""
-    return str(Key("contact", email.strip().lower()))
-
-
-@dataclass(frozen=True)
-class Partner:
-    """Who approves the dossier with the centre: the company, or the candidate where there is none."""
-
-    name: str
-    email: str
-    of: str  # the company's name, "" for the candidate
-
-    @property
-    def described(self):
-        """«Laure Cassagne, Ateliers Vauzelle»."""
-        return f"{self.name}, {self.of}" if self.of and self.of != self.name else self.name
 
 
 # The people around an erased registration: none.
@@ -154,6 +126,8 @@ class Registration(SaidInWords):
         CLOSED = "closed", "Close"
         ABANDONED = "abandoned", "Abandonnée"
         TRANSFERRED = "transferred", "Transférée"
+
+        LEFT = nonmember(("abandoned", "transferred"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     centre = models.ForeignKey(
@@ -210,6 +184,14 @@ class Registration(SaidInWords):
         max_length=200,
         blank=True,
         help_text="La mesure seulement, jamais sa cause : « temps majoré d’un tiers ».",
+    )
+    cohort = models.ForeignKey(
+        Cohort,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name="promotion",
     )
     state = models.CharField("état", max_length=12, choices=State.choices, default=State.REGISTERED)
     state_at = models.DateTimeField("état depuis le", default=timezone.now)
@@ -278,6 +260,9 @@ class Registration(SaidInWords):
             models.CheckConstraint(
                 condition=Q(host_company=None) | Q(company__isnull=False) & ~Q(host_company=F("company")),
                 name="registration_host_company_beside_employer",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(cohort=None), name="registration_erased_in_no_cohort"
             ),
         ]
         indexes = [
@@ -393,4 +378,11 @@ refused(
             (TrainingBody, "training_body_id"),
         )
     ),
+)
+# «A registration is in one class at most», one of its own centre and référentiel version.
+refused(
+    Registration,
+    "registration_in_its_cohort",
+    when="EXISTS (SELECT 1 FROM candidates_cohort c WHERE c.id = {row}.cohort_id "
+    "AND (c.centre_id <> {row}.centre_id OR c.referentiel_id <> {row}.referentiel_id))",
 )

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import AccessLink, LogEntry, OutboxMessage
 from candidates.models import (
     Candidate,
+    Cohort,
     Company,
     Counter,
     Dossier,
@@ -17,6 +18,7 @@ from cqpm.utils.refusal import Refusal
 MODELS = (
     AccessLink,
     Candidate,
+    Cohort,
     Company,
     Counter,
     Dossier,

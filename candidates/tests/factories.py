@@ -13,7 +13,7 @@ from accounts.tests.factories import make_centre, make_link, make_resource_centr
 from candidates import actions
 from candidates.imports.columns import COLUMNS, HEADINGS
 from candidates.models import Candidate, Dossier
-from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
+from candidates.models.partners import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.tasks import read_class
 from cqpm.utils.french import today
 from cqpm.utils.uploads import Type
@@ -188,6 +188,20 @@ def make_class_import(referentiel=None, *, by=None, lines=1):
     )
     read_class(str(made.attempts.get().pk))
     return made
+
+
+def make_cohort(*registrations, by=None, centre=None, referentiel=None, **fields):
+    """A class with these registrations in it, of their centre and référentiel; of `by`'s centre when it is empty."""
+    if registrations:
+        centre, referentiel = registrations[0].centre, registrations[0].referentiel
+    by = by or make_wearer(Role.OFFICER, **({"centre": centre} if centre else {}))
+    referentiel = referentiel or make_referentiel(resource_centre=make_resource_centre())
+    return actions.create_cohort(
+        centre=by.hat.centre,
+        fields={"name": f"Usinage {next(numbers)}", "referentiel": referentiel} | fields,
+        registrations=[row.pk for row in registrations],
+        by=by,
+    )
 
 
 def real_situation(registration):

@@ -14,7 +14,7 @@ from accounts.models import AccessLink, LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, client_of_guest, make_wearer
 from candidates import actions
 from candidates.models import IdentityReading, Registration
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models.partners import CANDIDATE_SPACE
 from candidates.tests.factories import make_candidate, make_registration, space_link
 from candidates.tests.test_models import breaks, rewrite
 from cqpm.utils.freeze import REFUSAL

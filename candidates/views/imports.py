@@ -28,7 +28,7 @@ IMPORTS = 10  # the last ones, below the form
 def own_import(request, pk):
     """An import of the centre, with what holds for all its lines; 404 for anybody else's."""
     imports = ClassImport.objects.for_user(request.user).select_related(
-        "referentiel__certification", "company", "training_body"
+        "referentiel__certification", "company", "training_body", "cohort"
     )
     return get_object_or_404(imports, pk=pk)
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import actions, links
 from accounts.headers import private
-from candidates.models.registrations import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
+from candidates.models.partners import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.views.scoped import own_registration
 
 

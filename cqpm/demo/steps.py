@@ -8,7 +8,7 @@ import time_machine
 
 from accounts.actions import print_space_link
 from candidates import actions as candidates
-from candidates.models.registrations import COMPANY_SPACE, contact_key
+from candidates.models.partners import COMPANY_SPACE, contact_key
 from evaluations.actions import (
     commission as commissions,
     evaluation as planning,

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from cqpm.demo.chapters import decided, elsewhere, paperwork, underway
+from cqpm.demo.chapters import classes, decided, elsewhere, paperwork, underway
 from cqpm.demo.scenes import Scenes
 
 CHAPTERS = (
@@ -12,6 +12,7 @@ CHAPTERS = (
     decided.commission_of_today,
     underway.on_their_way,
     paperwork.dossiers,
+    classes.classes,
     paperwork.mails,
     elsewhere.other_centres,
 )

@@ -201,6 +201,10 @@ def class_import(world):
     return [world.class_import.pk]
 
 
+def cohort(world):
+    return [world.cohort.pk]
+
+
 def evaluation(world):
     return [world.evaluation.pk]
 
@@ -353,6 +357,17 @@ ACCESS = {
     "training_body_edit": page(STAFF, given=lambda world: [world.training_body.pk]),
     "company_edit": page(STAFF, given=lambda world: [world.registration.company_id]),
     "place_search": page(STAFF_ANYWHERE, refused=SIGNED_IN, given=lambda world: ["communes"]),
+    # candidates and evaluations: classes
+    "cohort_list": page(STAFF_ANYWHERE),
+    "cohort_new": page(STAFF_ANYWHERE),
+    "cohort_from_list": page(STAFF_ANYWHERE),
+    "cohort_detail": page(STAFF, given=cohort),
+    "cohort_edit": page(STAFF, given=cohort),
+    "cohort_delete": act(STAFF, given=cohort),
+    "cohort_add": page(STAFF, given=cohort),
+    "cohort_print": page(STAFF, given=cohort),
+    "registration_place": act(STAFF, refused={RESOURCE}, given=registration),
+    "registration_unplace": act(STAFF, refused={RESOURCE}, given=registration),
     # candidates: the import of a class
     "class_import_new": page(STAFF_ANYWHERE),
     "class_import_template": page(STAFF_ANYWHERE, refused=SIGNED_IN, given=lambda world: ["xlsx"]),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.keys import key_of
 from accounts.models import LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_membership, make_resource_centre, wearing
-from candidates.tests.factories import make_class_import
+from candidates.tests.factories import make_class_import, make_cohort, make_registration
 from cqpm.utils.french import today
 from evaluations.models import Jury
 from evaluations.tests.factories import (
@@ -31,6 +31,11 @@ ASKED = {
         "candidate_list": 10,
         "candidate_export": 7,
         "company_list": 4,
+        "cohort_list": 6,
+        "cohort_detail": 13,
+        "cohort_add": 6,
+        "cohort_print": 5,
+        "cohort_from_list": 8,
         "commission_list": 9,
         "jury_list": 5,
         "outbox": 5,
@@ -80,6 +85,10 @@ def make_crowd(members, size):
     ]
     decided = make_decided_registration(referentiel, centre=officer.hat.centre)
     jury = make_jury(decided, state=Jury.State.PREPARED)
+    cohort = make_cohort(model, decided, by=officer)
+    copies(cohort, size, name=lambda rank: f"Promotion {rank}", folded_name=lambda rank: f"promotion {rank}")
+    alone = make_registration(officer.hat.centre, referentiel)
+    model.refresh_from_db()
     made = make_class_import(referentiel, by=officer)
     mail = OutboxMessage.objects.filter(centre=officer.hat.centre).first()
     act = LogEntry.objects.filter(subject=key_of(model)).first()
@@ -92,6 +101,13 @@ def make_crowd(members, size):
         company_id=lambda rank: companies[rank].pk,
         number=lambda rank: f"1999-{rank:05d}",
     )
+    others = copies(alone.candidate, size)
+    copies(
+        alone,
+        size,
+        candidate_id=lambda rank: others[rank].pk,
+        number=lambda rank: f"1998-{rank:05d}",
+    )
     for row in mine:
         copies(row, size, registration_id=lambda rank: rows[rank].pk)
     copies(decided.commission_entries.get().commission, size)
@@ -100,7 +116,8 @@ def make_crowd(members, size):
     copies(mail, size, event=lambda rank: f"foule:{rank}", state=lambda rank: "failed")
     copies(act, size)
     copies(act, size, subject=lambda rank: f"user:{rank}")
-    return {"registration_journal": [model.pk], "class_import": [made.pk]}
+    classes = {key: [cohort.pk] for key in ("cohort_detail", "cohort_add", "cohort_print")}
+    return {"registration_journal": [model.pk], "class_import": [made.pk], **classes}
 
 
 def asked(client, page, *args):

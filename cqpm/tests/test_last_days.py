@@ -36,7 +36,7 @@ from accounts.tests.factories import make_centre, make_link, make_user, make_wea
 from candidates import leases as class_leases
 from candidates.actions import abandon_registration, approve_for_centre, ask_partner_approval
 from candidates.models import ClassImport, Dossier, ImportAttempt, Registration
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models.partners import CANDIDATE_SPACE
 from candidates.tests.factories import make_class_import, make_dossier, make_registration
 from cqpm import dashboard, personal_data
 from cqpm.dashboard.countdown import CountdownStep

@@ -22,7 +22,7 @@ from accounts.models import AccessLink, FaultyAddress, LogEntry, OutboxMessage, 
 from accounts.tests.factories import client_as, make_centre, make_link, make_wearer
 from candidates.actions import abandon_registration
 from candidates.models import Candidate, ClassImport, ImportAttempt, Registration
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models.partners import CANDIDATE_SPACE
 from candidates.tests.factories import (
     make_class_import,
     make_registration,

@@ -21,6 +21,7 @@ from candidates import personal_data as candidates
 from candidates.actions import abandon_registration, confirm_import, read_identity
 from candidates.models import (
     ClassImport,
+    Cohort,
     Company,
     Dossier,
     IdentityReading,
@@ -29,9 +30,10 @@ from candidates.models import (
     ImportRow,
     Registration,
 )
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models.partners import CANDIDATE_SPACE
 from candidates.tests.factories import (
     make_class_import,
+    make_cohort,
     make_company,
     make_dossier,
     make_registration,
@@ -185,6 +187,25 @@ def test_the_files_of_a_class_go_with_it_and_those_of_another_stay(django_captur
             list(candidates.purge())
     assert list(ClassImport.objects.all()) == [young]
     assert [default_storage.exists(name) for name in (old, kept)] == [False, True]
+
+
+def test_a_class_nobody_is_in_goes_with_its_follower_a_year_after_its_end():
+    full, ended = make_cohort(make_registration()), make_cohort(ends_on=today())
+    still_to_end, undated = make_cohort(ends_on=today() + timedelta(days=700)), make_cohort()
+    with time_machine.travel(timezone.now() + LATER):
+        young = make_cohort()
+        list(candidates.purge(dry_run=True))
+        assert set(Cohort.objects.all()) == {full, ended, still_to_end, undated, young}
+        list(candidates.purge())
+    assert set(Cohort.objects.all()) == {full, still_to_end, young}
+
+
+def test_who_is_erased_leaves_the_class_and_the_others_stay():
+    one = make_registration()
+    other = make_registration(one.centre, one.referentiel)
+    cohort = make_cohort(one, other)
+    assert gone(one).cohort is None
+    assert list(cohort.registrations.all()) == [other]
 
 
 def test_a_document_that_became_no_referentiel_goes_unless_another_import_has_it(

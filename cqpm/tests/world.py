@@ -26,6 +26,7 @@ from candidates.models import Dossier
 from candidates.tests.factories import (
     contact_link,
     make_class_import,
+    make_cohort,
     make_dossier,
     make_registration,
     make_scanned_dossier,
@@ -259,6 +260,11 @@ class World:
     def class_import(self):
         """A class whose file is checked, to be confirmed."""
         return make_class_import(self.referentiel, by=self.officer)
+
+    @cached_property
+    def cohort(self):
+        """A class of the centre, the registration above in it."""
+        return make_cohort(self.registration, by=self.officer)
 
     @cached_property
     def draft(self):

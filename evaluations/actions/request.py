@@ -17,7 +17,7 @@ from accounts.models import AccessLink
 from candidates.actions import ask_partner_approval, update_registration
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.models import ContactRequest, Registration
-from candidates.models.registrations import Partner
+from candidates.models.partners import Partner
 from candidates.rules import same_domain
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.opinion import redirect_opinion

@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator
 
 from accounts.perms import is_staff
-from candidates.models import Company, Registration, TrainingBody
+from candidates.models import Cohort, Company, Registration, TrainingBody
 from candidates.rules import Route, Stage
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import hour, short_day
@@ -70,9 +70,9 @@ def sitting_words(sitting):
 
 class RegistrationFilter(django_filters.FilterSet):
     """`q` (words of names, number, company), `etape`, `referentiel`, `voie`, `etat`; for the staff of a centre also
-    `entreprise`, `organisme`, `commission`, `jury`, whose lists are read only when they are asked for (`plus`)."""
+    `promotion`, `entreprise`, `organisme`, `commission`, `jury`, whose lists are read only when they are asked for (`plus`)."""
 
-    MORE = ("entreprise", "organisme", "commission", "jury")
+    MORE = ("promotion", "entreprise", "organisme", "commission", "jury")
 
     q = django_filters.CharFilter(method="search", label="Nom, numéro, entreprise")
     etape = django_filters.ChoiceFilter(
@@ -84,6 +84,12 @@ class RegistrationFilter(django_filters.FilterSet):
     )
     etat = django_filters.ChoiceFilter(
         field_name="state", choices=Registration.State.choices, label="État", empty_label="Tous les états"
+    )
+    promotion = RowFilter(
+        field_name="cohort",
+        rows=lambda user: Cohort.objects.for_user(user).order_by(*alphabetical("name"), "pk"),
+        label="Promotion",
+        empty_label="Toute promotion",
     )
     entreprise = RowFilter(
         method="in_company",

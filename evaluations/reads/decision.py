@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from candidates.journey import KeptCapacity
 from candidates.models import Registration
@@ -96,3 +96,11 @@ def _numbers_in(
     """The capacities a decision holds in that state, by the `numbers` of one version: {capacity key: number}."""
     rows = [row for row in decision.capacity_rows if row.state == state]
     return frozenset(numbers[row.capacity_id] for row in rows if row.capacity_id in numbers)
+
+
+def with_verdict(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    """Adds `verdict`, the jury's last word once it is published."""
+    published = Decision.objects.filter(
+        entry__registration=OuterRef("pk"), entry__deliberation__jury__state=Jury.State.PUBLISHED
+    ).order_by("-decided_at")
+    return registrations.annotate(verdict=Subquery(published.values("verdict")[:1]))

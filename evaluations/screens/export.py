@@ -3,11 +3,10 @@
 import tempfile
 
 import xlsxwriter
-from django.db.models import OuterRef, Subquery
 
 from cqpm.utils.french import local_date
-from evaluations.models import Decision, Jury
 from evaluations.reads.deadline import next_deadline
+from evaluations.reads.decision import with_verdict
 from evaluations.rules import Verdict
 
 # (heading, width in characters, registration → text or date)
@@ -34,6 +33,7 @@ SPREADSHEET_COLUMNS = (
     ("Tuteur", 22, lambda row: row.tutor_name),
     ("Organisme de formation", 24, lambda row: row.training_body.name if row.training_body else ""),
     ("SIREN de l’organisme", 12, lambda row: row.training_body.siren if row.training_body else ""),
+    ("Promotion", 24, lambda row: row.cohort.name if row.cohort else ""),
     ("Étape", 20, lambda row: row.get_stage_display()),
     ("État", 12, lambda row: row.get_state_display()),
     ("Depuis le", 11, lambda row: local_date(row.state_at)),
@@ -42,14 +42,6 @@ SPREADSHEET_COLUMNS = (
     ("Résultat publié", 16, lambda row: Verdict(row.verdict).label if row.verdict else ""),
 )
 CHUNK = 2_000  # rows read at once
-
-
-def with_verdict(registrations):
-    """Adds `verdict`, the jury's last word once it is published."""
-    published = Decision.objects.filter(
-        entry__registration=OuterRef("pk"), entry__deliberation__jury__state=Jury.State.PUBLISHED
-    ).order_by("-decided_at")
-    return registrations.annotate(verdict=Subquery(published.values("verdict")[:1]))
 
 
 def spreadsheet(registrations):

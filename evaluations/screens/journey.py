@@ -14,7 +14,7 @@ from cqpm.utils.french import enumeration, plural, short_day, today
 from evaluations.models import CompanyOpinion, Evaluation
 from evaluations.rules import Admissibility, Missing
 
-SHORT = {Stage.OPINION: "Avis"}
+SHORT_STAGES = {Stage.OPINION: "Avis"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def steps(journey, *, results=True):
     late = journey.opinion is not None and journey.opinion.is_overdue
     return [
         {
-            "name": SHORT.get(stage, stage.label),
+            "name": SHORT_STAGES.get(stage, stage.label),
             "sub": subs[stage],
             "status": "warn"
             if stage == Stage.OPINION and late

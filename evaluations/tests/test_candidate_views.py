@@ -23,7 +23,13 @@ from accounts.tests.factories import (
 )
 from candidates.actions import abandon_registration, create_training_body
 from candidates.models import Candidate, Dossier, Registration
-from candidates.tests.factories import full_identity, make_company, make_dossier, make_registration
+from candidates.tests.factories import (
+    full_identity,
+    make_cohort,
+    make_company,
+    make_dossier,
+    make_registration,
+)
 from cqpm.utils.french import day, today
 from evaluations.actions import commission as commissions
 from evaluations.models import Jury
@@ -209,15 +215,17 @@ def test_the_list_asks_as_many_queries_for_one_as_for_three(
 
 @pytest.mark.both_engines
 def test_the_longer_filters_stand_in_the_address_too(centre, referentiel, staff):
-    """Company, training body, commission, jury: shown when asked for or in force."""
+    """Class, company, training body, commission, jury: shown when asked for or in force."""
     others = make_registration(centre, referentiel)
     mine, commission = make_ready_registration(referentiel, centre=centre)
     jury = make_jury(decided := make_decided_registration(referentiel, centre=centre))
     body = create_training_body(centre=centre, name="AFPI Bourgogne", by=SYSTEM)
     Registration.objects.filter(pk=others.pk).update(training_body=body)
+    cohort = make_cohort(others)
     found = {
         name: names(read(staff, **{name: row.pk}))
         for name, row in {
+            "promotion": cohort,
             "entreprise": mine.company,
             "organisme": body,
             "commission": commission,
@@ -225,6 +233,7 @@ def test_the_longer_filters_stand_in_the_address_too(centre, referentiel, staff)
         }.items()
     }
     assert found == {
+        "promotion": [others.number],
         "entreprise": [mine.number],
         "organisme": [others.number],
         "commission": [mine.number],

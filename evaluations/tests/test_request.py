@@ -13,7 +13,7 @@ from accounts.tests.factories import at_once, make_centre, make_resource_centre,
 from candidates.actions import abandon_registration, ask_partner_approval, update_registration
 from candidates.declarations import contacts_at
 from candidates.models import ContactRequest, Dossier, Registration
-from candidates.models.registrations import COMPANY_SPACE, contact_key
+from candidates.models.partners import COMPANY_SPACE, contact_key
 from candidates.tests.factories import contact_link, make_dossier, make_registration
 from cqpm.tests.situations import situation
 from cqpm.utils.french import today

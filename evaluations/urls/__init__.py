@@ -1,9 +1,20 @@
 """The addresses of this floor, one module per subject."""
 
-from evaluations.urls import candidate, commission, company_space, evaluation, jury, opinion, space, summons
+from evaluations.urls import (
+    candidate,
+    cohort,
+    commission,
+    company_space,
+    evaluation,
+    jury,
+    opinion,
+    space,
+    summons,
+)
 
 urlpatterns = [
     *candidate.urlpatterns,
+    *cohort.urlpatterns,
     *evaluation.urlpatterns,
     *opinion.urlpatterns,
     *commission.urlpatterns,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.keys import key_of
 from accounts.models import LogEntry
 from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
+from candidates.forms.cohort import PlaceForm
 from candidates.history import changes_of, corrections_of
 from candidates.models import ContactRequest
 from candidates.rules import Stage
@@ -194,6 +195,7 @@ def registration_file(request, pk):
         registration,
         corrections=corrections_of(candidate),
         reading=candidate.reading,
+        place_form=PlaceForm(registration=registration),
     )
 
 

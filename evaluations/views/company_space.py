@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.spaces import space_page
 from candidates.models import ContactRequest, Registration
-from candidates.models.registrations import COMPANY_SPACE
+from candidates.models.partners import COMPANY_SPACE
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import request as actions
 from evaluations.forms.request import ColleagueForm, TutorForm

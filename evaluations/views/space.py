@@ -12,7 +12,7 @@ from accounts.spaces import space_page
 from candidates import actions as candidate_actions
 from candidates.history import changes_in_words
 from candidates.models import Candidate, Registration
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models.partners import CANDIDATE_SPACE
 from cqpm.utils import stored
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes

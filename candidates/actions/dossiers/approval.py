@@ -23,7 +23,7 @@ from candidates.actions.dossiers.steps import (
     withdraw_approvals,
 )
 from candidates.models import Dossier, Registration
-from candidates.models.registrations import Partner
+from candidates.models.partners import Partner
 from cqpm.utils import stored
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import log
 from accounts.log import Actor
 from candidates.actions.checks import error_sentences
+from candidates.actions.cohorts import create_cohort, journal_cohort, lock_cohort
 from candidates.actions.companies import create_company, create_training_body
 from candidates.actions.imports.steps import (
     REGISTERED_AT_ONCE,
@@ -32,6 +33,7 @@ from candidates.imports.findings import Status, known_of
 from candidates.models import (
     Candidate,
     ClassImport,
+    Cohort,
     Company,
     ImportAttempt,
     ImportedRow,
@@ -61,6 +63,7 @@ TAKEN = (
 def confirm_import(*, class_import: ClassImport, by: Actor, leave_rest: bool = False) -> ClassImport:
     """Registers the ready lines, all or none: numbers in a row, a dossier to prepare and a line of journal each.
 
+    They join the class the import names, made with it when it is a new one.
     `leave_rest`: the lines to correct, to check or ignored are knowingly left out. A second press changes nothing.
     Refusal when nothing is ready, a line would be left out unsaid, or the centre's candidates changed since.
     """
@@ -76,8 +79,13 @@ def confirm_import(*, class_import: ClassImport, by: Actor, leave_rest: bool = F
     lock_centre(class_import.centre)
     derogation = check_dates(class_import.registered_on, class_import.referentiel, class_import.centre)
     check_still_true(class_import, ready.iterator(REGISTERED_AT_ONCE))
+    made = joined_cohort(class_import, by=by)
     maker = Maker(class_import, by, derogation)
     numbers = maker.register(ready)
+    if made:
+        maker.made["cohorts"] = [str(made.pk)]
+    elif class_import.cohort:
+        journal_cohort(class_import.cohort, by=by, verb="confirm_import", what="placé", count=len(numbers))
     class_import.state = ClassImport.State.IMPORTED
     class_import.imported_at, class_import.imported_by = timezone.now(), log.actor_name(by)
     class_import.made = maker.made
@@ -89,6 +97,26 @@ def confirm_import(*, class_import: ClassImport, by: Actor, leave_rest: bool = F
         sentence=f"Classe importée : {plural(len(numbers), 'inscription')}, n° {numbers[0]} à {numbers[-1]}.",
     )
     return class_import
+
+
+def joined_cohort(class_import: ClassImport, *, by: Actor) -> Cohort | None:
+    """Locks the class the import names, or makes the new one, which is then `class_import.cohort`. Gives the new one."""
+    if class_import.cohort:
+        class_import.cohort = lock_cohort(class_import.cohort.pk)
+    if not class_import.new_cohort:
+        return None
+    made = create_cohort(
+        centre=class_import.centre,
+        fields={
+            "name": class_import.new_cohort,
+            "referentiel": class_import.referentiel,
+            "training_body": class_import.training_body,
+            "company": class_import.company,
+        },
+        by=by,
+    )
+    class_import.cohort, class_import.new_cohort = made, ""
+    return made
 
 
 def check_rest(attempt: ImportAttempt, leave_rest: bool) -> None:
@@ -188,6 +216,7 @@ class Maker:
             centre=self.centre,
             candidate=self.candidate(row, imported, known),
             referentiel=self.class_import.referentiel,
+            cohort=self.class_import.cohort,
             registered_on=self.class_import.registered_on,
             state_by=log.actor_name(self.by),
             company=self.company(values),

@@ -22,8 +22,8 @@ def prepare_import(
 ) -> ClassImport:
     """Begins the import of a class with its first file, read and checked by a worker; nothing is registered.
 
-    `settings`: «referentiel», «registered_on» and what holds for all («route», «company», «training_body»); `file`:
-    an upload whose type was looked at (`file.sniffed`). Refusal when one may not register that day.
+    `settings`: «referentiel», «registered_on» and what holds for all («route», «company», «training_body»,
+    «cohort» or «new_cohort»); `file`: an upload whose type was looked at (`file.sniffed`). Refusal when one may not register that day.
     """
     check_dates(settings["registered_on"], settings["referentiel"], centre)
     class_import = ClassImport(centre=centre, created_by=log.actor_name(by), **settings)

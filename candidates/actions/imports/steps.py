@@ -12,7 +12,7 @@ REGISTERED_AT_ONCE = 500
 
 def lock_import(pk: UUID) -> ClassImport:
     """The import, locked until the end of the transaction: acts on one import follow one another."""
-    around = ("referentiel", "centre", "company", "training_body")
+    around = ("referentiel", "centre", "company", "training_body", "cohort")
     return ClassImport.objects.select_for_update(of=("self",)).select_related(*around).get(pk=pk)
 
 

@@ -14,6 +14,7 @@ from candidates.actions.imports.steps import REGISTERED_AT_ONCE, journal_import,
 from candidates.models import (
     Candidate,
     ClassImport,
+    Cohort,
     Company,
     Dossier,
     ImportedRow,
@@ -26,7 +27,7 @@ from cqpm.utils.refusal import Refusal
 
 @transaction.atomic
 def undo_import(*, class_import: ClassImport, by: Actor) -> ClassImport:
-    """Takes an import back while nothing has been built on it: its registrations, dossiers, new candidates, companies.
+    """Takes an import back while nothing has been built on it: its registrations, dossiers, new candidates, companies, class.
 
     The numbers are not given again: one of them may have been told to somebody, and a number never names two people.
     The journal keeps the inscriptions and says which numbers are void. Refusal when anything was done since.
@@ -86,8 +87,12 @@ def check_untouched(registrations: Sequence[Registration]) -> None:
 
 
 def forget_made(class_import: ClassImport) -> None:
-    """Deletes the companies and training bodies the import made, save those that serve elsewhere or were changed."""
+    """Deletes the class, companies and training bodies the import made, save those that serve elsewhere or were changed."""
+    if class_import.made.get("cohorts"):
+        class_import.cohort, class_import.new_cohort = None, class_import.cohort_words
+        class_import.save()  # before its class goes
     for model, name, verb in (
+        (Cohort, "cohorts", "create_cohort"),
         (Company, "companies", "create_company"),
         (TrainingBody, "training_bodies", "create_training_body"),
     ):

@@ -2,7 +2,7 @@
 
 from accounts.actions import print_space_link
 from candidates import actions as candidates
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models.partners import CANDIDATE_SPACE
 from candidates.rules import Route
 from cqpm.demo import steps
 from cqpm.demo.scenes import FICTITIOUS, SEED

@@ -196,7 +196,7 @@ from accounts.links import url
 from accounts.tests import factories
 factories.numbers = count(500)  # the addresses of the sheets' people are taken
 from accounts.tests.factories import make_centre
-from candidates.models.registrations import CANDIDATE_SPACE
+from candidates.models.partners import CANDIDATE_SPACE
 from evaluations.tests.factories import make_presentation, with_dossier
 from referentiel.models import Method
 from referentiel.tests.factories import load_seed
