@@ -37,7 +37,7 @@ WITH_CLASS = "comme l’import de la classe"
 TABLE = [
     Holding(
         Candidate,
-        "état civil, adresse électronique, téléphone",
+        "état civil, adresses électronique et postale, téléphone, représentant légal d’un mineur",
         "admissible : sans limite (registre) ; sinon, comme la dernière de ses inscriptions",
         source="Registre des admissibles ; le sexe seul reste, pour les statistiques",
     ),

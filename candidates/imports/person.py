@@ -1,12 +1,14 @@
 """What a line says of the person: names, sex, birth. The rules are the form's (`candidates.rules`)."""
 
 from candidates import places
-from candidates.imports.columns import column_keys
+from candidates.imports.columns import COLUMNS, column_keys
+from candidates.postal import representative_missing
 from candidates.rules import FRANCE, birth_date_problems, birth_place_problems, name_problems
 from candidates.search import folded
 from cqpm.utils.french import enumeration
 
 NAMES = column_keys("name")
+REPRESENTATIVE = [column.key for column in COLUMNS if column.key.startswith("representative_")]
 SEXES = {"f": "F", "feminin": "F", "femme": "F", "m": "M", "masculin": "M", "homme": "M"}
 
 
@@ -18,6 +20,7 @@ def check_person(line):
         for problem in birth_date_problems(line.values["birth_date"], today=line.context.today):
             line.error("birth_date", "birth_date", problem)
     check_birth_place(line)
+    check_representative(line)
 
 
 def check_names(line):
@@ -40,6 +43,19 @@ def check_sex(line):
     line.values["sex"] = sex or typed
     if typed and sex is None:
         line.error("sex", "sex", "Écrivez F ou M.")
+
+
+def check_representative(line):
+    """A minor's legal representative is asked for, never required; what is said of one goes with a name."""
+    values = line.values
+    if not values["representative_name"] and any(values[key] for key in REPRESENTATIVE):
+        line.error("representative_name", "required", "Donnez le nom du représentant légal.")
+    elif values["birth_date"] and not line.is_wrong("birth_date"):
+        missing = representative_missing(
+            values["representative_name"], values["birth_date"], today=line.context.today
+        )
+        if missing:
+            line.warning("representative_name", "minor", missing)
 
 
 # --- Birth place ------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from stdnum.fr import siret as siret_number
 
 from accounts.models import ExaminationCentre
 from candidates import places
+from candidates.models.reach import CONTACT_CONSTRAINTS, NOBODY_CONTACT, Reached
 from candidates.rules import (
     FRANCE,
     NAME_LENGTH,
@@ -157,7 +158,7 @@ class Sex(models.TextChoices):
     MALE = "M", "Masculin"
 
 
-# The fields that say who a candidate is and how to reach him or her. This list stands once: forms, imports, journal,
+# The fields that say who a candidate is, `NOBODY_CONTACT` beside them how to reach him or her. This list stands once: forms, imports, journal,
 # transfers and erasure read it through `Candidate`. Each field beside what an erased candidate carries in it, a value
 # every other constraint accepts and that names nobody; the sex alone is kept, for statistics.
 NOBODY_NAMES = {
@@ -173,17 +174,15 @@ NOBODY_BIRTH = {
     "birth_place": GONE,
     "birth_country": GONE,
 }
-NOBODY_CONTACT = {"email": "", "phone": ""}
 NOBODY_IDENTITY = NOBODY_NAMES | NOBODY_BIRTH | NOBODY_CONTACT
 
 
-class Candidate(SaidInWords):
+class Candidate(Reached, SaidInWords):
     """A person as the civil register knows them: what a certificate and the Caisse des Dépôts will ask for."""
 
     NAMES = tuple(NOBODY_NAMES)
     IDENTITY = (*NAMES, "sex", *NOBODY_BIRTH)
-    CONTACT = tuple(NOBODY_CONTACT)
-    PERSONAL = (*IDENTITY, *CONTACT)
+    PERSONAL = (*IDENTITY, *NOBODY_CONTACT)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     centre = models.ForeignKey(
@@ -214,6 +213,34 @@ class Candidate(SaidInWords):
         "adresse électronique", blank=True, help_text="Sans courriel, chaque envoi est imprimé."
     )
     phone = models.CharField("téléphone", max_length=20, blank=True)
+    address = models.CharField(
+        "adresse postale",
+        max_length=200,
+        blank=True,
+        help_text="Numéro et voie ; chez qui, bâtiment ou lieu-dit sur une ligne à part.",
+    )
+    postcode = models.CharField("code postal", max_length=10, blank=True)
+    city = models.CharField("commune de résidence", max_length=80, blank=True)
+    country = models.CharField("pays de résidence", max_length=60, blank=True, help_text="Vide : la France.")
+    representative_name = models.CharField(
+        "représentant légal",
+        max_length=120,
+        blank=True,
+        help_text="D’un candidat de moins de 18 ans ; avec sa civilité : « Mme Anne Martin ».",
+    )
+    representative_address = models.CharField(
+        "adresse du représentant légal",
+        max_length=200,
+        blank=True,
+        help_text="Seulement si elle diffère de celle du candidat.",
+    )
+    representative_postcode = models.CharField("code postal du représentant légal", max_length=10, blank=True)
+    representative_city = models.CharField("commune du représentant légal", max_length=80, blank=True)
+    representative_country = models.CharField(
+        "pays du représentant légal", max_length=60, blank=True, help_text="Vide : la France."
+    )
+    representative_email = models.EmailField("courriel du représentant légal", blank=True)
+    representative_phone = models.CharField("téléphone du représentant légal", max_length=20, blank=True)
 
     erased_at = models.DateTimeField("effacé le", null=True, blank=True, editable=False)
 
@@ -242,6 +269,7 @@ class Candidate(SaidInWords):
             models.CheckConstraint(
                 condition=Q(erased_at=None) | Q(**NOBODY_IDENTITY), name="candidate_erased_is_nobody"
             ),
+            *CONTACT_CONSTRAINTS,
         ]
         indexes = [
             models.Index(fields=["centre", "birth_date"]),
@@ -266,24 +294,18 @@ class Candidate(SaidInWords):
             problems["birth_date"] = birth_date_problems(self.birth_date, today=today())
         if self.birth_commune_code and self.birth_country:
             problems["birth_commune_code"] = birth_place_problems(self.birth_commune_code, self.birth_country)
+        problems |= self.clean_contact()
         if problems := {field: sentences for field, sentences in problems.items() if sentences}:
             raise ValidationError(problems)
 
-    def renew_contact(self, typed):
-        """Takes what was `typed` of the contact details, {field: text}, blanks left out.
-
-        Gives what they were when one of them changed, {} otherwise.
-        """
-        before = {name: getattr(self, name) for name in self.CONTACT}
-        after = {name: typed[name] or before[name] for name in self.CONTACT}
-        for name, value in after.items():
-            setattr(self, name, value)
-        return before if after != before else {}
-
     def warnings(self):
-        """What is unusual in the birth place, in French; the table of communes has a date, people not."""
+        """What is unusual or to complete, in French; the table of communes has a date, people not."""
         code = self.birth_commune_code
-        found = (places.code_warning(code, self.birth_date), places.name_warning(code, self.birth_place))
+        found = (
+            places.code_warning(code, self.birth_date),
+            places.name_warning(code, self.birth_place),
+            self.missing_representative,
+        )
         return [warning for warning in found if warning]
 
     @property

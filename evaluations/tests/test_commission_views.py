@@ -296,9 +296,9 @@ def test_a_commission_is_summoned_and_the_printed_twins_are_for_those_without_ma
         ["Commission convoquée."],
     )
     page = client.get(at("commission_letters", commission))
-    subjects = [subject for subject, _ in page.context["letters"]]
+    subjects = [subject for subject, _, _ in page.context["letters"]]
     assert [subject.split(" ")[0] for subject in subjects] == ["Commission", "Votre"]
-    (member, candidate) = [body for _, body in page.context["letters"]]
+    (member, candidate) = [body for _, body, _ in page.context["letters"]]
     assert ("Bonjour Amina Benali" in member, "temps majoré" in member) == (True, False)
     assert [body for body in (member, candidate) if "Message envoyé par" in body] == []  # it is handed over
     assert ("Bonjour Inès" in candidate, "temps majoré d’un tiers" in candidate) == (True, True)

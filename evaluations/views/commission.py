@@ -149,13 +149,20 @@ def letters(sitting):
     return [actions.convocation(row, sitting) for row in (*sitting.members, *sitting.entries)]
 
 
+def addressees(sitting):
+    """Beside each of `letters`, the lines of its envelope: those of candidates alone, members are met at work."""
+    candidates = [row.registration.candidate for row in sitting.entries]
+    return [*([] for _ in sitting.members), *(row.addressee(today()) for row in candidates)]
+
+
 @require_safe
 def commission_letters(request, pk):
     """The convocations of those without an address, to print and hand over."""
     commission = own(request, pk)
+    sitting = Sitting(commission)
     printed = [
-        mailing.printed(**letter, centre=commission.centre)
-        for letter in letters(Sitting(commission))
+        (*mailing.printed(**letter, centre=commission.centre), addressee)
+        for letter, addressee in zip(letters(sitting), addressees(sitting), strict=True)
         if not letter["to"]
     ]
     context = {"commission": commission, "centre": commission.centre, "letters": printed}

@@ -14,6 +14,7 @@ from candidates.history import changes_in_words
 from candidates.models import Candidate, Registration
 from candidates.models.registrations import CANDIDATE_SPACE
 from cqpm.utils import stored
+from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from documents.views import deliver
@@ -184,5 +185,11 @@ def my_convocation(request, pk):
     entry.registration = registration
     letter = commissions.convocation(entry, Sitting(entry.commission))
     subject, body = mailing.printed(**letter, centre=registration.centre)
-    context = {"registration": registration, "centre": registration.centre, "subject": subject, "body": body}
+    context = {
+        "registration": registration,
+        "centre": registration.centre,
+        "subject": subject,
+        "body": body,
+        "addressee": registration.candidate.addressee(today()),
+    }
     return render(request, "evaluations/space_convocation.html", context)
