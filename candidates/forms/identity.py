@@ -46,6 +46,10 @@ class IdentityForm(forms.ModelForm):
             "address": forms.Textarea(attrs={"rows": 2}),
             "representative_address": forms.Textarea(attrs={"rows": 2}),
         }
+        help_texts = {
+            "birth_commune_code": "21231 pour Dijon ; 99 suivi du code du pays pour une naissance à l’étranger. "
+            "Si la commune a fusionné depuis, indiquez son nom et son code à la naissance.",
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

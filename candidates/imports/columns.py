@@ -54,7 +54,9 @@ COLUMNS = (
         "birth_commune_code",
         "Code INSEE de naissance",
         "Cinq caractères. Laissé vide, il est complété quand une seule commune porte ce nom ; "
-        "99 suivi du code du pays pour une naissance à l’étranger.",
+        "99 suivi du code du pays pour une naissance à l’étranger. Celui du jour de la naissance : 20 suivi de trois "
+        "chiffres en Corse avant 1976, 75 ou 78 en région parisienne avant 1968 ; si la commune a fusionné depuis, "
+        "son nom et son code à la naissance.",
         "21231",
         14,
         kind="digits",

@@ -3,7 +3,13 @@
 from candidates import places
 from candidates.imports.columns import COLUMNS, column_keys
 from candidates.postal import representative_missing
-from candidates.rules import FRANCE, birth_date_problems, birth_place_problems, name_problems
+from candidates.rules import (
+    FRANCE,
+    birth_date_problems,
+    birth_place_problems,
+    code_of_its_day_problems,
+    name_problems,
+)
 from candidates.search import folded
 from cqpm.utils.french import enumeration
 
@@ -109,9 +115,12 @@ def code_of_commune(line, name):
     if not name:
         line.error("birth_commune_code", "required", "Obligatoire quand la commune n’est pas donnée.")
         return ""
-    found = places.communes_named(name)
+    found, born_on = places.communes_named(name), line.values["birth_date"]
     if len(found) == 1:
         (place,) = found
+        if problems := code_of_its_day_problems(place.code, born_on) if born_on else []:
+            line.error("birth_commune_code", "code_of_its_day", problems[0])
+            return ""
         line.notice(
             "birth_commune_code",
             "completed",
@@ -119,7 +128,10 @@ def code_of_commune(line, name):
         )
         return place.code
     if found:
-        several = enumeration(f"{place.code} ({place.department})" for place in sorted(found)[:5])
+        several = enumeration(
+            f"{places.code_on(place, born_on) or 'code de l’époque'} ({place.department})"
+            for place in sorted(found)[:5]
+        )
         line.error("birth_commune_code", "homonyms", f"Plusieurs communes portent ce nom : {several}.")
     else:
         line.error(
@@ -170,7 +182,7 @@ def check_code(line):
     """The code is one, and agrees with country, commune and day of birth."""
     values = line.values
     code = values["birth_commune_code"]
-    if problems := birth_place_problems(code, values["birth_country"]):
+    if problems := birth_place_problems(code, values["birth_country"], values["birth_date"]):
         for problem in problems:
             line.error("birth_commune_code", "commune_code", problem)
         return

@@ -18,14 +18,18 @@ from accounts.models import ExaminationCentre
 from candidates import places
 from candidates.models.reach import CONTACT_CONSTRAINTS, NOBODY_CONTACT, Reached
 from candidates.rules import (
+    CORSICA,
     FRANCE,
     NAME_LENGTH,
+    PARTITIONS,
+    SEINE,
     birth_date_problems,
     birth_place_problems,
     name_problems,
     written_name,
 )
 from candidates.search import folded
+from cqpm.utils.freeze import refused
 from cqpm.utils.french import today
 from cqpm.utils.personal import GONE
 
@@ -293,10 +297,15 @@ class Candidate(Reached, SaidInWords):
         if self.birth_date:
             problems["birth_date"] = birth_date_problems(self.birth_date, today=today())
         if self.birth_commune_code and self.birth_country:
-            problems["birth_commune_code"] = birth_place_problems(self.birth_commune_code, self.birth_country)
+            problems["birth_commune_code"] = self.birth_place_problems
         problems |= self.clean_contact()
         if problems := {field: sentences for field, sentences in problems.items() if sentences}:
             raise ValidationError(problems)
+
+    @property
+    def birth_place_problems(self):
+        """What is wrong with the birth place; a row older than a rule may have something."""
+        return birth_place_problems(self.birth_commune_code, self.birth_country, self.birth_date)
 
     def warnings(self):
         """What is unusual or to complete, in French; the table of communes has a date, people not."""
@@ -363,3 +372,22 @@ class Candidate(Reached, SaidInWords):
     def born(self):
         """«née» or «né»: agreement follows the civil sex."""
         return "née" if self.sex == Sex.FEMALE else "né"
+
+
+def starts_with(*departments):
+    return f"substr({{row}}.birth_commune_code, 1, 2) IN ({', '.join(f'{one!r}' for one in departments)})"
+
+
+# «A birth stands under the code of its day.» Rows stored before this rule stay, and may change in everything else,
+# until somebody has read the birth certificate: nothing is cleared, nothing is guessed.
+refused(
+    Candidate,
+    "candidate_birth_code_of_its_day",
+    when=" OR ".join(
+        f"({{row}}.birth_date < '{one.on}' AND {starts_with(*one.present)})" for one in PARTITIONS
+    )
+    + f" OR ({{row}}.birth_date >= '{CORSICA.on}' AND {starts_with(*CORSICA.former)})"
+    f" OR ({{row}}.birth_date >= '{SEINE.on}' AND {starts_with('75')} AND {{row}}.birth_commune_code <> '75056'"
+    " AND {row}.birth_commune_code NOT BETWEEN '75101' AND '75120')",
+    changed=["birth_date", "birth_commune_code"],
+)

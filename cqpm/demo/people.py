@@ -143,7 +143,9 @@ PEOPLE = [
     Person("F", "Lucie", "Moreau", date(2002, 5, 20)),
     Person("M", "Mathis", "Perrot", date(2003, 10, 8), "Avallon", "89025"),
     Person("F", "Fatou", "Ndiaye", date(1999, 2, 14), "Thiès", "99341", "Sénégal"),
-    Person("M", "Rémi", "Jacquet", date(1991, 12, 1)),
+    Person(
+        "M", "Rémi", "Jacquet", date(1971, 12, 1), "Bastia", "20033"
+    ),  # the code of the day: Corsica before 1976
     Person("F", "Zoé", "Lambert", date(2001, 4, 25)),
     Person("M", "Enzo", "Rossi", date(2002, 9, 9), "Turin", "99127", "Italie"),
     Person("F", "Manon", "Chevalier", date(2000, 7, 7), "Troyes", "10387"),
