@@ -16,6 +16,7 @@ from stdnum.fr import siret as siret_number
 
 from accounts.models import ExaminationCentre
 from candidates import places
+from candidates.likeness import Names, near_names, same_names
 from candidates.models.reach import CONTACT_CONSTRAINTS, NOBODY_CONTACT, Reached
 from candidates.rules import (
     CORSICA,
@@ -151,10 +152,10 @@ class TrainingBody(SaidInWords):
 
 class CandidateQuerySet(CentreQuerySet):
     def like(self, candidate):
-        """The likely duplicates of a person in the same centre: same names without accents or case, same birth."""
-        same_day = self.filter(centre=candidate.centre_id, birth_date=candidate.birth_date)
+        """The likely duplicates of a person in the same centre: born that day, the same names or nearly."""
+        same_day = self.filter(centre=candidate.centre_id, birth_date=candidate.birth_date, erased_at=None)
         others = same_day.exclude(pk=candidate.pk).prefetch_related("registrations")
-        return [other for other in others if other.likeness == candidate.likeness]
+        return [other for other in others if near_names(other.names, candidate.names)]
 
 
 class Sex(models.TextChoices):
@@ -343,9 +344,13 @@ class Candidate(Reached, SaidInWords):
         return self.reading is not None and self.reading.correct
 
     @property
-    def likeness(self):
-        """What two records of the same person share, however it was typed."""
-        return folded(self.birth_name), folded(self.first_name)
+    def names(self):
+        """What is compared with another record of perhaps the same person."""
+        return Names(folded(self.birth_name), folded(self.usage_name), folded(self.first_name))
+
+    def likeness_to(self, other):
+        """«le même nom», «presque le même nom»: what two likely duplicates have beside their birth date."""
+        return "le même nom" if same_names(self.names, other.names) else "presque le même nom"
 
     @property
     def last_name(self):

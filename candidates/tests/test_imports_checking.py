@@ -375,15 +375,17 @@ def test_known_candidates_are_questions_too():
     lines = checked(person(birth_name="Lefèvre", first_name="Zoé"), person())
     known = {
         "lefevre|zoe|2003-03-14": [
-            ("u1", "Zoé LEFÈVRE", ["2026-0147"], ""),
-            ("u2", "Zoe LEFEVRE", [], "2026-0150"),
+            ("u1", "Zoé LEFÈVRE", ["2026-0147"], "", ["Elle est admissible."]),
+            ("u2", "Zoe LEFEVRE", [], "2026-0150", []),
         ]
     }
     check_known(lines, known)
     give_keys(lines)
     one, two = lines[0].findings
     assert lines[1].findings == []
-    assert one["text"] == "Sans doute Zoé LEFÈVRE, 2026-0147 : même nom, même naissance."
+    assert one["text"] == (
+        "Sans doute Zoé LEFÈVRE, 2026-0147 : même nom, même naissance. Elle est admissible."
+    )
     assert two["text"].endswith("Déjà inscrit à ce référentiel sous le n° 2026-0150.")
     answers = {one["key"]: SAME, two["key"]: OTHER}
     assert (status_of(lines[0].findings, answers), known_of(lines[0].findings, answers)) == (
