@@ -9,9 +9,9 @@ import time_machine
 from accounts.models import Role
 from accounts.tests.factories import make_wearer
 from candidates import actions
+from candidates.imports.dry_run import known_people
 from candidates.journey import Held, already_held
-from candidates.tests.classes import make_import, person
-from candidates.tests.factories import identity, make_registration
+from candidates.tests.factories import identity, make_class_import, make_registration
 from cqpm.utils.french import day, today
 from cqpm.utils.periods import add_months
 from evaluations.models import Decision, DecisionCapacity, DeliberationEntry, Jury
@@ -102,13 +102,15 @@ def test_nobody_holds_anything_without_a_jury(django_assert_num_queries):
 
 def test_the_control_of_a_class_tells_it_too():
     registration, officer = decided()
-    same = person(**{key: value for key, value in WHO.items() if key != "sex"}, sex="F")
-    made = make_import(same, by=officer, referentiel=registration.referentiel)
-    (finding,) = made.attempts.get().rows.get().findings
-    assert finding["text"].endswith(
+    made = make_class_import(registration.referentiel, by=officer)
+    born = WHO["birth_date"].isoformat()
+    known = known_people(made, {f"roy|zoe|{born}": WHO["birth_date"]})
+    ((_, name, numbers, running, said),) = known[f"roy|zoe|{born}"]
+    assert (name, numbers, running) == ("Zoé ROY", [registration.number], "")
+    assert said == [
         f"Zoé ROY est déjà admissible à cette certification : jury du {day(today())}, inscription n° "
         f"{registration.number}."
-    )
+    ]
 
 
 def test_several_capacities_kept_are_said_together():
