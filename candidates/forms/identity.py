@@ -95,6 +95,20 @@ def comparison(typed, known):
     return rows
 
 
+def merged(kept, absorbed, filled):
+    """Two records made one, side by side, empty fields left out: [(label, kept, absorbed, what will stand, filled)].
+
+    `filled`: {field: text} of what the record kept takes from the other.
+    """
+    rows = []
+    for name in TYPED:
+        own, other = shown(kept, name), shown(absorbed, name)
+        if own or other:
+            after = other if name in filled else own
+            rows.append((Candidate._meta.get_field(name).verbose_name, own, other, after, name in filled))
+    return rows
+
+
 def shown(candidate, name):
     """A field of an identity as people read it."""
     if name == "birth_date":

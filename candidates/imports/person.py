@@ -14,7 +14,7 @@ from candidates.search import folded
 from cqpm.utils.french import enumeration
 
 NAMES = column_keys("name")
-REPRESENTATIVE = [column.key for column in COLUMNS if column.key.startswith("representative_")]
+REPRESENTATIVE_KEYS = [column.key for column in COLUMNS if column.key.startswith("representative_")]
 SEXES = {"f": "F", "feminin": "F", "femme": "F", "m": "M", "masculin": "M", "homme": "M"}
 
 
@@ -54,7 +54,7 @@ def check_sex(line):
 def check_representative(line):
     """A minor's legal representative is asked for, never required; what is said of one goes with a name."""
     values = line.values
-    if not values["representative_name"] and any(values[key] for key in REPRESENTATIVE):
+    if not values["representative_name"] and any(values[key] for key in REPRESENTATIVE_KEYS):
         line.error("representative_name", "required", "Donnez le nom du représentant légal.")
     elif values["birth_date"] and not line.is_wrong("birth_date"):
         missing = representative_missing(

@@ -1,5 +1,6 @@
 from candidates.models.dossiers import Dossier, DossierChoice
 from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
+from candidates.models.merges import CandidateMerge
 from candidates.models.people import Candidate, Company, TrainingBody
 from candidates.models.readings import IdentityReading
 from candidates.models.registrations import Counter, Registration
@@ -7,6 +8,7 @@ from candidates.models.requests import ContactRequest
 
 __all__ = [
     "Candidate",
+    "CandidateMerge",
     "ClassImport",
     "Company",
     "ContactRequest",

@@ -150,6 +150,14 @@ def make_registration(
     )
 
 
+def make_merge(by=None, *, kept=None, absorbed=None):
+    """Two records of one person made one; `kept`, `absorbed`: identity fields of each."""
+    by = by or make_wearer(Role.HEAD)
+    first = make_registration(by=by, who=kept).candidate
+    second = make_registration(by=by, who=absorbed).candidate
+    return actions.merge_candidates(kept=first, absorbed=second, by=by)
+
+
 def space_link(registration, **fields):
     """The link the candidate of a registration was mailed to open his or her space."""
     candidate = registration.candidate
