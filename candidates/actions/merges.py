@@ -54,7 +54,7 @@ def missing_to_merge(kept: Candidate, absorbed: Candidate) -> Iterator[str]:
             yield f"{person} signale une erreur dans son identité : corrigez ou répondez d’abord."
         if person.birth_place_problems:
             yield f"Le code de la commune de naissance {of(person)} est à corriger d’abord."
-    if absorbed.merges.exists():
+    if absorbed.merges.standing().exists():
         yield f"{absorbed} a déjà repris une autre fiche : gardez plutôt celle-là."
 
 
@@ -82,6 +82,7 @@ def merge_candidates(*, kept: Candidate, absorbed: Candidate, by: Actor) -> Cand
         setattr(kept, name, value)
     validated(kept).save()
     absorbed.readings.update(candidate=kept)
+    absorbed.merges.update(kept=kept)  # those undone: their trace
     for link in AccessLink.objects.open().filter(subject=key_of(absorbed)):
         revoke_link(link=link, by=by)
     Registration.objects.filter(pk__in=[row.pk for row in moving]).update(candidate=kept)

@@ -52,7 +52,8 @@ class CandidateMerge(models.Model):
                 condition=Q(undone_at=None) ^ Q(absorbed={}), name="candidate_merge_undone_says_nobody"
             ),
             models.CheckConstraint(
-                condition=~Q(kept=models.F("absorbed_id")), name="candidate_merge_of_two_records"
+                condition=Q(undone_at__isnull=False) | ~Q(kept=models.F("absorbed_id")),
+                name="candidate_merge_of_two_records",
             ),
             models.UniqueConstraint(
                 fields=["absorbed_id"], condition=Q(undone_at=None), name="candidate_merge_absorbed_once"
@@ -71,4 +72,5 @@ class CandidateMerge(models.Model):
         return Candidate(id=self.absorbed_id, centre=self.kept.centre, **fields)
 
 
-frozen(CandidateMerge, allow=["undone_at", "undone_by", "absorbed"])
+# The trace of a merge undone follows the person when another record takes over in turn.
+frozen(CandidateMerge, allow=["kept_id", "undone_at", "undone_by", "absorbed"])

@@ -190,6 +190,15 @@ def test_undone_both_records_are_as_they_were_and_the_trace_says_nobody(two, hea
     assert again.registrations == [str(two[1].pk)]
 
 
+def test_undone_the_other_record_may_be_the_one_kept(two, head):
+    actions.undo_merge(merge=merge(two, head), by=head)
+    made = merge(two[::-1], head)
+    assert Candidate.objects.get() == two[1].candidate
+    assert set(CandidateMerge.objects.values_list("kept", flat=True)) == {two[1].candidate_id}
+    actions.undo_merge(merge=made, by=head)
+    assert Candidate.objects.count() == 2
+
+
 @pytest.mark.parametrize("place", [0, 1])
 def test_what_was_done_since_keeps_it(two, head, place):
     made = merge(two, head)
@@ -334,7 +343,8 @@ def test_a_merge_is_undone_from_the_file_while_nothing_followed(two, head):
     made = merge(two, head)
     client, file = client_as(head.hat), reverse("registration_file", args=[two[0].pk])
     undo = reverse("candidate_merge_undo", args=[made.pk])
-    assert undo in client.get(file).content.decode()
+    form = client.get(file).content.decode().partition(f'action="{undo}"')[2].partition("</form>")[0]
+    assert "csrfmiddlewaretoken" in form
     officer = client_as(make_wearer(Role.OFFICER, centre=head.hat.centre).hat)
     assert undo not in officer.get(file).content.decode()
     assert client.post(undo).status_code == 302
