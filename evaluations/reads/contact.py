@@ -32,7 +32,7 @@ def of_commission(message: OutboxMessage) -> Contact | None:
         return Contact(member.email, page) if member else None
     entries = CommissionCandidate.objects.select_related("registration__candidate")
     entry = entries.filter(pk=person.pk).first()
-    return of_candidate(entry.registration) if entry else None
+    return of_candidate(entry.registration, message) if entry else None
 
 
 def of_jury(message: OutboxMessage) -> Contact | None:
@@ -46,7 +46,7 @@ def of_decision(message: OutboxMessage) -> Contact | None:
     """«decision:<id>:published»: the candidate."""
     decisions = Decision.objects.select_related("entry__registration__candidate")
     decision = decisions.filter(pk=message.mail_event.about.pk).first()
-    return of_candidate(decision.entry.registration) if decision else None
+    return of_candidate(decision.entry.registration, message) if decision else None
 
 
 def of_evaluation(message: OutboxMessage) -> Contact:
@@ -58,7 +58,7 @@ def of_report(message: OutboxMessage) -> Contact | None:
     """«report:<id>:received»: the candidate."""
     reports = Report.objects.select_related("evaluation__registration__candidate")
     report = reports.filter(pk=message.mail_event.about.pk).first()
-    return of_candidate(report.evaluation.registration) if report else None
+    return of_candidate(report.evaluation.registration, message) if report else None
 
 
 def of_sheet(message: OutboxMessage) -> Contact | None:
@@ -69,5 +69,8 @@ def of_sheet(message: OutboxMessage) -> Contact | None:
     return Contact(sheet.evaluator.email, reverse("evaluation_detail", args=[sheet.evaluation_id]))
 
 
-def of_candidate(registration: Registration) -> Contact:
-    return Contact(registration.candidate.email, reverse("identity_edit", args=[registration.pk]))
+def of_candidate(registration: Registration, message: OutboxMessage) -> Contact:
+    """The candidate; a minor's letter names the legal representative, as of the day it bears."""
+    candidate = registration.candidate
+    addressee = tuple(candidate.addressee(message.created_at))
+    return Contact(candidate.email, reverse("identity_edit", args=[registration.pk]), addressee)

@@ -3,9 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts import mailing
+from accounts.models import OutboxMessage, Role
 from accounts.tests.factories import client_as, client_of_guest, make_wearer
-from candidates.tests.factories import make_registration, space_link
+from candidates.actions import ask_partner_approval
+from candidates.models import Dossier
+from candidates.tests.factories import make_dossier, make_registration, space_link
 from cqpm.utils.french import today
 from documents.models import Document
 from documents.render import render_html
@@ -75,3 +78,24 @@ def test_a_printed_access_is_addressed_to_the_candidate_never_to_the_company(fie
     assert envelope(page.content.decode()) == ([first, *LINES] if first else [])
     page = client.post(reverse("contact_print", args=[registration.pk, "tuteur"]))
     assert envelope(page.content.decode()) == []
+
+
+@pytest.mark.parametrize(("company", "lines"), [(True, []), (None, ["Monsieur Léo ROY", *LINES])])
+def test_a_mail_printed_is_addressed_to_the_candidate_it_was_for(company, lines):
+    """The approval of a dossier is asked of the company, of the candidate where there is none."""
+    officer = make_wearer(Role.OFFICER)
+    who = {"first_name": "Léo", "birth_name": "Roy"} | ADDRESS
+    registration = make_registration(by=officer, who=who, company=company)
+    dossier = make_dossier(registration, state=Dossier.State.DRAFT, by=officer)
+    ask_partner_approval(dossier=dossier, by=officer)
+    message = OutboxMessage.objects.get(template="dossier_approval")
+    page = client_as(officer.hat).get(reverse("outbox_message", args=[message.pk]))
+    assert envelope(page.content.decode()) == lines
+
+
+def test_a_result_printed_is_addressed_to_the_candidate():
+    who = {"sex": "M", "first_name": "Léo", "birth_name": "Roy"}
+    registration = make_decided_registration(who=who | ADDRESS)
+    finish(make_jury(registration), Jury.State.PUBLISHED)
+    message = OutboxMessage.objects.get(template="result")
+    assert mailing.contact(message).addressee == ("Monsieur Léo ROY", *LINES)
