@@ -1,5 +1,7 @@
 """How a candidate is reached: mail, telephone, postal address; through whom as long as he or she is a minor."""
 
+from datetime import date
+
 from django.db.models import CheckConstraint, Q
 
 from candidates.postal import (
@@ -105,7 +107,7 @@ class Reached:
         """The sentence about a minor's legal representative nobody has named yet, or None."""
         return representative_missing(self.representative_name, self.birth_date, today=today())
 
-    def addressee(self, on_day):
+    def addressee(self, on_day: date) -> list[str]:
         """The lines above a letter dated that day: «Monsieur Léo MARTIN», street, town; none without an address.
 
         A minor's letter goes to the legal representative, said as such: «Mme Anne Martin, représentante légale de
