@@ -1,3 +1,4 @@
+from candidates.models import births  # noqa: F401 - what the database refuses of a candidate
 from candidates.models.dossiers import Dossier, DossierChoice
 from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
 from candidates.models.merges import CandidateMerge

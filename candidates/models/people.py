@@ -19,18 +19,14 @@ from candidates import places
 from candidates.likeness import Names, near_names, same_names
 from candidates.models.reach import CONTACT_CONSTRAINTS, NOBODY_CONTACT, Reached
 from candidates.rules import (
-    CORSICA,
     FRANCE,
     NAME_LENGTH,
-    PARTITIONS,
-    SEINE,
     birth_date_problems,
     birth_place_problems,
     name_problems,
     written_name,
 )
 from candidates.search import folded
-from cqpm.utils.freeze import refused
 from cqpm.utils.french import today
 from cqpm.utils.personal import GONE
 
@@ -377,22 +373,3 @@ class Candidate(Reached, SaidInWords):
     def born(self):
         """«née» or «né»: agreement follows the civil sex."""
         return "née" if self.sex == Sex.FEMALE else "né"
-
-
-def starts_with(*departments):
-    return f"substr({{row}}.birth_commune_code, 1, 2) IN ({', '.join(f'{one!r}' for one in departments)})"
-
-
-# «A birth stands under the code of its day.» Rows stored before this rule stay, and may change in everything else,
-# until somebody has read the birth certificate: nothing is cleared, nothing is guessed.
-refused(
-    Candidate,
-    "candidate_birth_code_of_its_day",
-    when=" OR ".join(
-        f"({{row}}.birth_date < '{one.on}' AND {starts_with(*one.present)})" for one in PARTITIONS
-    )
-    + f" OR ({{row}}.birth_date >= '{CORSICA.on}' AND {starts_with(*CORSICA.former)})"
-    f" OR ({{row}}.birth_date >= '{SEINE.on}' AND {starts_with('75')} AND {{row}}.birth_commune_code <> '75056'"
-    " AND {row}.birth_commune_code NOT BETWEEN '75101' AND '75120')",
-    changed=["birth_date", "birth_commune_code"],
-)
