@@ -15,10 +15,14 @@ LABELS: dict[str, str] = {}
 
 @dataclass(frozen=True)
 class Contact:
-    """Where the person a mail was for is reached now ("" nowhere), and the page where that is put right."""
+    """Where the person a mail was for is reached now ("" nowhere), and the page where that is put right.
+
+    `addressee`: the lines of the envelope, when the mail is printed; none for people met at work.
+    """
 
     email: str
     page: str = ""
+    addressee: tuple[str, ...] = ()
 
 
 CONTACTS: dict[str, Callable[[OutboxMessage], Contact | None]] = {}

@@ -24,8 +24,10 @@ def of_dossier(message):
         return Contact(registration.centre.email)
     if ContactRequest.objects.handed_over(message.link):
         return Contact(message.link.email, reverse("dossier_edit", args=[registration.pk]))
-    page = "registration_edit" if registration.has_company else "identity_edit"
-    return Contact(registration.partner.email, reverse(page, args=[registration.pk]))
+    if registration.has_company:
+        return Contact(registration.partner.email, reverse("registration_edit", args=[registration.pk]))
+    addressee = tuple(registration.candidate.addressee(message.created_at))
+    return Contact(registration.partner.email, reverse("identity_edit", args=[registration.pk]), addressee)
 
 
 def of_registration(message):

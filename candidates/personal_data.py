@@ -14,6 +14,7 @@ from accounts.personal_data import DRAFTS, JUDGED, UNFINISHED, before, delete
 from candidates.actions.dossiers.approval import SCAN_FOLDER
 from candidates.models import (
     Candidate,
+    CandidateMerge,
     ClassImport,
     Cohort,
     Company,
@@ -39,7 +40,7 @@ WITH_CLASS = "comme l’import de la classe"
 TABLE = [
     Holding(
         Candidate,
-        "état civil, adresse électronique, téléphone",
+        "état civil, adresses électronique et postale, téléphone, représentant légal d’un mineur",
         "admissible : sans limite (registre) ; sinon, comme la dernière de ses inscriptions",
         source="Registre des admissibles ; le sexe seul reste, pour les statistiques",
     ),
@@ -57,6 +58,7 @@ TABLE = [
         DRAFTS,
     ),
     Holding(IdentityReading, "l’identité relue, l’erreur signalée", "comme le candidat"),
+    Holding(CandidateMerge, "la fiche réunie à une autre, telle qu’elle était", "comme le candidat"),
     Holding(ContactRequest, "qui l’entreprise propose, et par qui", WITH_REGISTRATION),
     Holding(Dossier, "contexte de travail, approbateurs, papier numérisé", WITH_REGISTRATION),
     Holding(DossierChoice, "motif d’une situation reconstituée", WITH_REGISTRATION),
@@ -69,13 +71,20 @@ NOBODY = [Company, Counter, TrainingBody]
 
 
 def names_of(registration):
-    """How the person stands in sentences of the journal."""
-    return [str(registration.candidate), registration.candidate.sorted_name]
+    """How the person stands in sentences of the journal; under the names of records made one with his or hers too."""
+    people = [registration.candidate, *formers_of(registration.candidate)]
+    return list(dict.fromkeys(name for one in people for name in (str(one), one.sorted_name)))
+
+
+def formers_of(candidate):
+    """The records made one with this person's, as they were."""
+    return [merge.former for merge in candidate.merges.standing().select_related("kept")]
 
 
 def emails_of(registration):
     """The addresses this registration was written to."""
-    emails = (registration.candidate.email, registration.tutor_email, registration.line_manager_email)
+    people = [registration.candidate, *formers_of(registration.candidate)]
+    emails = (*(one.email for one in people), registration.tutor_email, registration.line_manager_email)
     return [email for email in emails if email]
 
 
@@ -102,6 +111,7 @@ def erase(registration):
     candidate = registration.candidate
     if not candidate.registrations.filter(erased_at=None).exists():
         IdentityReading.objects.filter(candidate=candidate).delete()
+        candidate.merges.all().delete()
         Candidate.objects.filter(pk=candidate.pk).update(erased_at=now, **NOBODY_IDENTITY)
 
 

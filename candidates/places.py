@@ -12,13 +12,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from candidates.rules import CODE_OF_FRANCE, FRANCE
+from candidates.rules import CODE_OF_FRANCE, FRANCE, SEINE, asks_code_of_its_day
 from candidates.search import folded
+from cqpm.utils.french import day
 
 FILE = Path(__file__).parent / "data" / "places.txt.gz"
 YEAR = 2026  # of the Code officiel géographique; `build_places` refuses to write another one silently
 FOUND_AT_MOST = 20
 ARTICLES = ("le ", "la ", "les ", "l ")
+PARTED = {(former, present) for former in SEINE.former for present in SEINE.present}
 SHORTENED = {"st": "saint", "ste": "sainte"}
 
 
@@ -151,8 +153,12 @@ def code_warning(code, born_on=None):
             if what == "commune"
             else f"Le code {code} n’est celui d’aucun pays au Code officiel géographique : vérifiez-le."
         )
+    now = find(place.into)
+    if now and born_on and born_on >= SEINE.on and (code[:2], now.code[:2]) in PARTED:
+        return (
+            f"{code} est le code que portait {now.name} ({now.code}) avant le {day(SEINE.on)} : vérifiez-le."
+        )
     if place.until and born_on and born_on.year > place.until:
-        now = find(place.into)
         return (
             f"{place.name} ({code}) n’est plus une commune depuis {place.until}"
             f"{f', réunie à {now.name} ({now.code})' if now else ''} : une naissance de {born_on.year} "
@@ -170,3 +176,8 @@ def name_warning(code, name):
     if not elsewhere:
         return None
     return f"Le code {code} est celui de {place.name}, pas de {name.strip()} ({elsewhere[0].code})."
+
+
+def code_on(place, born_on):
+    """The code of a place as it may be proposed for a birth of that day: "" when it bore another one then."""
+    return "" if asks_code_of_its_day(place.code, born_on) else place.code

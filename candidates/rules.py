@@ -137,9 +137,9 @@ def training_before_registration(training_started_on: date | None, registered_on
 # --- Civil identity ([P] choix, after what the Caisse des Dépôts accepts) ------------------------------------
 
 FRANCE = "France"
-# Departments 01 to 95 (20 is written 2A or 2B), overseas 971 to 978 and 984 to 989, 99 and the country abroad.
+# Departments 01 to 95 (20 is 2A or 2B since 1976), overseas 971 to 978 and 984 to 989, 99 and the country abroad.
 COMMUNE_CODE = re.compile(
-    r"(?:(?:0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5])(?!000)\d{3}|97[1-8]\d{2}|98[4-9]\d{2}|99[1-5]\d{2})"
+    r"(?:(?:0[1-9]|1\d|2[0-9AB]|[3-8]\d|9[0-5])(?!000)\d{3}|97[1-8]\d{2}|98[4-9]\d{2}|99[1-5]\d{2})"
 )
 CODE_OF_FRANCE = "99100"  # the register's code of France itself: never the country of a birth abroad
 BETWEEN_PARTS = re.compile(
@@ -197,8 +197,8 @@ def birth_date_problems(birth_date: date, *, today: date) -> list[str]:
     return []
 
 
-def birth_place_problems(commune_code: str, country: str) -> list[str]:
-    """What is wrong with the INSEE code of the birth commune, and with the country beside it.
+def birth_place_problems(commune_code: str, country: str, born_on: date | None = None) -> list[str]:
+    """What is wrong with the INSEE code of the birth commune, with the country and the birth date beside it.
 
     «Birth commune with INSEE code (99xxx abroad; free text beside it), country» ([P] choix).
     """
@@ -214,6 +214,56 @@ def birth_place_problems(commune_code: str, country: str) -> list[str]:
         return ["Ce code désigne un pays étranger : indiquez le pays de naissance."]
     if not abroad and not in_france:
         return ["Ce code désigne une commune française : le pays de naissance doit être la France."]
+    return code_of_its_day_problems(commune_code, born_on) if born_on else []
+
+
+# --- The code of the day of birth: «a birth stands under the code of its day» --------------------------------
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Départements parted in others on a day: births before it keep the codes of the former ones."""
+
+    on: date
+    former: tuple[str, ...]
+    present: tuple[str, ...]  # those that did not exist before
+
+
+CORSICA = Partition(date(1976, 1, 1), ("20",), ("2A", "2B"))
+SEINE = Partition(date(1968, 1, 1), ("75", "78"), ("91", "92", "93", "94", "95"))
+PARTITIONS = (CORSICA, SEINE)
+PARIS = re.compile(r"75056|751(?:0[1-9]|1\d|20)")  # the town, its twenty arrondissements
+
+
+def asks_code_of_its_day(commune_code: str, born_on: date | None) -> Partition | None:
+    """The partition that came after such a birth, in a commune that bears this code since; None when none did.
+
+    The code of then is asked for, never computed: a commune of today's 93 may have been of the 75 or of the 78.
+    """
+    for partition in PARTITIONS:
+        if born_on and born_on < partition.on and commune_code[:2] in partition.present:
+            return partition
+    return None
+
+
+def code_of_its_day_problems(commune_code: str, born_on: date) -> list[str]:
+    """Why the code cannot be that of the day of birth.
+
+    «La Corse est divisée en deux départements» (loi du 15 mai 1975, on 1 January 1976); the Seine and the
+    Seine-et-Oise are parted in seven (loi du 10 juillet 1964, on 1 January 1968).
+    """
+    if partition := asks_code_of_its_day(commune_code, born_on):
+        return [
+            f"Avant le {day(partition.on)}, le département {commune_code[:2]} n’existait pas : donnez le code de "
+            f"l’époque, {' ou '.join(partition.former)} suivi de trois chiffres. Il figure sur l’acte de naissance."
+        ]
+    if commune_code.startswith("20") and born_on >= CORSICA.on:
+        return [f"Depuis le {day(CORSICA.on)}, le code d’une commune de Corse commence par 2A ou 2B."]
+    if commune_code.startswith("75") and born_on >= SEINE.on and not PARIS.fullmatch(commune_code):
+        return [
+            f"Depuis le {day(SEINE.on)}, un code en 75 est celui de Paris : 75056, ou 75101 à 75120 pour un "
+            "arrondissement."
+        ]
     return []
 
 

@@ -9,6 +9,7 @@ from candidates.views import (
     imports,
     inbox,
     lookups,
+    merges,
     registrations,
     spaces,
 )
@@ -36,6 +37,8 @@ urlpatterns = [
     path("candidats/<uuid:pk>/identite/", registrations.identity_edit, name="identity_edit"),
     path("candidats/<uuid:pk>/identite/relue/", identity.read_on_paper, name="identity_read_on_paper"),
     path("candidats/<uuid:pk>/identite/repondre/", identity.answer, name="identity_answer"),
+    path("candidats/<uuid:pk>/reunir/", merges.candidate_merge, name="candidate_merge"),
+    path("candidats/reunions/<uuid:pk>/annuler/", merges.candidate_merge_undo, name="candidate_merge_undo"),
     path("candidats/<uuid:pk>/acces/", spaces.space_print, name="space_print"),
     path("candidats/<uuid:pk>/acces/<str:role>/", spaces.contact_print, name="contact_print"),
     path("candidats/<uuid:pk>/abandonner/", registrations.registration_abandon, name="registration_abandon"),

@@ -15,7 +15,7 @@ from accounts import personal_data as accounts
 from accounts.keys import Key
 from accounts.personal_data import CONTACT_MONTHS, JUDGED, UNFINISHED, before
 from candidates import personal_data as candidates
-from candidates.models import Registration
+from candidates.models import CandidateMerge, Registration
 from cqpm.utils import stored
 from cqpm.utils.freeze import gate
 from cqpm.utils.french import day, today
@@ -151,7 +151,11 @@ def keys_of(registration):
 
 def keys_naming(row):
     """How they name one row: mails call an opinion «opinion» alone."""
-    return [Key.of(row), Key.of(row, "opinion")] if isinstance(row, CompanyOpinion) else [Key.of(row)]
+    others = {
+        CompanyOpinion: lambda: [Key.of(row, "opinion")],
+        CandidateMerge: lambda: [Key.of(row.former)] if row.undone_at is None else [],
+    }
+    return [Key.of(row), *others.get(type(row), list)()]
 
 
 def purge_pieces(registration):
@@ -184,7 +188,8 @@ def erase(registration):
             .exclude(pk=registration.pk)
             .exists()
         ):
-            keys.append(Key.of(registration.candidate))  # the last one that named the person
+            people = (registration.candidate, *candidates.formers_of(registration.candidate))
+            keys += map(Key.of, people)  # the last one that named the person
         subjects = candidates.names_of(registration), candidates.emails_of(registration)
         documents.erase(keys)
         purge_pieces(registration)

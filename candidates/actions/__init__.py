@@ -36,6 +36,13 @@ from candidates.actions.imports import (
     undo_import,
 )
 from candidates.actions.inscriptions import next_rank
+from candidates.actions.merges import (
+    filled_from,
+    merge_candidates,
+    missing_to_merge,
+    missing_to_undo,
+    undo_merge,
+)
 from candidates.actions.readings import answer_reading, read_identity, record_paper_reading
 from candidates.actions.registrations import (
     ToConfirm,
@@ -64,6 +71,10 @@ __all__ = [
     "create_company",
     "create_training_body",
     "delete_cohort",
+    "filled_from",
+    "merge_candidates",
+    "missing_to_merge",
+    "missing_to_undo",
     "next_rank",
     "open_dossier",
     "place_in_cohort",
@@ -81,6 +92,7 @@ __all__ = [
     "settle_warnings",
     "transmit_dossier",
     "undo_import",
+    "undo_merge",
     "update_company",
     "update_registration",
     "update_training_body",

@@ -48,9 +48,14 @@ CHANGEABLE = (
 class ToConfirm(Refusal):
     """Not refused for good: somebody must have read the warnings, and said who the likely duplicates are."""
 
-    def __init__(self, warnings: Sequence[str], duplicates: Sequence[Candidate]) -> None:
+    def __init__(
+        self, warnings: Sequence[str], duplicates: Sequence[Candidate] = (), typed: Candidate | None = None
+    ) -> None:
         self.warnings, self.duplicates = warnings, duplicates
-        same = [f"{candidate} porte le même nom et la même date de naissance." for candidate in duplicates]
+        same = [
+            f"{candidate} porte {candidate.likeness_to(typed)} et la même date de naissance."
+            for candidate in duplicates
+        ]
         super().__init__(*warnings, *same)
 
 
@@ -135,12 +140,23 @@ def check_host(row: Registration) -> None:
 def check_confirmed(
     row: Registration, *, same_as: Candidate | None, another_person: bool, warnings_read: bool
 ) -> None:
-    """`ToConfirm` when something unusual has not been read, or a likely duplicate not settled."""
+    """`ToConfirm` when something unusual has not been read, or a likely duplicate not settled.
+
+    What the person, known or likely, holds already of this certification is told with the rest.
+    """
     settled = same_as is not None or another_person
     duplicates = [] if settled else Candidate.objects.like(row.candidate)
-    warnings = [] if warnings_read else row.warnings()
+    warnings: list[str] = []
+    if not warnings_read:
+        warnings = row.warnings() + held_sentences([same_as] if same_as else duplicates, row.referentiel)
     if warnings or duplicates:
-        raise ToConfirm(warnings, duplicates)
+        raise ToConfirm(warnings, duplicates, row.candidate)
+
+
+def held_sentences(people: Sequence[Candidate], referentiel: Referentiel) -> list[str]:
+    """«A candidate who already holds the title, or a kept capacity, is told at inscription»."""
+    held = journey.already_held(people, referentiel)
+    return [one.said_of(person) for person in people for one in held.get(person.pk, ())]
 
 
 def known_candidate(same_as: Candidate, typed: Candidate, referentiel: Referentiel) -> Candidate:
@@ -221,7 +237,7 @@ def update_registration(
         registration.vae_confirmed_by = ""
     new_warnings = [warning for warning in registration.warnings() if warning not in warned]
     if new_warnings and not warnings_read:
-        raise ToConfirm(new_warnings, [])
+        raise ToConfirm(new_warnings)
     registration.search = registration.search_text()
     validated(registration).save()
     labels = ", ".join(column_label(Registration, name) for name in changed)

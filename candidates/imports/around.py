@@ -7,6 +7,7 @@ from django.core.validators import EmailValidator
 from stdnum.fr import siren as siren_number, siret as siret_number
 
 from candidates.imports.columns import column_keys
+from candidates.postal import Address, address_problems, written_country, written_street
 from candidates.rules import (
     Route,
     host_company_missing,
@@ -46,6 +47,21 @@ def check_contacts(line):
         if values[key][:1] in "123456789":
             give_zero_back(line, key, digits=9)
     give_zero_back(line, "company_postcode", digits=4)
+    for prefix in ("", "representative_"):
+        check_address(line, prefix)
+
+
+def check_address(line, prefix):
+    """The address of the candidate or of the legal representative can be written on an envelope, or is none."""
+    keys = {part: f"{prefix}{part}" for part in ("address", "postcode", "city", "country")}
+    values = line.values
+    values[keys["address"]] = written_street(values[keys["address"]])
+    values[keys["country"]] = written_country(values[keys["country"]])
+    if not values[keys["country"]]:
+        give_zero_back(line, keys["postcode"], digits=4)
+    address = Address(*(values[key] for key in keys.values()))
+    for part, problem in address_problems(address).items():
+        line.error(keys[part], "address", problem)
 
 
 def give_zero_back(line, key, *, digits):

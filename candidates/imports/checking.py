@@ -48,15 +48,15 @@ def check_together(lines):
 
 
 def check_known(lines, known):
-    """Adds the likely duplicates among the candidates of the centre; `known`: {person: [(id, name, numbers, running)]}."""
+    """Adds the likely duplicates among the candidates of the centre; `known`: as `dry_run.known_people` gives it."""
     for line in lines:
-        for pk, name, numbers, running in known.get(line.person, ()) if line.person else ():
+        for pk, name, numbers, running, held in known.get(line.person, ()) if line.person else ():
             where = f", {enumeration(numbers)}" if numbers else ""
             already = f" Déjà inscrit à ce référentiel sous le n° {running}." if running else ""
             line.question(
                 "birth_name",
                 "twin_known",
-                f"Sans doute {name}{where} : même nom, même naissance.{already}",
+                " ".join([f"Sans doute {name}{where} : même nom, même naissance.{already}", *held]),
                 {"candidate": pk, "running": running},
             )
 

@@ -54,7 +54,9 @@ COLUMNS = (
         "birth_commune_code",
         "Code INSEE de naissance",
         "Cinq caractères. Laissé vide, il est complété quand une seule commune porte ce nom ; "
-        "99 suivi du code du pays pour une naissance à l’étranger.",
+        "99 suivi du code du pays pour une naissance à l’étranger. Celui du jour de la naissance : 20 suivi de trois "
+        "chiffres en Corse avant 1976, 75 ou 78 en région parisienne avant 1968 ; si la commune a fusionné depuis, "
+        "son nom et son code à la naissance.",
         "21231",
         14,
         kind="digits",
@@ -69,6 +71,35 @@ COLUMNS = (
         kind="email",
     ),
     Column("phone", "Téléphone", "", "06 12 34 56 78", 16, kind="phone"),
+    Column(
+        "address",
+        "Adresse postale",
+        "Numéro et voie ; un complément se sépare par un point-virgule.",
+        "12 rue des Forges",
+        30,
+    ),
+    Column("postcode", "Code postal", "Cinq chiffres en France.", "21500", 12, kind="digits"),
+    Column("city", "Commune de résidence", "", "Montbard"),
+    Column("country", "Pays de résidence", "Laissé vide : la France.", "", 16),
+    Column(
+        "representative_name",
+        "Représentant légal",
+        "D’un candidat de moins de 18 ans, avec sa civilité.",
+        "Mme Anne Marchetti",
+        24,
+    ),
+    Column(
+        "representative_address",
+        "Adresse du représentant légal",
+        "Laissée vide : celle du candidat.",
+        "",
+        30,
+    ),
+    Column("representative_postcode", "Code postal du représentant légal", "", "", 12, kind="digits"),
+    Column("representative_city", "Commune du représentant légal", "", ""),
+    Column("representative_country", "Pays du représentant légal", "Laissé vide : la France.", "", 16),
+    Column("representative_email", "Courriel du représentant légal", "", "", 28, kind="email"),
+    Column("representative_phone", "Téléphone du représentant légal", "", "", 16, kind="phone"),
     Column(
         "route",
         "Voie",

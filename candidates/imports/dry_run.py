@@ -7,6 +7,7 @@ from candidates.imports.columns import COLUMNS
 from candidates.imports.findings import status_of
 from candidates.imports.layout import places_of_columns
 from candidates.imports.lines import Context
+from candidates.journey import already_held
 from candidates.models import Candidate, Company, ImportRow, Registration, TrainingBody
 from candidates.search import folded
 from cqpm.utils import child
@@ -86,27 +87,32 @@ def context_of(class_import, *, epoch=1900):
 
 
 def known_people(class_import, people):
-    """{person: [(id, name, numbers, running number)]}: the candidates of the centre some of these may be.
+    """{person: [(id, name, numbers, running number, what they hold already)]}: whom of the centre some of these may be.
 
     `people`: {person: date of birth}.
     """
     found = {}
     for some in batches(sorted(set(people.values()))):
         same_days = Candidate.objects.filter(centre=class_import.centre_id, birth_date__in=some)
-        for candidate in same_days.only("birth_name", "usage_name", "first_name", "birth_date"):
-            person = "|".join((*candidate.likeness, candidate.birth_date.isoformat()))
+        for candidate in same_days.only("birth_name", "usage_name", "first_name", "birth_date", "erased_at"):
+            names = candidate.names
+            person = "|".join((names.birth, names.first, candidate.birth_date.isoformat()))
             if person in people:
-                found[candidate.pk] = (person, str(candidate))
-    numbers, running = {}, {}
+                found[candidate.pk] = (person, candidate)
+    numbers, running, held = {}, {}, {}
     for some in batches(list(found)):
+        held |= already_held([found[pk][1] for pk in some], class_import.referentiel)
         rows = Registration.objects.filter(candidate__in=some).order_by("number")
         for pk, number, referentiel, state in rows.values_list("candidate", "number", "referentiel", "state"):
             numbers.setdefault(pk, []).append(number)
             if referentiel == class_import.referentiel_id and state == Registration.State.REGISTERED:
                 running[pk] = number
     known = {}
-    for pk, (person, name) in found.items():
-        known.setdefault(person, []).append((str(pk), name, numbers.get(pk, []), running.get(pk, "")))
+    for pk, (person, candidate) in found.items():
+        said = [one.said_of(candidate) for one in held.get(pk, ())]
+        known.setdefault(person, []).append(
+            (str(pk), str(candidate), numbers.get(pk, []), running.get(pk, ""), said)
+        )
     return known
 
 

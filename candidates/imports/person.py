@@ -1,12 +1,20 @@
 """What a line says of the person: names, sex, birth. The rules are the form's (`candidates.rules`)."""
 
 from candidates import places
-from candidates.imports.columns import column_keys
-from candidates.rules import FRANCE, birth_date_problems, birth_place_problems, name_problems
+from candidates.imports.columns import COLUMNS, column_keys
+from candidates.postal import representative_missing
+from candidates.rules import (
+    FRANCE,
+    birth_date_problems,
+    birth_place_problems,
+    code_of_its_day_problems,
+    name_problems,
+)
 from candidates.search import folded
 from cqpm.utils.french import enumeration
 
 NAMES = column_keys("name")
+REPRESENTATIVE_KEYS = [column.key for column in COLUMNS if column.key.startswith("representative_")]
 SEXES = {"f": "F", "feminin": "F", "femme": "F", "m": "M", "masculin": "M", "homme": "M"}
 
 
@@ -18,6 +26,7 @@ def check_person(line):
         for problem in birth_date_problems(line.values["birth_date"], today=line.context.today):
             line.error("birth_date", "birth_date", problem)
     check_birth_place(line)
+    check_representative(line)
 
 
 def check_names(line):
@@ -40,6 +49,19 @@ def check_sex(line):
     line.values["sex"] = sex or typed
     if typed and sex is None:
         line.error("sex", "sex", "Écrivez F ou M.")
+
+
+def check_representative(line):
+    """A minor's legal representative is asked for, never required; what is said of one goes with a name."""
+    values = line.values
+    if not values["representative_name"] and any(values[key] for key in REPRESENTATIVE_KEYS):
+        line.error("representative_name", "required", "Donnez le nom du représentant légal.")
+    elif values["birth_date"] and not line.is_wrong("birth_date"):
+        missing = representative_missing(
+            values["representative_name"], values["birth_date"], today=line.context.today
+        )
+        if missing:
+            line.warning("representative_name", "minor", missing)
 
 
 # --- Birth place ------------------------------------------------------------------------------------------
@@ -93,9 +115,12 @@ def code_of_commune(line, name):
     if not name:
         line.error("birth_commune_code", "required", "Obligatoire quand la commune n’est pas donnée.")
         return ""
-    found = places.communes_named(name)
+    found, born_on = places.communes_named(name), line.values["birth_date"]
     if len(found) == 1:
         (place,) = found
+        if problems := code_of_its_day_problems(place.code, born_on) if born_on else []:
+            line.error("birth_commune_code", "code_of_its_day", problems[0])
+            return ""
         line.notice(
             "birth_commune_code",
             "completed",
@@ -103,7 +128,10 @@ def code_of_commune(line, name):
         )
         return place.code
     if found:
-        several = enumeration(f"{place.code} ({place.department})" for place in sorted(found)[:5])
+        several = enumeration(
+            f"{places.code_on(place, born_on) or 'code de l’époque'} ({place.department})"
+            for place in sorted(found)[:5]
+        )
         line.error("birth_commune_code", "homonyms", f"Plusieurs communes portent ce nom : {several}.")
     else:
         line.error(
@@ -154,7 +182,7 @@ def check_code(line):
     """The code is one, and agrees with country, commune and day of birth."""
     values = line.values
     code = values["birth_commune_code"]
-    if problems := birth_place_problems(code, values["birth_country"]):
+    if problems := birth_place_problems(code, values["birth_country"], values["birth_date"]):
         for problem in problems:
             line.error("birth_commune_code", "commune_code", problem)
         return

@@ -1,7 +1,9 @@
+from candidates.models import births  # noqa: F401 - what the database refuses of a candidate
 from candidates.models.cohorts import Cohort
 from candidates.models.counters import Counter
 from candidates.models.dossiers import Dossier, DossierChoice
 from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
+from candidates.models.merges import CandidateMerge
 from candidates.models.people import Candidate, Company, TrainingBody
 from candidates.models.readings import IdentityReading
 from candidates.models.registrations import Registration
@@ -9,6 +11,7 @@ from candidates.models.requests import ContactRequest
 
 __all__ = [
     "Candidate",
+    "CandidateMerge",
     "ClassImport",
     "Cohort",
     "Company",

@@ -17,6 +17,8 @@ from stdnum.fr import siret as siret_number
 from accounts.models import ExaminationCentre
 from accounts.models.people import validate_siren
 from candidates import places
+from candidates.likeness import Names, near_names, same_names
+from candidates.models.reach import CONTACT_CONSTRAINTS, NOBODY_CONTACT, Reached
 from candidates.rules import (
     FRANCE,
     NAME_LENGTH,
@@ -157,10 +159,10 @@ class TrainingBody(SaidInWords):
 
 class CandidateQuerySet(CentreQuerySet):
     def like(self, candidate):
-        """The likely duplicates of a person in the same centre: same names without accents or case, same birth."""
-        same_day = self.filter(centre=candidate.centre_id, birth_date=candidate.birth_date)
+        """The likely duplicates of a person in the same centre: born that day, the same names or nearly."""
+        same_day = self.filter(centre=candidate.centre_id, birth_date=candidate.birth_date, erased_at=None)
         others = same_day.exclude(pk=candidate.pk).prefetch_related("registrations")
-        return [other for other in others if other.likeness == candidate.likeness]
+        return [other for other in others if near_names(other.names, candidate.names)]
 
 
 class Sex(models.TextChoices):
@@ -168,7 +170,7 @@ class Sex(models.TextChoices):
     MALE = "M", "Masculin"
 
 
-# The fields that say who a candidate is and how to reach him or her. This list stands once: forms, imports, journal,
+# The fields that say who a candidate is, `NOBODY_CONTACT` beside them how to reach him or her. This list stands once: forms, imports, journal,
 # transfers and erasure read it through `Candidate`. Each field beside what an erased candidate carries in it, a value
 # every other constraint accepts and that names nobody; the sex alone is kept, for statistics.
 NOBODY_NAMES = {
@@ -184,17 +186,15 @@ NOBODY_BIRTH = {
     "birth_place": GONE,
     "birth_country": GONE,
 }
-NOBODY_CONTACT = {"email": "", "phone": ""}
 NOBODY_IDENTITY = NOBODY_NAMES | NOBODY_BIRTH | NOBODY_CONTACT
 
 
-class Candidate(SaidInWords):
+class Candidate(Reached, SaidInWords):
     """A person as the civil register knows them: what a certificate and the Caisse des Dépôts will ask for."""
 
     NAMES = tuple(NOBODY_NAMES)
     IDENTITY = (*NAMES, "sex", *NOBODY_BIRTH)
-    CONTACT = tuple(NOBODY_CONTACT)
-    PERSONAL = (*IDENTITY, *CONTACT)
+    PERSONAL = (*IDENTITY, *NOBODY_CONTACT)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     centre = models.ForeignKey(
@@ -225,6 +225,34 @@ class Candidate(SaidInWords):
         "adresse électronique", blank=True, help_text="Sans courriel, chaque envoi est imprimé."
     )
     phone = models.CharField("téléphone", max_length=20, blank=True)
+    address = models.CharField(
+        "adresse postale",
+        max_length=200,
+        blank=True,
+        help_text="Numéro et voie ; chez qui, bâtiment ou lieu-dit sur une ligne à part.",
+    )
+    postcode = models.CharField("code postal", max_length=10, blank=True)
+    city = models.CharField("commune de résidence", max_length=80, blank=True)
+    country = models.CharField("pays de résidence", max_length=60, blank=True, help_text="Vide : la France.")
+    representative_name = models.CharField(
+        "représentant légal",
+        max_length=120,
+        blank=True,
+        help_text="D’un candidat de moins de 18 ans ; avec sa civilité : « Mme Anne Martin ».",
+    )
+    representative_address = models.CharField(
+        "adresse du représentant légal",
+        max_length=200,
+        blank=True,
+        help_text="Seulement si elle diffère de celle du candidat.",
+    )
+    representative_postcode = models.CharField("code postal du représentant légal", max_length=10, blank=True)
+    representative_city = models.CharField("commune du représentant légal", max_length=80, blank=True)
+    representative_country = models.CharField(
+        "pays du représentant légal", max_length=60, blank=True, help_text="Vide : la France."
+    )
+    representative_email = models.EmailField("courriel du représentant légal", blank=True)
+    representative_phone = models.CharField("téléphone du représentant légal", max_length=20, blank=True)
 
     erased_at = models.DateTimeField("effacé le", null=True, blank=True, editable=False)
 
@@ -253,6 +281,7 @@ class Candidate(SaidInWords):
             models.CheckConstraint(
                 condition=Q(erased_at=None) | Q(**NOBODY_IDENTITY), name="candidate_erased_is_nobody"
             ),
+            *CONTACT_CONSTRAINTS,
         ]
         indexes = [
             models.Index(fields=["centre", "birth_date"]),
@@ -276,25 +305,24 @@ class Candidate(SaidInWords):
         if self.birth_date:
             problems["birth_date"] = birth_date_problems(self.birth_date, today=today())
         if self.birth_commune_code and self.birth_country:
-            problems["birth_commune_code"] = birth_place_problems(self.birth_commune_code, self.birth_country)
+            problems["birth_commune_code"] = self.birth_place_problems
+        problems |= self.clean_contact()
         if problems := {field: sentences for field, sentences in problems.items() if sentences}:
             raise ValidationError(problems)
 
-    def renew_contact(self, typed):
-        """Takes what was `typed` of the contact details, {field: text}, blanks left out.
-
-        Gives what they were when one of them changed, {} otherwise.
-        """
-        before = {name: getattr(self, name) for name in self.CONTACT}
-        after = {name: typed[name] or before[name] for name in self.CONTACT}
-        for name, value in after.items():
-            setattr(self, name, value)
-        return before if after != before else {}
+    @property
+    def birth_place_problems(self):
+        """What is wrong with the birth place; a row older than a rule may have something."""
+        return birth_place_problems(self.birth_commune_code, self.birth_country, self.birth_date)
 
     def warnings(self):
-        """What is unusual in the birth place, in French; the table of communes has a date, people not."""
+        """What is unusual or to complete, in French; the table of communes has a date, people not."""
         code = self.birth_commune_code
-        found = (places.code_warning(code, self.birth_date), places.name_warning(code, self.birth_place))
+        found = (
+            places.code_warning(code, self.birth_date),
+            places.name_warning(code, self.birth_place),
+            self.missing_representative,
+        )
         return [warning for warning in found if warning]
 
     @property
@@ -323,9 +351,13 @@ class Candidate(SaidInWords):
         return self.reading is not None and self.reading.correct
 
     @property
-    def likeness(self):
-        """What two records of the same person share, however it was typed."""
-        return folded(self.birth_name), folded(self.first_name)
+    def names(self):
+        """What is compared with another record of perhaps the same person."""
+        return Names(folded(self.birth_name), folded(self.usage_name), folded(self.first_name))
+
+    def likeness_to(self, other):
+        """«le même nom», «presque le même nom»: what two likely duplicates have beside their birth date."""
+        return "le même nom" if same_names(self.names, other.names) else "presque le même nom"
 
     @property
     def last_name(self):

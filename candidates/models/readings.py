@@ -60,4 +60,5 @@ class IdentityReading(models.Model):
         return not self.correct and self.settled_at is not None
 
 
-frozen(IdentityReading, allow=["settled_at", "settled_by", "answer"])
+# A reading follows its person when two records are made one (`CandidateMerge`).
+frozen(IdentityReading, allow=["settled_at", "settled_by", "answer", "candidate_id"])

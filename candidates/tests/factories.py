@@ -89,6 +89,17 @@ def full_identity(**fields):
             birth_place="Braga",
             birth_country="Portugal",
             phone="03 80 11 22 33",
+            address="14 quai des Tanneurs",
+            postcode="B-4000",
+            city="Liège",
+            country="Belgique",
+            representative_name="M. Rui Figueira",
+            representative_address="2 impasse Verte",
+            representative_postcode="L-1234",
+            representative_city="Mersch",
+            representative_country="Luxembourg",
+            representative_email="rui@exemple.fr",
+            representative_phone="03 80 44 55 66",
         )
         | fields
     )
@@ -137,6 +148,14 @@ def make_registration(
         same_as=same_as,
         warnings_read=True,
     )
+
+
+def make_merge(by=None, *, kept=None, absorbed=None):
+    """Two records of one person made one; `kept`, `absorbed`: identity fields of each."""
+    by = by or make_wearer(Role.HEAD)
+    first = make_registration(by=by, who=kept).candidate
+    second = make_registration(by=by, who=absorbed).candidate
+    return actions.merge_candidates(kept=first, absorbed=second, by=by)
 
 
 def space_link(registration, **fields):

@@ -182,6 +182,35 @@ def test_a_phone_may_begin_with_a_plus_and_gets_its_zero_back():
     assert (said(line), line.values["phone"]) == ([("notice", "Téléphone", "zero")], "0612345678")
 
 
+def test_an_address_is_whole_and_gets_its_zero_back():
+    (line,) = checked(person(address="Bât. B ; 1 rue Basse", postcode=1000.0, city="Bourg", country="FRANCE"))
+    assert said(line) == [("notice", "Code postal", "zero")]
+    taken = [line.values[key] for key in ("address", "postcode", "city", "country")]
+    assert taken == ["Bât. B\n1 rue Basse", "01000", "Bourg", ""]
+    (line,) = checked(person(address="1 rue Basse", city="Bern", country="Suisse", postcode=3000.0))
+    assert (line.findings, line.values["postcode"]) == ([], "3000")
+    (line,) = checked(person(address="1 rue Basse", postcode="210"))
+    assert said(line) == [
+        ("error", "Commune de résidence", "address"),
+        ("error", "Code postal", "address"),
+    ]
+
+
+def test_a_minor_s_representative_is_asked_for_and_never_required():
+    young = {"birth_date": DAY.replace(year=DAY.year - 17)}
+    (line,) = checked(person(**young))
+    assert said(line) == [("warning", "Représentant légal", "minor")]
+    (line,) = checked(person(representative_name="Mme Roy", **young))
+    assert said(line) == []
+    (line,) = checked(person(representative_phone="06 12 34 56 78", **young))
+    assert said(line) == [("error", "Représentant légal", "required")]
+    (line,) = checked(person(representative_name="Mme Roy", representative_address="1 rue Basse", **young))
+    assert {column for _, column, _ in said(line)} == {
+        "Commune du représentant légal",
+        "Code postal du représentant légal",
+    }
+
+
 # --- Birth place ------------------------------------------------------------------------------------------
 
 
@@ -346,15 +375,17 @@ def test_known_candidates_are_questions_too():
     lines = checked(person(birth_name="Lefèvre", first_name="Zoé"), person())
     known = {
         "lefevre|zoe|2003-03-14": [
-            ("u1", "Zoé LEFÈVRE", ["2026-0147"], ""),
-            ("u2", "Zoe LEFEVRE", [], "2026-0150"),
+            ("u1", "Zoé LEFÈVRE", ["2026-0147"], "", ["Elle est admissible."]),
+            ("u2", "Zoe LEFEVRE", [], "2026-0150", []),
         ]
     }
     check_known(lines, known)
     give_keys(lines)
     one, two = lines[0].findings
     assert lines[1].findings == []
-    assert one["text"] == "Sans doute Zoé LEFÈVRE, 2026-0147 : même nom, même naissance."
+    assert one["text"] == (
+        "Sans doute Zoé LEFÈVRE, 2026-0147 : même nom, même naissance. Elle est admissible."
+    )
     assert two["text"].endswith("Déjà inscrit à ce référentiel sous le n° 2026-0150.")
     answers = {one["key"]: SAME, two["key"]: OTHER}
     assert (status_of(lines[0].findings, answers), known_of(lines[0].findings, answers)) == (

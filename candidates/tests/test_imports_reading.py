@@ -89,13 +89,15 @@ def test_formulas_are_told_from_values():
 
 def test_merged_cells_lend_their_value_and_say_so():
     content = workbook(
-        person(first_name="Ada"), person(first_name="Zoé"), merge=[("N3:N4", "Ateliers"), ("R3:S3", "Laure")]
+        person(first_name="Ada"),
+        person(first_name="Zoé"),
+        merge=[("Y3:Y4", "Ateliers"), ("AC3:AD3", "Laure")],
     )
     found = cells(content)
     assert (found[3]["Entreprise"], found[4]["Entreprise"]) == ("Ateliers", ["merged", "Ateliers"])
     assert (found[3]["Tuteur"], found[3]["Fonction du tuteur"]) == (["spread", "Laure"], ["spread", "Laure"])
     assert (
-        cells(workbook({"first_name": "Ada"}, merge=[("N3:N5000", "Ateliers")]))[3]["Entreprise"]
+        cells(workbook({"first_name": "Ada"}, merge=[("Y3:Y5000", "Ateliers")]))[3]["Entreprise"]
         == "Ateliers"
     )
 

@@ -135,6 +135,17 @@ def test_postcodes_have_five_digits_where_a_siret_is(siret, postcode, problems):
         ({"birth_country": "Tunisie"}, "candidate_birth_country_fits_commune_code"),
         ({"birth_commune_code": "99351"}, "candidate_birth_country_fits_commune_code"),
         ({"erased_at": timezone.now()}, "candidate_erased_is_nobody"),
+        ({"address": "1 rue Basse"}, "candidate_address_whole"),
+        ({"city": "Dijon", "postcode": "2100"}, "candidate_french_postcode"),
+        (
+            {"representative_name": "Mme Roy", "representative_country": "Suisse"},
+            "candidate_representative_address_whole",
+        ),
+        (
+            {"representative_name": "Mme Roy", "representative_city": "Dijon"},
+            "candidate_representative_french_postcode",
+        ),
+        ({"representative_phone": "06 12 34 56 78"}, "candidate_representative_named"),
     ],
 )
 def test_candidate_constraints(fields, name):

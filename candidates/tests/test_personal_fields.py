@@ -57,18 +57,28 @@ def test_a_transfer_carries_each():
     assert personal(following.candidate) == identity
 
 
-@pytest.mark.parametrize("name", Candidate.CONTACT)
-def test_somebody_known_is_reached_as_was_last_said(name):
-    """What is given replaces what was known, what is left blank does not erase it."""
+@pytest.mark.parametrize("names", [("email",), ("phone",), *Candidate.TOGETHER])
+def test_somebody_known_is_reached_as_was_last_said(names):
+    """What is given replaces what was known, what is left blank does not erase it; an address changes as a whole."""
     officer, blank = make_wearer(Role.OFFICER), dict.fromkeys(Candidate.CONTACT, "")
     known = make_registration(by=officer, who=full_identity()).candidate
-    before, given = personal(known), {name: f"1{getattr(known, name)}"}
+    before, given = personal(known), {name: f"1{getattr(known, name)}" for name in names}
     assert known.renew_contact(blank) == {}
     assert known.renew_contact(blank | given) == {field: before[field] for field in Candidate.CONTACT}
     assert personal(known) == before | given
     make_registration(by=officer, who=before | blank | given, same_as=known)
     known.refresh_from_db()
     assert personal(known) == before | given
+
+
+def test_each_contact_detail_is_renewed_alone_or_with_its_address():
+    assert sorted({"email", "phone"}.union(*Candidate.TOGETHER)) == sorted(Candidate.CONTACT)
+
+
+def test_half_an_address_typed_replaces_the_whole_of_yesterdays():
+    known = Candidate(address="1 rue A", postcode="21000", city="Dijon", country="")
+    known.renew_contact(dict.fromkeys(Candidate.CONTACT, "") | {"city": "Bern", "country": "Suisse"})
+    assert known.postal_address.lines == ["BERN", "SUISSE"]
 
 
 def test_a_correction_of_each_is_read_back_from_the_journal():

@@ -13,6 +13,7 @@ from candidates import actions
 from candidates.models import Candidate, Company, Registration
 from candidates.tests.acts import content
 from candidates.tests.factories import make_company, make_registration, make_siret
+from cqpm.utils.french import today
 from referentiel.tests.factories import load_fictitious, load_seed, make_referentiel
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,42 @@ def test_somebody_is_registered(client):
         date(2026, 9, 1),
         "2026-0001",
     ]
+
+
+REPRESENTATIVE = (
+    "Candidat mineur : le nom de son représentant légal est à compléter, ses courriers le nomment."
+)
+
+
+def test_a_minor_is_registered_once_the_missing_representative_was_read(client):
+    """Asked for, never required: the file says what is to complete."""
+    young = filled(make_referentiel(), birth_date=today().replace(year=today().year - 17, day=1).isoformat())
+    asked = client.post(reverse("candidate_new"), young)
+    assert (asked.status_code, asked.context["question"]["warnings"]) == (422, [REPRESENTATIVE])
+    assert asked.context["page"].identity.asks_representative
+    client.post(reverse("candidate_new"), young | {"warnings_read": "on"})
+    registration = Registration.objects.get()
+    page = text(client.get(reverse("registration_file", args=[registration.pk])))
+    assert (page.count("À compléter"), page.count(REPRESENTATIVE)) == (1, 1)
+    named = young | {"representative_name": "Mme Anne Lefèvre"}
+    client.post(reverse("identity_edit", args=[registration.pk]), named)
+    page = text(client.get(reverse("registration_file", args=[registration.pk])))
+    assert (page.count("À compléter"), page.count("Mme Anne Lefèvre")) == (0, 2)  # and among the corrections
+
+
+@pytest.mark.parametrize(("born", "asks"), [("1999-04-02", False), ("", False), ("2026-02-30", False)])
+def test_an_adults_form_keeps_the_representative_folded(client, born, asks):
+    answer = client.post(reverse("candidate_new"), filled(make_referentiel(), birth_date=born, sex=""))
+    assert answer.context["page"].identity.asks_representative is asks
+
+
+def test_half_an_address_is_said_at_its_field(client):
+    typed = filled(make_referentiel(), address="1 rue Basse", postcode="2100", representative_phone="06")
+    assert errors(client.post(reverse("candidate_new"), typed)) == {
+        "postcode": ["Un code postal français a cinq chiffres."],
+        "city": ["Donnez la commune : sans elle l’adresse est incomplète."],
+        "representative_name": ["Donnez le nom du représentant légal."],
+    }
 
 
 def test_only_published_and_open_versions_are_offered(client):

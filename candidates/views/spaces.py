@@ -8,6 +8,7 @@ from accounts import actions, links
 from accounts.headers import private
 from candidates.models.partners import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.views.scoped import own_registration
+from cqpm.utils.french import today
 
 
 @require_POST
@@ -40,10 +41,12 @@ def paper(request, registration, space, subject, *, name, email):
     link = actions.print_space_link(
         space=space, subject=subject, holder=name, centre=registration.centre, by=request.user
     )
+    company = space == COMPANY_SPACE
     context = {
+        "addressee": [] if company else registration.candidate.addressee(today()),
         "registration": registration,
         "centre": registration.centre,
-        "company": space == COMPANY_SPACE,
+        "company": company,
         "link": link,
         "email": email,
         "qr": links.qr(link),

@@ -77,6 +77,8 @@ class Person:
     country: str = "France"
     usage_name: str = ""
     email: bool = True
+    home: tuple = ("rue du Lavoir", "21500", "Montbard")  # street, postcode, town
+    parent: str = ""  # the legal representative of a minor
 
     def identity(self):
         """The fields `register_candidate` takes."""
@@ -94,6 +96,10 @@ class Person:
             "birth_place": self.place,
             "birth_country": self.country,
             "email": f"{plain}@candidats.demo.test" if self.email else "",
+            "address": f"{len(plain)} {self.home[0]}",
+            "postcode": self.home[1],
+            "city": self.home[2],
+            "representative_name": self.parent,
         }
 
 
@@ -122,20 +128,32 @@ PEOPLE = [
     Person("F", "Chloé", "Œuvrard", date(2003, 7, 11), "Beaune", "21054"),
     Person("M", "Ali", "Yıldız", date(1996, 5, 15), "Izmir", "99208", "Turquie"),
     Person("F", "Jeanne", "Petitjean", date(1985, 1, 9), "Langres", "52269", email=False),
-    Person("M", "Nolan", "Girard", date(2004, 11, 30)),
+    Person("M", "Nolan", "Girard", date(2009, 6, 30), parent="Mme Corinne Girard"),  # a minor
     Person("F", "Lucie", "Moreau", date(2002, 5, 20)),
     Person("M", "Mathis", "Perrot", date(2003, 10, 8), "Avallon", "89025"),
     Person("F", "Fatou", "Ndiaye", date(1999, 2, 14), "Thiès", "99341", "Sénégal"),
-    Person("M", "Rémi", "Jacquet", date(1991, 12, 1)),
+    Person(
+        "M", "Rémi", "Jacquet", date(1971, 12, 1), "Bastia", "20033"
+    ),  # the code of the day: Corsica before 1976
     Person("F", "Zoé", "Lambert", date(2001, 4, 25)),
     Person("M", "Enzo", "Rossi", date(2002, 9, 9), "Turin", "99127", "Italie"),
     Person("F", "Manon", "Chevalier", date(2000, 7, 7), "Troyes", "10387"),
     Person("M", "Łukasz", "Dvořák", date(1994, 6, 12), "Cracovie", "99122", "Pologne"),
     Person("F", "Anne-Laure Simone", "Vuillemin", date(1990, 3, 28), usage_name="Vuillemin-Brun"),
     Person("M", "Adrien", "Bailly", date(2003, 1, 17)),
-    Person("F", "Océane", "Renaud", date(2002, 8, 30), email=False),
+    Person(
+        "F", "Océane", "Renaud", date(2009, 8, 30), email=False
+    ),  # a minor whose representative is not named yet
     # Serein-Morvan
-    Person("M", "Baptiste", "Mercier", date(2001, 3, 3), "Avallon", "89025"),
+    Person(
+        "M",
+        "Baptiste",
+        "Mercier",
+        date(2001, 3, 3),
+        "Avallon",
+        "89025",
+        home=("rue Belgrand", "89200", "Avallon"),
+    ),
     Person("F", "Léa", "Fontaine", date(2000, 10, 10), "Avallon", "89025"),
     Person("M", "Tom", "Barbier", date(2002, 6, 1), "Vézelay", "89446"),
     Person("F", "Clara", "Picard", date(1998, 12, 5), "Clamecy", "58079"),

@@ -23,6 +23,8 @@ HOUSE = Path(__file__).parents[2]
 TARGETS = [
     "*/rules.py",
     "*/rules/*.py",
+    "candidates/likeness.py",
+    "candidates/postal.py",
     "cqpm/utils/periods.py",
     "evaluations/reads/decision.py",  # what is kept
     "evaluations/reads/transfer.py",

@@ -348,6 +348,8 @@ ACCESS = {
     "registration_abandon": act(STAFF, refused={RESOURCE}, given=registration),
     "identity_read_on_paper": act(STAFF, refused={RESOURCE}, given=registration),
     "identity_answer": act(STAFF, refused={RESOURCE}, given=registration),
+    "candidate_merge": page({HEAD}, refused={OFFICER, RESOURCE}, given=registration),
+    "candidate_merge_undo": act({HEAD}, refused={OFFICER}, given=lambda world: [world.merge.pk]),
     "space_print": act(STAFF, refused={RESOURCE}, given=registration),
     "contact_print": act(STAFF, refused={RESOURCE}, given=lambda world: [world.registration.pk, "tuteur"]),
     "vae_confirm": act({HEAD}, refused={OFFICER, RESOURCE}, given=registration),

@@ -38,7 +38,9 @@ FOREIGN = {
     # What people type, or their browser sends
     "accounts/models/people.py:User": "an address",
     "accounts/reminders.py:days": "the days of a ladder, typed",
+    "candidates/likeness.py": "names",
     "candidates/models/people.py:Company": "a postcode",
+    "candidates/postal.py": "an address",
     "candidates/rules.py": "names, codes and addresses",
     "candidates/search.py": "what is looked for",
     "cqpm/templatetags/components.py:navigation": "the address asked for",

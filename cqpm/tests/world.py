@@ -28,6 +28,7 @@ from candidates.tests.factories import (
     make_class_import,
     make_cohort,
     make_dossier,
+    make_merge,
     make_registration,
     make_scanned_dossier,
     space_link,
@@ -157,6 +158,11 @@ class World:
     def contact_request(self):
         """The tutor of the guest's names another one, at another mail domain: the centre has to answer."""
         return make_contact_request(self.guest_registration)
+
+    @cached_property
+    def merge(self):
+        """Two records of the centre made one."""
+        return make_merge(self.head)
 
     @cached_property
     def invitation(self):

@@ -11,7 +11,8 @@ those of a table it rebuilds.
     refused(Dossier, "dossier_after_registration", when="{row}.transmitted_on < (SELECT …)")
 
 is its sibling for what a CHECK constraint cannot say because it looks at another table: no row may be written
-for which `when` holds.
+for which `when` holds. With `changed`, an update that leaves those columns as they are passes: rows older than the
+rule live on until somebody touches what it is about.
 
 One gate lets purge, erasure and the tests' flush through, inside their own transaction only: `gate()`.
 """
@@ -54,6 +55,7 @@ class Refused:
     model: type[Model]
     name: str
     when: str
+    changed: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -76,9 +78,7 @@ def frozen(
 
     Column names are checked here, so that none is misspelt. ValueError otherwise.
     """
-    columns = {field.column for field in model._meta.local_concrete_fields}
-    if unknown := {*allow, *only} - columns:
-        raise ValueError(f"{model.__name__} has no column {sorted(unknown)}")
+    columns = check_columns(model, [*allow, *only])
     allow = allow or (columns - set(only) if only else ())
     REGISTRY.append(Freeze(model, when, tuple(sorted(allow)), insert))
 
@@ -88,9 +88,21 @@ def sql_local_date(column: str) -> str:
     return f"{{date_of}}{{row}}.{column}{{in_paris}}"
 
 
-def refused(model: type[Model], name: str, *, when: str) -> None:
-    """Declares rows the database refuses to store: `when` is SQL over `{row}` and may read other tables."""
-    REFUSALS.append(Refused(model, name, when))
+def refused(model: type[Model], name: str, *, when: str, changed: Collection[str] = ()) -> None:
+    """Declares rows the database refuses to store: `when` is SQL over `{row}` and may read other tables.
+
+    `changed`: columns of which an update must change one to be refused. ValueError when one is misspelt.
+    """
+    check_columns(model, changed)
+    REFUSALS.append(Refused(model, name, when, tuple(changed)))
+
+
+def check_columns(model: type[Model], names: Iterable[str]) -> set[str]:
+    """The columns of a table; ValueError when one of the names is none of them."""
+    columns = {field.column for field in model._meta.local_concrete_fields}
+    if unknown := set(names) - columns:
+        raise ValueError(f"{model.__name__} has no column {sorted(unknown)}")
+    return columns
 
 
 @contextmanager
@@ -128,8 +140,11 @@ def _refused(rule: Refused) -> Iterator[str]:
     date_of, in_paris = LOCAL_DATE[connection.vendor]
     condition = rule.when.format(row="NEW", date_of=date_of, in_paris=in_paris)
     if connection.vendor == "postgresql":
+        same = " AND ".join(f"OLD.{column} IS NOT DISTINCT FROM NEW.{column}" for column in rule.changed)
+        unchanged = f"IF TG_OP = 'UPDATE' THEN IF {same} THEN RETURN NEW; END IF; END IF;" if same else ""
         yield f"""
             CREATE OR REPLACE FUNCTION {rule.name}() RETURNS trigger AS $$ BEGIN
+                {unchanged}
                 IF {condition} THEN
                     RAISE EXCEPTION 'contrainte {rule.name}' USING ERRCODE = 'check_violation';
                 END IF;
@@ -141,10 +156,11 @@ def _refused(rule: Refused) -> Iterator[str]:
             f"FOR EACH ROW EXECUTE FUNCTION {rule.name}()"
         )
         return
-    for event in ("insert", "update"):
+    moved = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in rule.changed) or "TRUE"
+    for event, when in (("insert", condition), ("update", f"({moved}) AND ({condition})")):
         yield f"DROP TRIGGER IF EXISTS {rule.name}_{event}"
         yield f"""
-            CREATE TRIGGER {rule.name}_{event} BEFORE {event.upper()} ON {rule.table} WHEN {condition}
+            CREATE TRIGGER {rule.name}_{event} BEFORE {event.upper()} ON {rule.table} WHEN {when}
             BEGIN SELECT RAISE(ABORT, 'contrainte {rule.name}'); END"""
 
 

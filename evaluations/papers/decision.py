@@ -27,6 +27,9 @@ def decision_data(closed, decision):
         line["methods"] = methods_of(evaluated[line["number"]])
     data["letterhead"]["references"].append(data["minutes"])
     data |= {
+        "addressee": [
+            typeset(line) for line in decision.entry.registration.candidate.addressee(jury.held_on)
+        ],
         "verdict": decision.get_verdict_display(),
         "admissible": decision.verdict == Verdict.ADMISSIBLE,
         "place": typeset(jury.place),
@@ -76,7 +79,7 @@ DECISION = PaperKind(
     "admissibility_decision",
     "Décision d’admissibilité",
     "documents/admissibility_decision.html",
-    1,
+    2,
     build_decision,
     may_read_jury_paper,
 )

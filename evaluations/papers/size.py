@@ -67,8 +67,11 @@ def decision_size(data):
     certification, person = data["certification"], data["holder"]
     return fitted(
         184 if certification["fictitious"] else 193,
-        fixed=93 + 2.4 * len(data["capacities"]),
+        fixed=93
+        - (5 if data["addressee"] else 0)
+        + 2.4 * len(data["capacities"]),  # the title then stands higher
         texts=[
+            *(Text(line, 38, 4.5) for line in data["addressee"]),
             Text(f"{certification['kind']} {certification['title']}", 80, 5.8),
             Text(
                 f"Vu le référentiel {certification['reference']} et ses conditions d’admissibilité ;", 92, 5.2

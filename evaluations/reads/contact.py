@@ -32,10 +32,10 @@ def of_commission(message: OutboxMessage) -> Contact | None:
         page = reverse("commission_detail", args=[message.mail_event.about.pk])
         return Contact(member.email, page) if member else None
     if person.kind == "registration":
-        return of_registration(person)
+        return of_registration(person, message)
     entries = CommissionCandidate.objects.select_related("registration__candidate")
     entry = entries.filter(pk=person.pk).first()
-    return of_candidate(entry.registration) if entry else None
+    return of_candidate(entry.registration, message) if entry else None
 
 
 def of_jury(message: OutboxMessage) -> Contact | None:
@@ -49,7 +49,7 @@ def of_decision(message: OutboxMessage) -> Contact | None:
     """«decision:<id>:published»: the candidate."""
     decisions = Decision.objects.select_related("entry__registration__candidate")
     decision = decisions.filter(pk=message.mail_event.about.pk).first()
-    return of_candidate(decision.entry.registration) if decision else None
+    return of_candidate(decision.entry.registration, message) if decision else None
 
 
 def of_evaluation(message: OutboxMessage) -> Contact | None:
@@ -57,7 +57,7 @@ def of_evaluation(message: OutboxMessage) -> Contact | None:
     with that address."""
     person = message.mail_event.person
     if person.kind == "registration":
-        return of_registration(person)
+        return of_registration(person, message)
     if person.kind == "tutor":
         registration = Registration.objects.filter(pk=person.pk).first()
         page = reverse("registration_edit", args=[person.pk])
@@ -69,7 +69,7 @@ def of_report(message: OutboxMessage) -> Contact | None:
     """«report:<id>:received»: the candidate."""
     reports = Report.objects.select_related("evaluation__registration__candidate")
     report = reports.filter(pk=message.mail_event.about.pk).first()
-    return of_candidate(report.evaluation.registration) if report else None
+    return of_candidate(report.evaluation.registration, message) if report else None
 
 
 def of_sheet(message: OutboxMessage) -> Contact | None:
@@ -80,11 +80,14 @@ def of_sheet(message: OutboxMessage) -> Contact | None:
     return Contact(sheet.evaluator.email, reverse("evaluation_detail", args=[sheet.evaluation_id]))
 
 
-def of_registration(person: Key) -> Contact | None:
+def of_registration(person: Key, message: OutboxMessage) -> Contact | None:
     """The candidate of a registration, by its key."""
     registration = Registration.objects.select_related("candidate").filter(pk=person.pk).first()
-    return of_candidate(registration) if registration else None
+    return of_candidate(registration, message) if registration else None
 
 
-def of_candidate(registration: Registration) -> Contact:
-    return Contact(registration.candidate.email, reverse("identity_edit", args=[registration.pk]))
+def of_candidate(registration: Registration, message: OutboxMessage) -> Contact:
+    """The candidate; a minor's letter names the legal representative, as of the day it bears."""
+    candidate = registration.candidate
+    addressee = tuple(candidate.addressee(message.created_at))
+    return Contact(candidate.email, reverse("identity_edit", args=[registration.pk]), addressee)

@@ -6,15 +6,16 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from candidates.journey import KeptCapacity
-from candidates.models import Registration
-from cqpm.utils.french import local_date
+from candidates.journey import Held, KeptCapacity
+from candidates.models import Candidate, Registration
+from cqpm.utils.french import local_date, today
 from cqpm.utils.rows import grouped
 from evaluations import rules
 from evaluations.models import Decision, DecisionCapacity, Jury
 from evaluations.reads.capacity import block_numbers, capacities_of
 from evaluations.reads.transfer import Chain, along
 from evaluations.rules import Verdict
+from referentiel.models import Referentiel
 
 
 def decided_by_chain(chains: Mapping[UUID, Chain]) -> dict[UUID, list[DecisionCapacity]]:
@@ -88,6 +89,40 @@ def kept_among(
         number: KeptCapacity(number, one.since, one.until, source[one.since])
         for number, one in rules.kept_periods(previous, on_day).items()
     }
+
+
+def held_of(people: Iterable[Candidate], referentiel: Referentiel) -> dict[UUID, list[Held]]:
+    """What `candidates.journey` asks: the title, of any version, else the capacities kept for this one, as of today."""
+    rows = _decided([person.pk for person in people])
+    rows = rows.select_related("decision__entry__registration__referentiel")
+    held = {}
+    for key, decided in grouped(rows, "decision.entry.registration.candidate_id").items():
+        if found := _title(referentiel, decided) or _kept_together(referentiel, decided):
+            held[key] = found
+    return held
+
+
+def _title(referentiel: Referentiel, decided: Iterable[DecisionCapacity]) -> list[Held]:
+    """The publication by which the person is admissible to this certification, whatever its version; none without."""
+    decisions = decisions_among(decided)
+    replaced = {decision.replaces_id for decision in decisions}
+    return [
+        Held(decision.entry.registration.number, decision.jury.held_on)
+        for decision in decisions
+        if decision.verdict == Verdict.ADMISSIBLE
+        and decision.jury.state == Jury.State.PUBLISHED
+        and decision.pk not in replaced
+        and decision.entry.registration.referentiel.certification_id == referentiel.certification_id
+    ]
+
+
+def _kept_together(referentiel: Referentiel, decided: Iterable[DecisionCapacity]) -> list[Held]:
+    """The capacities a new registration would keep today, those of one jury and one last day said together."""
+    told: dict[tuple[str, date, date], list[int]] = {}
+    kept = kept_among(Registration(referentiel=referentiel, registered_on=today()), {}, decided, today())
+    for one in kept.values():
+        told.setdefault((one.registration_number, one.acquired_on, one.valid_until), []).append(one.number)
+    return [Held(number, on, tuple(sorted(found)), until) for (number, on, until), found in told.items()]
 
 
 def _numbers_in(

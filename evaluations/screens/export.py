@@ -9,6 +9,11 @@ from evaluations.reads.deadline import next_deadline
 from evaluations.reads.decision import with_verdict
 from evaluations.rules import Verdict
 
+
+def in_one_line(street):
+    return ", ".join(street.splitlines())
+
+
 # (heading, width in characters, registration → text or date)
 SPREADSHEET_COLUMNS = (
     ("Numéro", 11, lambda row: row.number),
@@ -22,6 +27,17 @@ SPREADSHEET_COLUMNS = (
     ("Pays de naissance", 16, lambda row: row.candidate.birth_country),
     ("Courriel", 28, lambda row: row.candidate.email),
     ("Téléphone", 15, lambda row: row.candidate.phone),
+    ("Adresse postale", 30, lambda row: in_one_line(row.candidate.address)),
+    ("Code postal", 11, lambda row: row.candidate.postcode),
+    ("Commune de résidence", 22, lambda row: row.candidate.city),
+    ("Pays de résidence", 16, lambda row: row.candidate.country),
+    ("Représentant légal", 24, lambda row: row.candidate.representative_name),
+    ("Adresse du représentant légal", 30, lambda row: in_one_line(row.candidate.representative_address)),
+    ("Code postal du représentant", 11, lambda row: row.candidate.representative_postcode),
+    ("Commune du représentant", 22, lambda row: row.candidate.representative_city),
+    ("Pays du représentant", 16, lambda row: row.candidate.representative_country),
+    ("Courriel du représentant", 28, lambda row: row.candidate.representative_email),
+    ("Téléphone du représentant", 15, lambda row: row.candidate.representative_phone),
     ("Référentiel", 50, lambda row: row.referentiel.title),
     ("Version", 8, lambda row: row.referentiel.version),
     ("Voie", 24, lambda row: row.get_route_display()),

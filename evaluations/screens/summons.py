@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts import mailing
-from cqpm.utils.french import plural
+from cqpm.utils.french import local_date, plural
 from evaluations.models import Summons
 from evaluations.reads.summons import Letter, untold
 
@@ -49,7 +49,22 @@ class SummonsRow:
 
 def summons_rows(rows) -> list[SummonsRow]:
     """The letters, each with its state; `rows`: summonses, the latest first."""
-    return [SummonsRow(row) for row in rows.select_related("message", "registration")]
+    return [
+        SummonsRow(row)
+        for row in rows.select_related("message", "registration__candidate", "registration__company")
+    ]
+
+
+def addressee_of(summons: Summons) -> list[str]:
+    """The lines of its envelope, as of the day it bears: a candidate's, a tutor's at work; others by name alone."""
+    registration = summons.registration
+    if summons.audience == Summons.Audience.CANDIDATE and registration:
+        return list(registration.candidate.addressee(local_date(summons.made_at)))
+    company = registration.company if registration and summons.audience == Summons.Audience.TUTOR else None
+    if company is None:
+        return [summons.name]
+    town = f"{company.postcode} {company.city}".strip()
+    return [line for line in (summons.name, company.name, company.address, town) if line]
 
 
 @dataclass(frozen=True)

@@ -62,5 +62,5 @@ def test_corrections_cost_the_same_queries_whatever_their_number(django_assert_n
     for names in (["Ab"], ["Ac", "Ad", "Ae"]):
         for name in names:
             correct_identity(registration=registration, identity={"birth_name": name}, by=officer)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             client.get(url)

@@ -304,8 +304,8 @@ def test_a_commission_is_summoned_and_the_printed_twins_are_for_those_without_ma
         ["2\xa0convocations envoyées, 2\xa0à imprimer et à remettre."],
     )
     letters = client.get(papers).context["letters"]
-    assert [subject.split(" ")[0] for _, subject, _ in letters] == ["Commission", "Votre"]
-    (member, candidate) = [body for _, _, body in letters]
+    assert [subject.split(" ")[0] for _, subject, _, _ in letters] == ["Commission", "Votre"]
+    (member, candidate) = [body for _, _, body, _ in letters]
     assert ("Bonjour Amina Benali" in member, "temps majoré" in member) == (True, False)
     assert [body for body in (member, candidate) if "Message envoyé par" in body] == []  # it is handed over
     assert ("Bonjour Inès" in candidate, "temps majoré d’un tiers" in candidate) == (True, True)

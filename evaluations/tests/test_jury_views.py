@@ -343,7 +343,7 @@ def test_members_without_an_address_are_named(client, ready):
     assert said == ["2\xa0convocations envoyées, 2\xa0à imprimer et à remettre."]
     assert papers in text(client.get(at("jury_detail", jury)))
     letters = client.get(papers).context["letters"]
-    assert [body.split("\n")[0] for _, _, body in letters] == ["Bonjour Salarié 1,", "Bonjour Salarié 2,"]
+    assert [body.split("\n")[0] for _, _, body, _ in letters] == ["Bonjour Salarié 1,", "Bonjour Salarié 2,"]
 
 
 def test_before_it_opens_the_session_leads_to_the_preparation(client, ready):

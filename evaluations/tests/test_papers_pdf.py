@@ -28,6 +28,9 @@ USUAL = {
     "usage_name": "Lacoste",
     "first_name": "Inès",
     "birth_date": date(1998, 5, 8),
+    "address": "12 rue des Forges",
+    "postcode": "21500",
+    "city": "Montbard",
 }
 LONG = {
     "sex": "F",
@@ -39,6 +42,9 @@ LONG = {
     "birth_date": date(1990, 1, 1),
     "birth_commune_code": "51513",
     "birth_place": "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson",
+    "address": "Résidence des Hauts-Fourneaux, bâtiment B\n127 bis avenue du Maréchal-de-Lattre-de-Tassigny",
+    "postcode": "51290",
+    "city": "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson",
 }
 LONGEST = {  # as many characters as each field takes
     "birth_name": "Wolfeschlegelsteinhausenbergerdorff-" + "x" * 24,
@@ -50,6 +56,10 @@ LONGEST = {  # as many characters as each field takes
     "birth_commune_code": "99132",
     "birth_place": "Llanfairpwllgwyngyll-" * 4 + "z" * 16,
     "birth_country": "Royaume-Uni de Grande-Bretagne et d’Irlande du Nord",
+    "address": "z" * 200,
+    "postcode": "SY23 3BZ",
+    "city": "Llanfairpwllgwyngyll-" * 3 + "z" * 17,
+    "country": "Royaume-Uni de Grande-Bretagne et d’Irlande du Nord",
 }
 PEOPLE = {"usual": USUAL, "long": LONG, "longest": LONGEST}
 ONE_PAGE = ["attestation", "capacities_attestation", "admissibility_decision"]

@@ -293,7 +293,7 @@ def test_the_page_costs_as_many_queries_with_one_report_as_with_three(
     for version in range(versions):
         send(presentation, b"%%PDF-%d" % version)
     client = client_of_guest(space_link(registration))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("my_registration", args=[registration.pk]))
 
 

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.keys import key_of
 from accounts.models import LogEntry
-from accounts.perms import allow, is_evaluator_in, is_staff, is_staff_of, require
+from accounts.perms import allow, is_evaluator_in, is_head_of, is_staff, is_staff_of, require
+from candidates.actions import missing_to_undo
 from candidates.forms.cohort import PlaceForm
 from candidates.history import changes_of, corrections_of
-from candidates.models import ContactRequest
+from candidates.models import Candidate, ContactRequest
 from candidates.rules import Stage
 from cqpm.utils import stored
 from cqpm.utils.french import today
@@ -196,7 +197,18 @@ def registration_file(request, pk):
         corrections=corrections_of(candidate),
         reading=candidate.reading,
         place_form=PlaceForm(registration=registration),
+        head=is_head_of(request.user, registration.centre_id),
+        twins=Candidate.objects.like(candidate),
+        merges=merges_of(candidate),
     )
+
+
+def merges_of(candidate):
+    """The records made one with this person's, each with what forbids to part them again."""
+    found = list(candidate.merges.standing().select_related("kept__centre"))
+    for merge in found:
+        merge.missing = list(missing_to_undo(merge))
+    return found
 
 
 @require_safe

@@ -27,6 +27,7 @@ from evaluations.reads.deadline import with_deadlines
 from evaluations.reads.space import ReportFile, appeal_until, read, report_files
 from evaluations.reads.transfer import chain_of
 from evaluations.screens import space
+from evaluations.screens.summons import addressee_of
 from referentiel.models import Method
 
 
@@ -186,5 +187,11 @@ def my_convocation(request, pk, summons):
     subject, body = mailing.printed(
         template=letter.template, context=letter.context, name=letter.name, centre=letter.centre
     )
-    context = {"registration": registration, "centre": registration.centre, "subject": subject, "body": body}
+    context = {
+        "registration": registration,
+        "centre": registration.centre,
+        "subject": subject,
+        "body": body,
+        "addressee": addressee_of(letter),
+    }
     return render(request, "evaluations/space_convocation.html", context)

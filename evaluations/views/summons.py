@@ -14,7 +14,7 @@ from cqpm.utils.refusal import Refusal
 from evaluations.actions import summons as actions
 from evaluations.models import Summons
 from evaluations.reads.summons import letters_mark
-from evaluations.screens.summons import Preview, summons_rows
+from evaluations.screens.summons import Preview, addressee_of, summons_rows
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -64,7 +64,7 @@ def summons_papers(request, about):
     to_hand = [row.summons for row in reversed(found) if row.summons.is_to_hand]  # as they were listed
     context = {
         "rows": found,
-        "letters": [(summons, *letter_of(summons)) for summons in to_hand],
+        "letters": [(summons, *letter_of(summons), addressee_of(summons)) for summons in to_hand],
         "centre": request.user.hat.centre,
     }
     return render(request, "evaluations/summons_papers.html", context)
@@ -84,7 +84,14 @@ def summons_detail(request, pk):
     summons = get_object_or_404(Summons.objects.for_user(request.user).select_related("message"), pk=pk)
     (row,) = summons_rows(Summons.objects.filter(pk=pk))
     subject, body = letter_of(summons)
-    context = {"summons": summons, "row": row, "subject": subject, "body": body, "centre": summons.centre}
+    context = {
+        "summons": summons,
+        "row": row,
+        "subject": subject,
+        "body": body,
+        "addressee": addressee_of(row.summons),
+        "centre": summons.centre,
+    }
     return render(request, "evaluations/summons_detail.html", context)
 
 

@@ -1,4 +1,5 @@
-// A birth place is proposed while one types: communes fill name, code and country; a country fills its code.
+// A birth place is proposed while one types: communes fill name, code and country; a country fills its code. Before the
+// départements of Corsica and around Paris were parted, the code of the time is left to type.
 // Without this module the three fields are plain inputs. Pattern: editable combobox with a listbox, ARIA 1.2.
 
 const WAIT = 150; // ms after the last key
@@ -30,6 +31,8 @@ function enhance(input) {
   let active = -1;
   let timer;
   let request;
+
+  const beside = (name) => input.name.replace(/birth_(place|country)$/, name);
 
   const close = () => {
     clearTimeout(timer);
@@ -73,8 +76,9 @@ function enhance(input) {
   const ask = async () => {
     request?.abort();
     request = new AbortController();
+    const born = input.form.elements[beside("birth_date")]?.value ?? "";
     try {
-      const answer = await fetch(`${input.dataset.places}?${new URLSearchParams({ q: input.value })}`, {
+      const answer = await fetch(`${input.dataset.places}?${new URLSearchParams({ q: input.value, ne: born })}`, {
         signal: request.signal,
         headers: { Accept: "application/json" },
       });
@@ -95,10 +99,10 @@ function enhance(input) {
     const place = places[index];
     const commune = input.name.endsWith("birth_place");
     if (commune) fill(input.name, place.name);
-    fill(input.name.replace(/birth_(place|country)$/, "birth_commune_code"), place.code);
-    fill(input.name.replace(/birth_(place|country)$/, "birth_country"), place.country);
+    fill(beside("birth_commune_code"), place.code);
+    fill(beside("birth_country"), place.country);
     close();
-    status.textContent = `${place.label} choisi`;
+    status.textContent = place.code ? `${place.label} choisi` : `${place.label} choisi, ${place.detail}`;
   };
 
   input.addEventListener("input", () => {

@@ -150,7 +150,7 @@ def check_still_true(class_import: ClassImport, rows: Iterable[ImportRow]) -> No
         seen = {finding["pair"].get("candidate") for finding in findings if "pair" in finding}
         same = known_of(findings, class_import.settled)
         doubles[same] += 1
-        for pk, _, _, running in known.get(person, ()):
+        for pk, _, _, running, _ in known.get(person, ()):
             if pk not in seen or (pk == same and running):
                 appeared.add(line)
     if appeared:
