@@ -11,7 +11,7 @@ from accounts.preferences import Preference
 from candidates import journey as questions
 from documents import kinds
 from evaluations import rules
-from evaluations.actions import opinion
+from evaluations.actions import opinion, summons
 from evaluations.models.jury import presidencies
 from evaluations.papers.jury import JURY_PAPERS
 from evaluations.reads import commission, contact, decision, journey, jury, space
@@ -49,12 +49,22 @@ links.register(
         renewed_for=timedelta(days=30),
     )
 )
+links.register(
+    Purpose(
+        summons.ASSIGNMENT,
+        view="assignment",
+        mail="evaluation_planned",
+        label="Réponse à une convocation",
+        renewed_for=timedelta(days=7),
+    )
+)
 reminders.register(OPINION_REMINDER, section=OPINION_SECTION)
 mailing.register(
     evaluation_planned="Évaluation à mener",
     evaluation_candidate="Convocation d’un candidat à une évaluation",
     evaluation_tutor="Évaluation annoncée au tuteur",
     summons_cancelled="Convocation annulée",
+    assignment_declined="Convocation déclinée",
     evaluation_reopened="Grille rouverte",
     opinion_requested="Demande d’avis",
     opinion_reminder="Relance pour un avis",
@@ -124,4 +134,5 @@ mailing.register_contacts(
     opinion=contact.of_opinion,
     report=contact.of_report,
     sheet=contact.of_sheet,
+    summons=contact.of_summons,
 )

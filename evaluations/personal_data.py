@@ -43,8 +43,10 @@ from evaluations.models import (
     JuryMember,
     PersonalLink,
     Report,
+    Room,
     ScoreSheet,
     Seat,
+    Slot,
     Summons,
     Visit,
     Withdrawal,
@@ -58,6 +60,7 @@ ON_MINUTES = "comme le procès-verbal : sans limite"
 
 TABLE = [
     Holding(Evaluation, "où et comment une personne a été évaluée", JUDGED_WORDS, JUDGED),
+    Holding(Slot, "quand une personne est prise, sans dire par quel dossier", "avec ce qui l’a prise"),
     Holding(Summons, "à qui une convocation a été adressée, et ses mots", JUDGED_WORDS, JUDGED),
     Holding(EvaluationCapacity, "sur quelles capacités", JUDGED_WORDS, JUDGED),
     Holding(ScoreSheet, "observations d’un évaluateur", JUDGED_WORDS, JUDGED),
@@ -85,7 +88,7 @@ TABLE = [
     Holding(JuryMember, f"nom d’un membre : {ON_MINUTES} ; son adresse", "après la séance", CONTACT_MONTHS),
     Holding(Seat, "l’organisation d’un siège : donnée sensible, sur le procès-verbal seulement", ON_MINUTES),
 ]
-NOBODY = [Commission, Deliberation, Jury, Visit]
+NOBODY = [Commission, Deliberation, Jury, Room, Visit]
 
 
 # --- What is due --------------------------------------------------------------------------------------------

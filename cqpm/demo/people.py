@@ -54,6 +54,11 @@ TRAINING_BODY = "Pôle formation de Montbard"
 TUTORS = [("Laure Cassagne", "Tutrice, cheffe d’atelier"), ("Marc Estève", "Tuteur, régleur"),
           ("Sylvie Ravier", "Tutrice, responsable d’îlot"), ("Paul Colin", "Responsable de production")]  # fmt: skip
 COLLEAGUE = {"name": "Bruno Faivre", "function": "Chef d’équipe", "email": "b.faivre@sainte-reine.demo.test"}
+ROOMS = (
+    ("Salle 1", "Salle 1, pôle formation, Montbard"),
+    ("Salle 2", "Salle 2, pôle formation, Montbard"),
+    ("Salle Buffon", "Montbard, salle Buffon"),
+)
 UNIONS = ["CFDT", "CFE-CGC", "CGT", "FO"]
 EMPLOYERS = [("Philippe Garnier", "Garnier Industrie"), ("Hélène Mugnier", "Précision Morvandelle"), ("Thierry Lambelin", "Mécanique Sainte-Reine"),
              ("Sophie Delcourt", "Fonderie Chauvelot")]  # fmt: skip

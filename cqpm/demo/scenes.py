@@ -12,6 +12,7 @@ from cqpm.demo import people, steps
 from cqpm.demo.steps import Clock
 from cqpm.utils.french import today
 from evaluations.actions import commission as commissions, evaluation as planning, jury as juries
+from evaluations.actions.room import open_room
 from evaluations.models import DeliberationEntry, JuryMember
 from evaluations.rules import College
 from referentiel.actions import assign_certifications
@@ -76,6 +77,8 @@ class Scenes:
                         by=SYSTEM,
                     )
         self.officer, self.head = self.users["centre"], self.users["responsable"]
+        for name, place in people.ROOMS:
+            open_room(centre=self.centres["brenne"], name=name, place=place, by=self.officer)
         self.evaluators = [self.users["evaluateur"], self.users["n.brossard"], self.users["a.benali"]]
 
     @staticmethod
@@ -213,7 +216,7 @@ class Scenes:
         centre, by = self.centres["brenne"], self.officer
         with self.clock.on(days + asked):
             jury = juries.prepare_jury(
-                centre=centre, held_on=self.clock(days), starts_at=starts_at, place="Montbard, salle Buffon",
+                centre=centre, held_on=self.clock(days), starts_at=starts_at, room=steps.rooms_of(centre)[2],
                 unions=people.UNIONS, by=by,
             )  # fmt: skip
             juries.record_union_invitation(jury=jury, asked_on=self.clock(days + asked), by=by)

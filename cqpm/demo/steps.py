@@ -17,11 +17,12 @@ from evaluations.actions import (
     sheet as scoring,
     validation as validations,
 )
-from evaluations.models import CriterionResult, ScoreSheet
+from evaluations.models import CriterionResult, Evaluation, Room, ScoreSheet
 from evaluations.reads.journey import load_one
 from evaluations.rules import CriterionValue, OpinionValue, Outcome, RemarkValue
 from referentiel.models import Method
 
+HOURS = (time(9), time(10, 15), time(11, 30), time(7, 45), time(17, 15), time(18, 30))  # of a day
 PARIS = ZoneInfo("Europe/Paris")
 CONTEXT = "Poste de régleur sur centre d’usinage trois axes : pièces unitaires et petites séries, du contrat de phase au contrôle."
 EXCEPTION = "Le candidat ne programme pas à son poste : les programmes viennent du bureau des méthodes."
@@ -84,12 +85,15 @@ def transmit(registration, *, by, choices=None):
 
 
 def plan(registration, method, numbers, *, by, evaluator, **details):
-    """An evaluation of these capacities by this method: before a commission, or on a day, at nine unless told otherwise."""
+    """An evaluation of these capacities by this method: before a commission, or on a day, at the next hour its evaluator
+    has free in that day."""
     if "commission" not in details:
+        day = details["held_on"]
+        planned = Evaluation.objects.filter(visit__held_on=day, sheets__evaluator=evaluator).count()
         where = (
             f"{registration.company}, îlot d’usinage" if registration.company else "Centre d’examen, salle 2"
         )
-        details = {"starts_at": time(9), "place": where} | details
+        details = {"starts_at": HOURS[planned % len(HOURS)], "place": where} | details
     rows = [capacity for capacity in registration.referentiel.tree if capacity.number in numbers]
     return planning.plan_evaluation(
         registration=registration,
@@ -187,10 +191,10 @@ def give_opinion(opinion, *, but=None, comments=None):
     )
 
 
-def hold_commission(centre, *, held_on, members, by, place="Salle 2, Montbard"):
+def hold_commission(centre, *, held_on, members, by):
     """A commission with its members, the first presiding; on the day, all are present."""
     commission = commissions.prepare_commission(
-        centre=centre, held_on=held_on, starts_at=time(14), place=place, by=by
+        centre=centre, held_on=held_on, starts_at=time(14), minutes=240, room=rooms_of(centre)[1], by=by
     )
     for rank, member in enumerate(members):
         commissions.add_member(
@@ -201,6 +205,11 @@ def hold_commission(centre, *, held_on, members, by, place="Salle 2, Montbard"):
             by=by,
         )
     return commission
+
+
+def rooms_of(centre):
+    """The rooms of a centre, in the order of their names."""
+    return list(Room.objects.filter(centre=centre).order_by("name"))
 
 
 def seat_everyone(commission, *, by):

@@ -19,6 +19,7 @@ register = template.Library()
 STAFF = (
     ("home", "Tableau de bord"),
     ("candidate_list", "Candidats"),
+    ("planning", "Planning"),
     ("commission_list", "Commissions"),
     ("jury_list", "Jurys"),
     ("referentiel_list", "Référentiels"),
@@ -29,6 +30,7 @@ NAVIGATION = {
     Role.HEAD: (*STAFF, ("team", "Équipe")),
     Role.EVALUATOR: (
         ("home", "Tableau de bord"),
+        ("planning", "Planning"),
         ("commission_list", "Commissions"),
         ("referentiel_list", "Référentiels"),
     ),

@@ -225,6 +225,10 @@ def commission(world):
     return [world.commission.pk]
 
 
+def visit(world):
+    return [world.evaluation.visit_id]
+
+
 def summons(world):
     return [world.summons.pk]
 
@@ -468,10 +472,20 @@ ACCESS = {
     "commission_detail": page(STAFF | {EVALUATOR}, given=commission),
     "commission_edit": page(STAFF, refused={EVALUATOR}, given=commission),
     "commission_delete": act(STAFF, refused={EVALUATOR}, given=commission),
+    "commission_passage": act(
+        STAFF, refused={EVALUATOR}, given=lambda world: [world.commission.pk, world.heard.pk]
+    ),
     "commission_summon": page(STAFF, refused={EVALUATOR}, given=commission),
     "summons_papers": page(
         STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=lambda world: [world.summons.about]
     ),
+    "summons_answer": act(STAFF, given=summons),
+    "assignment": task(lambda world: world.address(world.assignment)),
+    "planning": page(STAFF_ANYWHERE | {EVALUATOR, EVALUATOR_ELSEWHERE}),
+    "visit_detail": page(STAFF | {EVALUATOR}, given=visit),
+    "visit_edit": page(STAFF, refused={EVALUATOR}, given=visit),
+    "room_list": page(STAFF_ANYWHERE),
+    "room_close": act(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=lambda world: [world.room.pk]),
     "summons_detail": page(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
     "summons_handed": act(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
     "commission_add_member": act(STAFF, refused={EVALUATOR}, given=commission),

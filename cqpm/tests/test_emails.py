@@ -106,6 +106,16 @@ COMMISSION = "5f0c9f5e-0000-4000-8000-000000000002"
 
 # What is sent: {name of the text: (template, context)}.
 MAILS = {
+    "assignment_declined": (
+        "assignment_declined",
+        WHEN
+        | {
+            "who": "Luc Maréchal",
+            "as_what": "évaluateur",
+            "reason": "Réunion de production.",
+            "about": "evaluation:5f0c9f5e-0000-4000-8000-000000000001",
+        },
+    ),
     "commission_candidate": (
         "commission_candidate",
         WHEN | {"title": "Technicien(ne) d’usinage", "adaptation": "temps majoré d’un tiers"},

@@ -40,8 +40,9 @@ from documents.models import Document
 from evaluations.actions import commission as commissions, jury as juries
 from evaluations.actions.opinion import request_opinion
 from evaluations.actions.report import send_report
+from evaluations.actions.room import open_room
 from evaluations.actions.summons import send_letters
-from evaluations.models import DeliberationEntry, Jury, JuryMember
+from evaluations.models import DeliberationEntry, Jury, JuryMember, Summons
 from evaluations.reads.commission import Sitting
 from evaluations.reads.summons import commission_letters
 from evaluations.rules import Verdict
@@ -346,6 +347,15 @@ class World:
         """The letter of its member, on paper."""
         (letter, *_) = commission_letters(Sitting(self.commission))
         return send_letters([replace(letter, email="")], by=self.officer)[0]
+
+    @cached_property
+    def assignment(self):
+        """The link by which the evaluator of `evaluation` says whether he or she comes."""
+        return Summons.objects.standing().about(self.evaluation).get(audience="evaluator").link
+
+    @cached_property
+    def room(self):
+        return open_room(centre=self.centre, name="Salle 9", place="Salle 9, Montbard", by=self.officer)
 
     @cached_property
     def commission_member(self):

@@ -21,9 +21,18 @@ from evaluations.actions.evaluation_plan import (
     covering,
     write_plan,
 )
+from evaluations.actions.slot import book
 from evaluations.actions.summons import cancel_letters, overtake, send_letters
 from evaluations.actions.visit import keep_appointment, leave_visit
-from evaluations.models import ConditionNote, CriterionResult, Evaluation, ScoreSheet, Summons
+from evaluations.models import (
+    Commission,
+    ConditionNote,
+    CriterionResult,
+    Evaluation,
+    ScoreSheet,
+    Summons,
+    Visit,
+)
 from evaluations.reads.evaluation import missing_to_open
 from evaluations.reads.summons import evaluation_letters, untold
 from evaluations.rules.appointment import Appointment
@@ -50,6 +59,7 @@ def plan_evaluation(
     evaluation.save()
     cover(evaluation, capacities)
     ScoreSheet.objects.create(evaluation=evaluation, evaluator=evaluator)
+    book(evaluation.visit or evaluation.commission)
     tell_evaluators(evaluation, by=by)
     record_on_evaluation(
         evaluation, by=by, verb="plan_evaluation", what=f"prévue : {covering(capacities)}, {evaluator}"
@@ -67,7 +77,7 @@ def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]
     """
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "elle ne se modifie plus")
-    before, left = evaluation.appointment, evaluation.visit
+    before, left, before_commission = evaluation.appointment, evaluation.visit, evaluation.commission
     capacities, evaluator = write_plan(evaluation, by=by, **plan)
     forget_acceptance(evaluation)
     evaluation.save()
@@ -81,6 +91,7 @@ def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]
         sheet.save(update_fields=["evaluator"])
     if before != fresh_appointment(evaluation):
         overtake(evaluation)
+    book_again(left, before_commission, evaluation.visit, evaluation.commission)
     tell_evaluators(evaluation, by=by)
     record_on_evaluation(
         evaluation, by=by, verb="change_evaluation", what=f"modifiée : {covering(capacities)}, {evaluator}"
@@ -118,6 +129,7 @@ def delete_evaluation(*, evaluation: Evaluation, by: Actor) -> None:
     record_on_evaluation(evaluation, by=by, verb="delete_evaluation", what="supprimée avant d’être ouverte")
     evaluation.delete()
     leave_visit(evaluation.visit)
+    book_again(evaluation.visit, evaluation.commission)
     journey.move_stage(evaluation.registration)
 
 
@@ -204,9 +216,12 @@ def mark_absent(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluation
         raise Refusal(f"L’évaluation est prévue le {day(evaluation.held_on)} : elle peut être reportée.")
     if something_entered(evaluation):
         raise Refusal("La grille est commencée : le candidat était présent. L’évaluation peut être reportée.")
-    keep_appointment(evaluation, by=by)
+    if evaluation.is_planned:
+        keep_appointment(evaluation, by=by)
+    held = evaluation.visit, evaluation.commission
     evaluation.miss()
     sign_state(evaluation, by, reason=reason)
+    book_again(*held)
     record_on_evaluation(
         evaluation, by=by, verb="mark_absent", what="candidat absent", data={"reason": reason}
     )
@@ -224,8 +239,10 @@ def mark_postponed(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluat
         keep_appointment(evaluation, by=by)
     if evaluation.held_on >= today():
         cancel_letters(evaluation, what=evaluation.get_method_display(), by=by)
+    held = evaluation.visit, evaluation.commission
     evaluation.postpone()
     sign_state(evaluation, by, reason=reason)
+    book_again(*held)
     record_on_evaluation(evaluation, by=by, verb="mark_postponed", what="reportée", data={"reason": reason})
     journey.move_stage(evaluation.registration)
     return evaluation
@@ -269,6 +286,13 @@ def sign_state(evaluation: Evaluation, by: Actor, *, reason: str = "") -> None:
     evaluation.state_at, evaluation.state_by = timezone.now(), log.actor_name(by)
     evaluation.state_reason = reason
     evaluation.save()
+
+
+def book_again(*subjects: Visit | Commission | None) -> None:
+    """The quarters of what an evaluation left and of what it joined, those that are still there."""
+    there = {row.pk: row for row in subjects if row is not None and row.pk}
+    for subject in there.values():
+        book(subject)
 
 
 def tell_evaluators(evaluation: Evaluation, *, by: Actor) -> None:

@@ -15,6 +15,7 @@ from evaluations.models import (
     Commission,
     Evaluation,
     EvaluationCapacity,
+    Room,
 )
 from evaluations.rules.appointment import EVALUATION_MINUTES
 from referentiel.models import Capacity
@@ -28,6 +29,7 @@ class Plan(TypedDict):
     commission: NotRequired[Commission | None]  # whose day, hour and place are then the evaluation's
     held_on: NotRequired[date | None]  # without a commission, as the next two lines
     starts_at: NotRequired[time | None]
+    room: NotRequired[Room | None]  # of the centre, whose words are then the place
     place: NotRequired[str]
     minutes: NotRequired[int]
     report_conditions: NotRequired[str]  # for a project, as the next line
@@ -47,6 +49,7 @@ def write_plan(
     commission: Commission | None = None,
     held_on: date | None = None,
     starts_at: time | None = None,
+    room: Room | None = None,
     place: str = "",
     minutes: int = EVALUATION_MINUTES,
     report_conditions: str = "",
@@ -60,7 +63,7 @@ def write_plan(
 
     What belongs to another method is left aside.
     """
-    evaluation.minutes = minutes
+    evaluation.minutes, place = minutes, room.place if room else place.strip()
     if evaluation.is_project:
         evaluation.report_conditions = report_conditions.strip()
         evaluation.report_due_on = report_due_on
@@ -72,7 +75,7 @@ def write_plan(
     on = commission.held_on if commission else held_on
     problems = [
         *capacity_problems(evaluation, capacities),
-        *appointment_problems(evaluation, commission, on, starts_at, place.strip()),
+        *appointment_problems(evaluation, commission, on, starts_at, place),
         *method_problems(evaluation, on),
     ]
     if not is_evaluator_of(evaluator, evaluation.registration.centre_id):
@@ -83,7 +86,7 @@ def write_plan(
     evaluation.visit = (
         None
         if commission or held_on is None
-        else join_visit(evaluation, held_on=held_on, place=place.strip(), evaluator=evaluator, by=by)
+        else join_visit(evaluation, held_on=held_on, place=place, room=room, evaluator=evaluator, by=by)
     )
     return capacities, evaluator
 

@@ -9,22 +9,27 @@ from candidates.models import Dossier, Registration
 from candidates.rules import Stage
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import hour
-from evaluations.forms.appointment import minutes_choice, time_input
+from evaluations.forms.appointment import PlacedForm, RoomField, minutes_choice, time_input
 from evaluations.models import Commission, CommissionCandidate, CommissionMember, Interview
 from evaluations.rules import Outcome, RemarkValue
 
 LONGEST = 5000  # characters of a note, a comment or a reason
 
 
-class CommissionForm(forms.ModelForm):
+class CommissionForm(PlacedForm, forms.ModelForm):
     """When and where."""
 
     minutes = minutes_choice(30, 600)
+    room = RoomField()
 
     class Meta:
         model = Commission
-        fields = ["held_on", "starts_at", "minutes", "place"]
+        fields = ["held_on", "starts_at", "minutes", "room", "place"]
         widgets = {"held_on": date_input(), "starts_at": time_input()}
+
+    def __init__(self, *args, centre, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offer_rooms(centre)
 
 
 class EmployedField(forms.ModelChoiceField):
@@ -104,6 +109,9 @@ class AgendaForm(forms.Form):
 
     registration = CandidateField(Registration.objects.none(), label="Candidat", empty_label="Choisir")
     expected_at = forms.TimeField(label="Heure de passage", required=False, widget=time_input())
+    again = forms.BooleanField(
+        label="Pour une correction : ses capacités sont déjà toutes décidées", required=False
+    )
 
     def __init__(self, *args, commission, **kwargs):
         super().__init__(*args, **kwargs)

@@ -10,14 +10,15 @@ from candidates.forms.fields import date_input
 from candidates.journey import kept_capacities
 from candidates.models import DossierChoice
 from cqpm.utils.french import enumeration, today
-from evaluations.forms.appointment import minutes_choice, time_input
+from evaluations.forms.appointment import PlacedForm, RoomField, minutes_choice, time_input
 from evaluations.models import Commission, Evaluation, EvaluationCapacity
 from evaluations.reads.capacity import capacities_of
 from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
 from referentiel.models import Method
 
 PROJECT_FIELDS = ("report_conditions", "report_due_on")
-OF_A_VISIT = ("held_on", "starts_at", "place")  # before a commission, all three are the commission's
+OF_A_VISIT = ("held_on", "starts_at", "room", "place")  # before a commission, all three are the commission's
+WANTED = ("held_on", "starts_at")  # and a room or a place
 RECONSTITUTED_FIELDS = ("situation", "by_observation", "by_written_restitution", "by_oral_restitution")
 
 
@@ -80,7 +81,7 @@ class EvaluatorField(forms.ModelChoiceField):
         return f"{user} (indépendance {'non vérifiable' if unknown else 'à vérifier'})"
 
 
-class EvaluationForm(forms.ModelForm):
+class EvaluationForm(PlacedForm, forms.ModelForm):
     """The plan of one evaluation; `plan` is what the verbs take. Fields of another method are not there."""
 
     capacities = forms.TypedMultipleChoiceField(
@@ -98,6 +99,7 @@ class EvaluationForm(forms.ModelForm):
     held_on = forms.DateField(label="Date", required=False, widget=date_input())
     place = forms.CharField(label="Lieu", required=False, max_length=160)
     minutes = minutes_choice(15, 480)
+    room = RoomField()
 
     class Meta:
         model = Evaluation
@@ -107,6 +109,7 @@ class EvaluationForm(forms.ModelForm):
             "held_on",
             "starts_at",
             "minutes",
+            "room",
             "place",
             "evaluator",
             "report_conditions",
@@ -143,6 +146,7 @@ class EvaluationForm(forms.ModelForm):
             Q(held_on__gte=today()) | Q(pk=self.initial.get("commission")), centre=registration.centre_id
         ).exclude(state=Commission.State.CLOSED)
         self.fit(fields)
+        self.offer_rooms(registration.centre_id)
 
     def fit(self, fields):
         """Keeps the fields of the method; what a commission fixes may be left to it."""
@@ -170,12 +174,15 @@ class EvaluationForm(forms.ModelForm):
                 self.add_error(
                     name, "La commission en décide : videz ce champ, ou choisissez « Hors commission »."
                 )
-            elif not commission and name not in self.errors and not data.get(name):
+            elif not commission and name in WANTED and name not in self.errors and not data.get(name):
                 self.add_error(name, "Ce champ est obligatoire hors commission.")
         reconstituted = [data.get(name) for name in RECONSTITUTED_FIELDS[1:] if name in self.fields]
         if reconstituted and not any(reconstituted):
             self.add_error("by_observation", "Choisissez l’observation, une restitution, ou les deux.")
         return data
+
+    def wants_place(self, data):
+        return not data.get("commission")
 
     @property
     def plan(self):

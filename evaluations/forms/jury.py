@@ -6,7 +6,7 @@ from candidates.forms.fields import date_input
 from candidates.models import Registration
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import today
-from evaluations.forms.appointment import minutes_choice, time_input
+from evaluations.forms.appointment import PlacedForm, RoomField, minutes_choice, time_input
 from evaluations.models import Jury, Seat
 from evaluations.rules import College, JuryAct
 
@@ -14,15 +14,20 @@ from evaluations.rules import College, JuryAct
 UNIONS = ("CFDT", "CFE-CGC", "CGT", "FO")
 
 
-class JuryForm(forms.ModelForm):
+class JuryForm(PlacedForm, forms.ModelForm):
     """When and where."""
 
     minutes = minutes_choice(30, 600)
+    room = RoomField()
 
     class Meta:
         model = Jury
-        fields = ["held_on", "starts_at", "minutes", "place"]
+        fields = ["held_on", "starts_at", "minutes", "room", "place"]
         widgets = {"held_on": date_input(), "starts_at": time_input()}
+
+    def __init__(self, *args, centre, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offer_rooms(centre)
 
 
 class NewJuryForm(JuryForm):
@@ -40,10 +45,8 @@ class NewJuryForm(JuryForm):
         last = Jury.objects.filter(centre=centre).first()
         seats = Seat.objects.filter(jury=last, college=College.EMPLOYEE).exclude(organisation="")
         unions = list(seats.order_by("position").values_list("organisation", flat=True)) or UNIONS
-        return cls(
-            data,
-            initial={"unions": "\n".join(unions), "place": last.place if last else ""},
-        )
+        where = {"room": last.room, "place": "" if last.room else last.place} if last else {}
+        return cls(data, centre=centre, initial={"unions": "\n".join(unions)} | where)
 
     def clean_unions(self):
         return [name for name in self.cleaned_data["unions"].splitlines() if name.strip()]

@@ -11,7 +11,9 @@ from evaluations.models.interview import Interview, InterviewRemark
 from evaluations.models.jury import Deliberation, DeliberationEntry, Jury, JuryMember, Seat, Withdrawal
 from evaluations.models.opinion import CapacityOpinion, CompanyOpinion
 from evaluations.models.report import Report
+from evaluations.models.room import Room
 from evaluations.models.sheet import ConditionNote, CriterionResult, ScoreSheet
+from evaluations.models.slot import Slot
 from evaluations.models.summons import Summons
 from evaluations.models.validation import CapacityValidation
 from evaluations.models.visit import Visit
@@ -38,8 +40,10 @@ __all__ = [
     "JuryMember",
     "PersonalLink",
     "Report",
+    "Room",
     "ScoreSheet",
     "Seat",
+    "Slot",
     "Summons",
     "Visit",
     "Withdrawal",

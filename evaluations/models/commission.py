@@ -15,6 +15,7 @@ from accounts.models.people import validate_siren
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
 from evaluations.models.appointment import minutes_field, reasonable_length
+from evaluations.models.room import room_field, room_says_the_place
 from evaluations.models.visit import PLANNED_BEFORE
 from evaluations.rules.appointment import PASSAGE_MINUTES, SITTING_MINUTES, Appointment
 
@@ -46,6 +47,7 @@ class Commission(models.Model):
     starts_at = models.TimeField("heure de début")
     minutes = minutes_field(SITTING_MINUTES)
     place = models.CharField("lieu", max_length=160)
+    room = room_field()
     state = models.CharField("état", max_length=10, choices=State.choices, default=State.PREPARED)
     created_at = models.DateTimeField("préparée le", default=timezone.now)
     created_by = models.CharField("préparée par", max_length=160)
@@ -291,6 +293,8 @@ refused(
         WHERE c.id = {row}.id AND e.visit_id IS NULL AND e.state <> 'planned'
         AND (c.held_on <> {row}.held_on OR c.place <> {row}.place))""",
 )
+
+room_says_the_place(Commission)
 
 
 def heard_by(user: User, registration: OuterRef) -> Exists:

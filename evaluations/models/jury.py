@@ -11,6 +11,7 @@ from accounts.models import ExaminationCentre, User
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
 from evaluations.models.appointment import minutes_field, reasonable_length
+from evaluations.models.room import room_field, room_says_the_place
 from evaluations.rules import College, NoticeKey
 from evaluations.rules.appointment import SITTING_MINUTES, Appointment
 from referentiel.models import Referentiel
@@ -55,6 +56,7 @@ class Jury(models.Model):
     starts_at = models.TimeField("heure de début")
     minutes = minutes_field(SITTING_MINUTES)
     place = models.CharField("lieu", max_length=160)
+    room = room_field()
     unions_invited_on = models.DateField("organisations syndicales sollicitées le", null=True, blank=True)
     summoned_on = models.DateField("membres convoqués le", null=True, blank=True)
     summoned_by = models.CharField("convoqués par", max_length=160, blank=True)
@@ -355,3 +357,4 @@ refused(
         <> (SELECT s.jury_id FROM evaluations_seat s JOIN evaluations_jurymember m ON m.seat_id = s.id
         WHERE m.id = {row}.member_id)""",
 )
+room_says_the_place(Jury)

@@ -1,6 +1,7 @@
 """Every letter that told somebody of an appointment: what it said, what it replaces, how it went."""
 
 import uuid
+from enum import nonmember
 from typing import Self
 
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.keys import About, key_of
-from accounts.models import ExaminationCentre, OutboxMessage
+from accounts.models import AccessLink, ExaminationCentre, OutboxMessage, Role
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
 
@@ -18,6 +19,16 @@ class SummonsQuerySet(models.QuerySet["Summons"]):
         """The staff's own centre's."""
         hat = user.hat
         return self.filter(centre=hat.centre_id) if hat and hat.is_staff else self.none()
+
+    def answerable_by(self, user):
+        """Those the person is asked to answer, and, for the staff, everybody's of the centre."""
+        asked = self.standing().filter(audience__in=Summons.Audience.ASSIGNED)
+        hat = user.hat
+        if hat and hat.is_staff:
+            return asked.filter(centre=hat.centre_id)
+        if hat and hat.role == Role.EVALUATOR:
+            return asked.filter(centre=hat.centre_id, email__iexact=user.email)
+        return asked.none()
 
     def about(self, subject: About) -> Self:
         """The letters about a commission, an evaluation or a jury: a row, or the key it goes by."""
@@ -46,6 +57,12 @@ class Summons(models.Model):
         EVALUATOR = "evaluator", "Évaluateur"
         MEMBER = "member", "Membre de la commission"
         JUROR = "juror", "Membre du jury"
+
+        ASSIGNED = nonmember(("evaluator", "member"))
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", "Accepté"
+        DECLINED = "declined", "Décliné"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     centre = models.ForeignKey(
@@ -80,6 +97,13 @@ class Summons(models.Model):
     over_at = models.DateTimeField("dépassée le", null=True, blank=True)
     handed_at = models.DateTimeField("remise le", null=True, blank=True)
     handed_by = models.CharField("remise par", max_length=160, blank=True)
+    answer = models.CharField("réponse", max_length=10, choices=Answer.choices, blank=True)
+    answer_reason = models.CharField("motif", max_length=300, blank=True)
+    answered_at = models.DateTimeField("répondu le", null=True, blank=True)
+    answered_by = models.CharField("répondu par", max_length=160, blank=True)
+    link = models.OneToOneField(
+        AccessLink, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="lien"
+    )
 
     objects = SummonsQuerySet.as_manager()
 
@@ -106,6 +130,13 @@ class Summons(models.Model):
                 condition=Q(handed_at=None, handed_by="") | Q(handed_at__isnull=False) & ~Q(handed_by=""),
                 name="summons_handed_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None, answered_by="", answer_reason="")
+                | Q(answer__in=["accepted", "declined"], answered_at__isnull=False)
+                & ~Q(answered_by="")
+                & Q(audience__in=["evaluator", "member"]),
+                name="summons_answered_whole",
+            ),
             models.UniqueConstraint(
                 fields=["about", "person"],
                 condition=Q(over_at=None) & ~Q(kind="cancellation"),
@@ -116,6 +147,11 @@ class Summons(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} : {self.name}"
+
+    @property
+    def awaits_answer(self):
+        """Whoever evaluates or sits says whether he or she comes."""
+        return self.audience in self.Audience.ASSIGNED and self.is_standing and not self.answer
 
     @property
     def is_standing(self):

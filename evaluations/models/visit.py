@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import ExaminationCentre, Role
 from cqpm.utils.freeze import frozen, refused
+from evaluations.models.room import room_field, room_says_the_place
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -33,6 +34,7 @@ class Visit(models.Model):
     )
     held_on = models.DateField("date")
     place = models.CharField("lieu", max_length=160)
+    room = room_field()
     created_at = models.DateTimeField("prévue le", default=timezone.now)
     created_by = models.CharField("prévue par", max_length=160)
 
@@ -67,3 +69,4 @@ refused(
     when="""EXISTS (SELECT 1 FROM evaluations_evaluation e JOIN candidates_registration r ON r.id = e.registration_id
         WHERE e.visit_id = {row}.id AND r.centre_id <> {row}.centre_id)""",
 )
+room_says_the_place(Visit)

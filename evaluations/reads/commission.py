@@ -5,6 +5,7 @@ The lists given here are the ones the page shows, the blocked button points at a
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from accounts import preferences
 from candidates.models import Registration
-from cqpm.utils.french import today
+from cqpm.utils.french import enumeration, hour, today
 from cqpm.utils.rows import grouped
 from evaluations import rules
 from evaluations.models import CapacityValidation, Commission, CommissionCandidate, CommissionMember
@@ -93,6 +94,16 @@ class Sitting:
         """Those not told yet of the date, hour and place as they are now: members and agenda entries."""
         rows: list[CommissionMember | CommissionCandidate] = [*self.members, *self.entries]
         return [row for row in rows if row.summoned_at is None]
+
+    @property
+    def same_hour(self) -> list[str]:
+        """«9 h : Léo MARTIN et Inès BERTHIER»: candidates expected at one hour."""
+        found: dict[time, list[str]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.expected_at or self.commission.starts_at, []).append(
+                str(entry.registration.candidate)
+            )
+        return [f"{hour(at)} : {enumeration(names)}" for at, names in sorted(found.items()) if len(names) > 1]
 
     def hears(self, registration: Registration) -> bool:
         return any(entry.registration_id == registration.pk for entry in self.entries)

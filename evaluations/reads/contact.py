@@ -14,6 +14,7 @@ from evaluations.models import (
     JuryMember,
     Report,
     ScoreSheet,
+    Summons,
 )
 
 
@@ -70,6 +71,12 @@ def of_report(message: OutboxMessage) -> Contact | None:
     reports = Report.objects.select_related("evaluation__registration__candidate")
     report = reports.filter(pk=message.mail_event.about.pk).first()
     return of_candidate(report.evaluation.registration, message) if report else None
+
+
+def of_summons(message: OutboxMessage) -> Contact | None:
+    """«summons:<id>:declined:…»: the centre."""
+    row = Summons.objects.select_related("centre").filter(pk=message.mail_event.about.pk).first()
+    return Contact(row.centre.email, reverse("summons_detail", args=[row.pk])) if row else None
 
 
 def of_sheet(message: OutboxMessage) -> Contact | None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Model
@@ -47,6 +48,7 @@ class Letter:
     template: str
     context: dict[str, Any]
     centre: ExaminationCentre
+    on: date
     registration: Registration | None = None
     former: Summons | None = None
     faulty: bool = False
@@ -158,6 +160,7 @@ def commission_letter(row: CommissionMember | CommissionCandidate, sitting: Sitt
                 "candidates": [str(entry.registration.candidate) for entry in sitting.entries],
             },
             centre=commission.centre,
+            on=commission.held_on,
         )
     registration, row.commission = row.registration, commission
     return Letter(
@@ -170,6 +173,7 @@ def commission_letter(row: CommissionMember | CommissionCandidate, sitting: Sitt
         context=row.appointment.facts
         | {"title": registration.referentiel.title, "adaptation": registration.adaptation},
         centre=commission.centre,
+        on=commission.held_on,
         registration=registration,
     )
 
@@ -200,6 +204,7 @@ def evaluation_letters(evaluation: Evaluation) -> list[Letter]:
             "tutor": registration.tutor_name if registration.has_company else "",
         },
         centre=registration.centre,
+        on=evaluation.held_on,
         registration=registration,
     )
     tutor = replace(
@@ -227,6 +232,7 @@ def evaluator_letter(evaluation: Evaluation, evaluator: User) -> Letter:
         template="evaluation_planned",
         context=_evaluation_facts(evaluation) | {"adaptation": registration.adaptation},
         centre=registration.centre,
+        on=evaluation.held_on,
         registration=registration,
     )
 
@@ -268,6 +274,7 @@ def jury_letters(jury: Jury, members: Iterable[JuryMember]) -> list[Letter]:
                 template="jury_member",
                 context=jury.appointment.facts | {"president": member.is_president},
                 centre=jury.centre,
+                on=jury.held_on,
             )
             for member in members
         ]

@@ -74,6 +74,11 @@ def quarters(on: date, at: time, minutes: int) -> list[tuple[date, int]]:
     return [(on + timedelta(days=n // DAY_QUARTERS), n % DAY_QUARTERS) for n in range(first, last)]
 
 
+def quarter_at(quarter: int) -> time:
+    """The hour of the clock at which a quarter begins; 96 is midnight again."""
+    return end_of(time.min, quarter % DAY_QUARTERS * QUARTER)
+
+
 def end_of(at: time, minutes: int) -> time:
     """The hour of the clock so many minutes later."""
     return (datetime.combine(date(2000, 1, 1), at) + timedelta(minutes=minutes)).time()

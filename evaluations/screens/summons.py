@@ -39,6 +39,25 @@ class SummonsRow:
         return "stuck" if message.state in message.State.STUCK else "waiting"
 
     @property
+    def answer(self) -> str:
+        """«sans réponse», «accepté», «décliné : réunion»; "" where nothing is asked."""
+        summons = self.summons
+        if summons.awaits_answer:
+            return "sans réponse"
+        reason = f" : {summons.answer_reason}" if summons.answer_reason else ""
+        return summons.get_answer_display().lower() + reason if summons.answer and not summons.over_at else ""
+
+    @property
+    def notable(self) -> bool:
+        """Whether the staff may note the answer somebody gave otherwise."""
+        return self.summons.is_standing and self.summons.audience in Summons.Audience.ASSIGNED
+
+    @property
+    def other(self) -> str:
+        """The answer that may still be noted: «oui» or «non»."""
+        return "oui" if self.summons.answer == Summons.Answer.DECLINED else "non"
+
+    @property
     def kind(self) -> str:
         return STATES[self.state][0]
 

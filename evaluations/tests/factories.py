@@ -244,7 +244,7 @@ def make_session(*registrations, centre=None, by=None, **fields):
     commission = make_commission(centre, by=by, **fields)
     members = seat_members(commission, by=by)
     for registration in registrations:
-        commissions.add_candidate(commission=commission, registration=registration, by=by)
+        commissions.add_candidate(commission=commission, registration=registration, by=by, again=True)
     commissions.summon_commission(commission=commission, by=by)
     for member in members:
         commissions.record_presence(member=member, present=True, by=by)

@@ -13,7 +13,7 @@ from cqpm.utils.french import today
 from documents.models import Document
 from documents.render import render_html
 from evaluations.actions import commission as commissions
-from evaluations.models import Jury
+from evaluations.models import Jury, Summons
 from evaluations.tests.factories import (
     finish,
     make_commission,
@@ -61,11 +61,14 @@ def test_the_convocation_of_a_minor_is_addressed_to_the_representative():
     commissions.add_member(commission=commission, name="Amina Benali", quality="Experte", by=None)
     commissions.add_candidate(commission=commission, registration=registration, by=None)
     commissions.summon_commission(commission=commission, by=None)
-    page = client_as(officer.hat).get(reverse("commission_letters", args=[commission.pk]))
+    page = client_as(officer.hat).get(reverse("summons_papers", args=[f"commission:{commission.pk}"]))
     minor = ["Mme Anne Roy", "représentante légale de Léo ROY", *LINES]
-    assert [lines for _, _, lines in page.context["letters"]] == [[], minor]
-    assert envelope(page.content.decode()) == minor
-    mine = client_of_guest(space_link(registration)).get(reverse("my_convocation", args=[registration.pk]))
+    assert [lines for *_, lines in page.context["letters"]] == [["Amina Benali"], minor]
+    letter = Summons.objects.get(registration=registration)
+    again = client_as(officer.hat).get(reverse("summons_detail", args=[letter.pk]))
+    assert envelope(again.content.decode()) == minor
+    own = reverse("my_convocation", args=[registration.pk, letter.pk])
+    mine = client_of_guest(space_link(registration)).get(own)
     assert envelope(mine.content.decode()) == minor
 
 

@@ -160,7 +160,7 @@ def closed(centre, officer):
 def test_a_commission_is_prepared_and_what_is_wrong_is_said(client):
     url, data = (
         reverse("commission_new"),
-        {"held_on": "2020-01-01", "starts_at": "9:30", "minutes": "180", "place": "Dijon"},
+        {"held_on": "2020-01-01", "starts_at": "9:30", "minutes": "180", "day_off": "on", "place": "Dijon"},
     )
     response = client.post(url, data)
     assert errors(response, "form") == {"__all__": ["Cette date est déjà passée."]}
@@ -174,7 +174,13 @@ def test_a_commission_is_prepared_and_what_is_wrong_is_said(client):
 
 def test_a_commission_is_changed_then_deleted(client, centre):
     commission = make_commission(centre)
-    data = {"held_on": today().isoformat(), "starts_at": "14:00", "minutes": "120", "place": "Dijon"}
+    data = {
+        "held_on": today().isoformat(),
+        "starts_at": "14:00",
+        "minutes": "120",
+        "day_off": "on",
+        "place": "Dijon",
+    }
     response = client.post(at("commission_edit", commission), data | {"held_on": "2020-01-01"})
     assert errors(response, "form") == {"__all__": ["Cette date est déjà passée."]}
     detail = at("commission_detail", commission)

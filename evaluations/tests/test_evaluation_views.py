@@ -70,6 +70,7 @@ def typed(registration, evaluator=None, **fields):
         "held_on": today().isoformat(),
         "starts_at": "9:30",
         "minutes": "90",
+        "day_off": "on",
         "place": "Atelier 3",
         "evaluator": (evaluator or make_evaluator(registration.centre)).pk,
         "commission": "",
@@ -122,6 +123,7 @@ def test_the_fields_are_those_of_the_method(client, registration, method, own):
         "held_on",
         "starts_at",
         "minutes",
+        "room",
         "place",
         "evaluator",
         *own,
@@ -201,7 +203,7 @@ def test_a_date_is_wanted_outside_a_commission(client, registration):
     assert response.context["form"].errors == {
         "held_on": wanted,
         "starts_at": wanted,
-        "place": wanted,
+        "place": ["Indiquez le lieu, ou choisissez une salle."],
     }
 
 

@@ -124,9 +124,9 @@ def test_a_new_jury_starts_from_the_unions_of_the_branch_then_of_the_last_jury(c
     def initial():
         return client.get(reverse("jury_new")).context["form"].initial
 
-    assert initial() == {"unions": "CFDT\nCFE-CGC\nCGT\nFO", "place": ""}
+    assert initial() == {"unions": "CFDT\nCFE-CGC\nCGT\nFO"}
     make_jury(centre=centre, state=Jury.State.PREPARED, unions=["CFDT", "Autre"], place="Dijon")
-    assert initial() == {"unions": "CFDT\nAutre", "place": "Dijon"}
+    assert initial() == {"unions": "CFDT\nAutre", "room": None, "place": "Dijon"}
 
 
 def test_a_jury_is_prepared_and_what_is_wrong_is_said(client):
@@ -134,6 +134,7 @@ def test_a_jury_is_prepared_and_what_is_wrong_is_said(client):
         "held_on": "2020-01-01",
         "starts_at": "9:30",
         "minutes": "120",
+        "day_off": "on",
         "place": "Dijon",
         "unions": "CFDT\n\n CGT",
     }
@@ -149,7 +150,13 @@ def test_a_jury_is_prepared_and_what_is_wrong_is_said(client):
 
 def test_a_jury_is_changed_then_deleted(client, centre):
     jury = make_jury(centre=centre, state=Jury.State.PREPARED)
-    data = {"held_on": today().isoformat(), "starts_at": "14:00", "minutes": "120", "place": "Dijon"}
+    data = {
+        "held_on": today().isoformat(),
+        "starts_at": "14:00",
+        "minutes": "120",
+        "day_off": "on",
+        "place": "Dijon",
+    }
     assert errors(client.post(at("jury_edit", jury), data | {"held_on": "2020-01-01"})) == {
         "__all__": ["Cette date est déjà passée."]
     }
@@ -237,6 +244,7 @@ def test_a_seat_is_filled_then_presides_then_emptied(client, centre):
         "held_on": today().isoformat(),
         "starts_at": "9:30",
         "minutes": "120",
+        "day_off": "on",
         "place": "Dijon",
         "unions": "CFDT",
     }

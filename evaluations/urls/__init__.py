@@ -8,6 +8,7 @@ from evaluations.urls import (
     evaluation,
     jury,
     opinion,
+    planning,
     space,
     summons,
 )
@@ -20,6 +21,7 @@ urlpatterns = [
     *commission.urlpatterns,
     *jury.urlpatterns,
     *summons.urlpatterns,
+    *planning.urlpatterns,
     *space.urlpatterns,
     *company_space.urlpatterns,
 ]

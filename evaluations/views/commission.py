@@ -24,7 +24,8 @@ from evaluations.forms.commission import (
     PairForm,
     PresenceForm,
 )
-from evaluations.models import Commission
+from evaluations.forms.planning import PassageForm
+from evaluations.models import Commission, Summons
 from evaluations.perms import may_declare_link, may_preside, may_see_commissions
 from evaluations.reads.candidate import to_place
 from evaluations.reads.commission import Sitting, overview
@@ -71,11 +72,11 @@ def commission_list(request):
 @form_methods
 def commission_new(request):
     """When and where."""
-    form = CommissionForm(post_data(request))
+    form = CommissionForm(post_data(request), centre=request.user.hat.centre)
     if form.is_valid():
         try:
             commission = actions.prepare_commission(
-                centre=request.user.hat.centre, by=request.user, **form.cleaned_data
+                centre=request.user.hat.centre, by=request.user, **form.plan
             )
         except Refusal as refusal:
             show_refusal(form, refusal)
@@ -89,10 +90,10 @@ def commission_new(request):
 def commission_edit(request, pk):
     """Another date, hour or place."""
     commission = own(request, pk)
-    form = CommissionForm(post_data(request), instance=commission)
+    form = CommissionForm(post_data(request), instance=commission, centre=commission.centre)
     if form.is_valid():
         try:
-            actions.change_commission(commission=commission, by=request.user, **form.cleaned_data)
+            actions.change_commission(commission=commission, by=request.user, **form.plan)
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -139,6 +140,8 @@ def show(request, commission, **refusals):
         "unchecked": sitting.remarks(registrations, on=mine),
         "missing": [] if sitting.is_closed else sitting.missing_now(),
         "about": key_of(commission),
+        "own_letter": None if staff else Summons.objects.answerable_by(user).about(commission).first(),
+        "same_hour": sitting.same_hour,
         "announced": announced(commission, concerned_by_commission(sitting)) if staff else None,
     }
     if not sitting.is_closed:
@@ -243,6 +246,19 @@ def commission_remove_candidate(request, pk, registration):
     entry = get_object_or_404(agenda, registration=registration)
     success = f"{entry.registration.candidate} n’est plus à l’ordre du jour."
     return act(request, pk, success, actions.remove_candidate, entry=entry)
+
+
+@require_POST
+def commission_passage(request, pk, registration):
+    """The hour of one candidate, changed in its row."""
+    agenda = own(request, pk).agenda.select_related("registration__candidate")
+    entry = get_object_or_404(agenda, registration=registration)
+    form = PassageForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Donnez une heure, par exemple 9 h 30.")
+        return redirect("commission_detail", pk)
+    success = f"{entry.registration.candidate} : heure changée."
+    return act(request, pk, success, actions.set_passage, entry=entry, **form.cleaned_data)
 
 
 @require_POST

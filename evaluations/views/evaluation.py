@@ -100,6 +100,7 @@ def taken_up(former):
     """What a new evaluation starts from when it takes the place of one that was not held."""
     return {
         **{name: getattr(former, name) for name in HANDED_DOWN},
+        "room": former.visit.room_id if former.visit else None,
         "capacities": list(former.coverage.values_list("capacity", flat=True)),
         "evaluator": former.sheets.get().evaluator_id,
     }
@@ -107,8 +108,13 @@ def taken_up(former):
 
 def of_its_visit(evaluation):
     """The commission, or the day, hour and place of its own: never both."""
-    own = {name: getattr(evaluation, name) if evaluation.visit else None for name in OF_A_VISIT}
-    return own | {"commission": evaluation.commission_id}
+    visit = evaluation.visit
+    own = {"held_on": visit.held_on, "room": visit.room_id, "place": visit.place} if visit else {}
+    return (
+        dict.fromkeys(OF_A_VISIT)
+        | own
+        | {"starts_at": evaluation.starts_at, "commission": evaluation.commission_id}
+    )
 
 
 def evaluation_edit(request, pk):
@@ -177,11 +183,16 @@ def show(request, evaluation, **forms):
             initial={"received_on": evaluation.report_received_on, "upload": uuid.uuid4()}
         ),
         "reports": evaluation.reports.all(),
-        **(letters_about(evaluation, sheets) if plans else {}),
+        **(letters_about(evaluation, sheets) if plans else asked_of(user, evaluation)),
         "absence_form": reason_form("absence"),
         "postponement_form": reason_form("report"),
     }
     return form_page(request, "evaluations/evaluation_detail.html", context | forms)
+
+
+def asked_of(user, evaluation):
+    """The letter that asks the reader to come, for whoever evaluates."""
+    return {"own_letter": Summons.objects.answerable_by(user).about(evaluation).first()}
 
 
 def letters_about(evaluation, sheets):

@@ -89,7 +89,12 @@ def jury_new(request):
     form = NewJuryForm.for_centre(request.user.hat.centre, post_data(request))
     if form.is_valid():
         try:
-            jury = actions.prepare_jury(centre=request.user.hat.centre, by=request.user, **form.cleaned_data)
+            jury = actions.prepare_jury(
+                centre=request.user.hat.centre,
+                by=request.user,
+                unions=form.cleaned_data["unions"],
+                **form.plan,
+            )
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -101,10 +106,10 @@ def jury_new(request):
 def jury_edit(request, pk):
     """Another date, hour or place."""
     jury = own_jury(request, pk)
-    form = JuryForm(post_data(request), instance=jury)
+    form = JuryForm(post_data(request), instance=jury, centre=jury.centre)
     if form.is_valid():
         try:
-            actions.change_jury(jury=jury, by=request.user, **form.cleaned_data)
+            actions.change_jury(jury=jury, by=request.user, **form.plan)
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:

@@ -6,12 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import mailing
-from accounts.answers import say_outcome
-from accounts.keys import key_of
+from accounts.answers import form_page, say_outcome, show_refusal
+from accounts.keys import Key, key_of
+from accounts.link_pages import link_page
 from accounts.perms import is_staff, require
 from cqpm.utils.french import NBSP, plural
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import summons as actions
+from evaluations.forms.appointment import AnswerAssignmentForm
 from evaluations.models import Summons
 from evaluations.reads.summons import letters_mark
 from evaluations.screens.summons import Preview, addressee_of, summons_rows
@@ -103,3 +105,35 @@ def summons_handed(request, pk):
     with say_outcome(request, f"Remise à {summons.name}."):
         actions.hand_summons_over(summons=summons, by=request.user)
     return redirect("summons_papers", summons.about)
+
+
+# --- Whether he or she comes -----------------------------------------------------------------------------------
+
+
+@link_page(actions.ASSIGNMENT, done=True)
+@form_methods
+def assignment(request):
+    """By the link of the mail: what is asked, then yes or no; may be changed until the day has passed."""
+    summons = get_object_or_404(Summons.objects.select_related("centre"), pk=request.link.subject_key.pk)
+    form = AnswerAssignmentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            summons = actions.answer_summons(summons=summons, by=request.link, **form.cleaned_data)
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+    context = {"summons": summons, "form": form, "over": not summons.is_standing}
+    return form_page(request, "evaluations/assignment.html", context)
+
+
+@require_POST
+def summons_answer(request, pk):
+    """By the person, signed in, or by the staff for him or her."""
+    summons = get_object_or_404(Summons.objects.answerable_by(request.user), pk=pk)
+    form = AnswerAssignmentForm(request.POST)
+    if form.is_valid():
+        with say_outcome(request, "Réponse enregistrée."):
+            actions.answer_summons(summons=summons, by=request.user, **form.cleaned_data)
+    else:
+        messages.error(request, "Choisissez « Je viens » ou « Je ne viens pas ».")
+    key = Key.read(summons.about)
+    return redirect(f"{key.kind}_detail", key.pk)

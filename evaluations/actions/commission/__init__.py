@@ -16,6 +16,7 @@ from evaluations.actions.commission.preparation import (
     delete_commission,
     prepare_commission,
     remove_candidate,
+    set_passage,
     summon_commission,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "remove_candidate",
     "remove_member",
     "say_member_employer",
+    "set_passage",
     "summon_commission",
 ]

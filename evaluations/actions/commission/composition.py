@@ -12,6 +12,7 @@ from cqpm.utils.french import colon, day, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.commission.steps import lock_commission, record_on_commission
 from evaluations.actions.evaluation_plan import is_evaluator_of
+from evaluations.actions.slot import book
 from evaluations.actions.summons import cancel_letters
 from evaluations.models import Commission, CommissionMember, ConflictOverride, PersonalLink
 from evaluations.reads.commission import Sitting
@@ -58,6 +59,7 @@ def add_member(
         commission.members.update(is_president=False)
     member.is_president = is_president or not any(other.is_president for other in members)
     validated(member).save()
+    book(commission)
     record_on_commission(
         commission, by=by, verb="add_commission_member", what=colon(f"{member.name} nommé membre")
     )
@@ -75,6 +77,7 @@ def say_member_employer(
         raise Refusal(f"{member.name} a un compte : son employeur s’y enregistre.")
     member.employer, member.employer_siren = employer.strip(), employer_siren
     validated(member).save()
+    book(commission)
     what = colon(f"employeur de {member.name}, {member.employer or 'inconnu'}")
     record_on_commission(commission, by=by, verb="say_commission_member_employer", what=what)
     return member
@@ -89,6 +92,7 @@ def remove_member(*, member: CommissionMember, by: Actor) -> None:
     name = member.name
     cancel_letters(commission, person=member, what="Commission d’évaluation", by=by)
     member.delete()
+    book(commission)
     record_on_commission(commission, by=by, verb="remove_commission_member", what=colon(f"{name} retiré"))
 
 

@@ -11,19 +11,22 @@ from accounts.models import ExaminationCentre
 from candidates.actions.checks import lock_registration, required
 from candidates.journey import move_stage
 from candidates.models import Registration
+from candidates.rules import Stage
 from cqpm.utils.french import colon, day, hour, plural, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.commission.steps import lock_commission, record_on_commission
+from evaluations.actions.slot import book
 from evaluations.actions.summons import cancel_letters, overtake, send_letters
 from evaluations.models import (
     Commission,
     CommissionCandidate,
     Evaluation,
+    Room,
     Summons,
 )
 from evaluations.reads.commission import Sitting
 from evaluations.reads.summons import commission_letters, untold
-from evaluations.rules.appointment import SITTING_MINUTES, end_of, minutes_between
+from evaluations.rules.appointment import PASSAGE_MINUTES, SITTING_MINUTES, end_of, minutes_between
 
 
 @transaction.atomic
@@ -32,20 +35,26 @@ def prepare_commission(
     centre: ExaminationCentre,
     held_on: date,
     starts_at: time,
-    place: str,
     by: Actor,
+    place: str = "",
+    room: Room | None = None,
     minutes: int = SITTING_MINUTES,
 ) -> Commission:
-    """A sitting of the commission, still without members or candidates. Refusal: a date in the past."""
+    """A sitting of the commission, still without members or candidates; in a `room` of the centre, or at a `place`.
+
+    Refusal: a date in the past, a room taken.
+    """
     check_date(held_on)
     commission = Commission.objects.create(
         centre=centre,
         held_on=held_on,
         starts_at=starts_at,
         minutes=minutes,
-        place=required(place, "Indiquez le lieu."),
+        place=room.place if room else required(place, "Indiquez le lieu."),
+        room=room,
         created_by=log.actor_name(by),
     )
+    book(commission)
     record_on_commission(commission, by=by, verb="prepare_commission", what=" préparée")
     return commission
 
@@ -56,23 +65,25 @@ def change_commission(
     commission: Commission,
     held_on: date,
     starts_at: time,
-    place: str,
     by: Actor,
+    place: str = "",
+    room: Room | None = None,
     minutes: int | None = None,
 ) -> Commission:
     """Another date, hour or place: everybody is to be summoned again, presences to be recorded again.
 
     The hours of the candidates follow that of the sitting, and the evaluations planned before it come along.
     Refusal: another date or place once somebody was heard, decided or evaluated, a date in the past or before what
-    an evaluation waits for. Another length alone announces nothing.
+    an evaluation waits for, somebody or the room taken. Another length alone announces nothing.
     """
     commission = lock_commission(commission.pk)
-    place = required(place, "Indiquez le lieu.")
-    if minutes and minutes != commission.minutes:
-        commission.minutes = minutes
-        commission.save(update_fields=["minutes"])
+    place = room.place if room else required(place, "Indiquez le lieu.")
+    commission.minutes = minutes or commission.minutes
     before = commission.held_on, commission.starts_at, commission.place
     if before == (held_on, starts_at, place):
+        commission.room = room
+        commission.save(update_fields=["minutes", "room"])
+        book(commission)
         return commission
     if before != (held_on, commission.starts_at, place):
         check_not_used(commission)
@@ -82,8 +93,9 @@ def change_commission(
         commission.members.update(present=None)
     shift_hours(commission, starts_at)
     commission.held_on, commission.starts_at, commission.place = held_on, starts_at, place
-    commission.state = Commission.State.PREPARED
-    commission.save(update_fields=["held_on", "starts_at", "place", "state"])
+    commission.room, commission.state = room, Commission.State.PREPARED
+    commission.save(update_fields=["held_on", "starts_at", "minutes", "place", "room", "state"])
+    book(commission)
     announce_again(commission)
     what = f" fixée au {day(held_on)}, {hour(starts_at)}, {place}"
     record_on_commission(commission, by=by, verb="change_commission", what=what)
@@ -108,9 +120,16 @@ def delete_commission(*, commission: Commission, by: Actor) -> None:
 
 @transaction.atomic
 def add_candidate(
-    *, commission: Commission, registration: Registration, by: Actor, expected_at: time | None = None
+    *,
+    commission: Commission,
+    registration: Registration,
+    by: Actor,
+    expected_at: time | None = None,
+    minutes: int = PASSAGE_MINUTES,
+    again: bool = False,
 ) -> CommissionCandidate:
-    """Puts a candidate on the agenda. Refusal: other centre, no dossier in force, already there."""
+    """Puts a candidate on the agenda. Refusal: other centre, no dossier in force, already there, an hour at which the
+    commission does not sit, everything decided already unless it is `again`, for a correction."""
     commission = lock_commission(commission.pk)
     registration = lock_registration(registration.pk)
     if registration.centre_id != commission.centre_id:
@@ -119,9 +138,13 @@ def add_candidate(
         raise Refusal(f"{registration.candidate} : le dossier de modalités n’est pas encore transmis.")
     if commission.agenda.filter(registration=registration).exists():
         raise Refusal(f"{registration.candidate} est déjà à l’ordre du jour.")
+    if registration.stage in (Stage.DELIBERATION, Stage.RESULT) and not again:
+        raise Refusal(f"{registration.candidate} : toutes ses capacités sont déjà décidées.")
+    check_passage(commission, expected_at)
     entry = CommissionCandidate.objects.create(
-        commission=commission, registration=registration, expected_at=expected_at
+        commission=commission, registration=registration, expected_at=expected_at, minutes=minutes
     )
+    book(commission)
     name = registration.candidate
     record_on_commission(
         commission, by=by, verb="add_commission_candidate", what=colon(f"{name} à l’ordre du jour")
@@ -134,6 +157,46 @@ def add_candidate(
         centre=registration.centre,
     )
     return entry
+
+
+@transaction.atomic
+def set_passage(
+    *, entry: CommissionCandidate, expected_at: time | None, by: Actor, minutes: int | None = None
+) -> CommissionCandidate:
+    """The hour at which a candidate passes, and how long; convened, he or she is to be told again. Gives the entry.
+
+    Refusal: an hour outside the sitting, a candidate already heard, an evaluator taken.
+    """
+    commission = lock_commission(entry.commission_id)
+    registration = lock_registration(entry.registration_id, running=False)
+    entry = commission.agenda.select_related("registration__candidate").get(pk=entry.pk)
+    check_passage(commission, expected_at)
+    if commission.interviews.filter(registration=registration).exists():
+        raise Refusal(f"{registration.candidate} a déjà été entendu.")
+    before = entry.appointment.at
+    entry.expected_at, entry.minutes = expected_at, minutes or entry.minutes
+    if entry.appointment.at != before:
+        entry.summoned_at = None
+        overtake(commission, person=registration)
+        for evaluation in commission.evaluations.filter(
+            registration=registration, state=Evaluation.State.PLANNED
+        ):
+            overtake(evaluation)
+    entry.save(update_fields=["expected_at", "minutes", "summoned_at"])
+    book(commission)
+    at = hour(entry.appointment.at) if entry.appointment.at else ""
+    what = colon(f"{registration.candidate} à {at}")
+    record_on_commission(commission, by=by, verb="set_passage", what=what)
+    return entry
+
+
+def check_passage(commission: Commission, expected_at: time | None) -> None:
+    """Refusal for an hour at which the commission does not sit."""
+    if expected_at is None:
+        return
+    offset = minutes_between(commission.starts_at, expected_at) % (24 * 60)
+    if offset >= commission.minutes:
+        raise Refusal(f"La commission siège de {commission.appointment.hours.replace(' – ', ' à ')}.")
 
 
 @transaction.atomic
@@ -151,6 +214,7 @@ def remove_candidate(*, entry: CommissionCandidate, by: Actor) -> None:
         )
     taken_back, _ = commission.validations.filter(registration=registration).delete()
     commission.agenda.filter(pk=entry.pk).delete()
+    book(commission)
     cancel_letters(commission, person=registration, what="Passage devant la commission d’évaluation", by=by)
     name = registration.candidate
     record_on_commission(

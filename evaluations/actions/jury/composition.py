@@ -12,6 +12,7 @@ from candidates.actions.checks import required
 from cqpm.utils.french import colon, day
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.jury.steps import lock_jury, lock_row, record_on_jury
+from evaluations.actions.slot import book
 from evaluations.actions.summons import cancel_letters
 from evaluations.models import Jury, JuryMember, Seat
 from evaluations.rules import College
@@ -64,10 +65,12 @@ def seat_member(*, seat: Seat, name: str, email: str = "", organisation: str = "
         if former.user is None:  # the president's address is that of the account
             former.email = email
             former.save(update_fields=["email"])
+            book(jury)
         return former
     if former:
         unseat(former, by=by)
     member = JuryMember.objects.create(seat=seat, name=name, email=email)
+    book(jury)
     change = f"{name} remplace {former.name}" if former else f"{name} siège"
     what = colon(f"{change}, collège {seat.get_college_display().lower()}")
     record_on_jury(jury, by=by, verb="seat_member", what=what)
@@ -82,6 +85,7 @@ def empty_seat(*, seat: Seat, by: Actor) -> Jury:
     if member is None:
         raise Refusal("Ce siège est déjà vide.")
     unseat(member, by=by)
+    book(jury)
     record_on_jury(jury, by=by, verb="empty_seat", what=colon(f"{member.name} ne siège plus"))
     return jury
 
@@ -159,5 +163,6 @@ def appoint(
     member.user, member.email, member.name = user, user.email, str(user)
     member.is_president, member.is_substitute = role is PRESIDENT, role is SUBSTITUTE
     member.save()
+    book(jury)
     record_on_jury(jury, by=by, verb=role.verb, what=colon(f"{member.name} {role.done}"))
     return member

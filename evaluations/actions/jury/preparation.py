@@ -21,8 +21,18 @@ from evaluations.actions.jury.steps import (
     record_on_candidate,
     record_on_jury,
 )
+from evaluations.actions.slot import book
 from evaluations.actions.summons import overtake, send_letters
-from evaluations.models import Decision, Deliberation, DeliberationEntry, Jury, JuryMember, Seat, Summons
+from evaluations.models import (
+    Decision,
+    Deliberation,
+    DeliberationEntry,
+    Jury,
+    JuryMember,
+    Room,
+    Seat,
+    Summons,
+)
 from evaluations.reads.journey import load_for_jury
 from evaluations.reads.jury import JurySitting
 from evaluations.reads.summons import jury_letters, untold
@@ -42,9 +52,10 @@ def prepare_jury(
     centre: ExaminationCentre,
     held_on: date,
     starts_at: time,
-    place: str,
     unions: Iterable[str],
     by: Actor,
+    place: str = "",
+    room: Room | None = None,
     minutes: int = SITTING_MINUTES,
 ) -> Jury:
     """A sitting with one seat per union of `unions` (names) and as many employer seats, all empty.
@@ -63,7 +74,8 @@ def prepare_jury(
         held_on=held_on,
         starts_at=starts_at,
         minutes=minutes,
-        place=required(place, "Indiquez le lieu."),
+        place=room.place if room else required(place, "Indiquez le lieu."),
+        room=room,
         created_by=log.actor_name(by),
     )
     Seat.objects.bulk_create(
@@ -74,13 +86,21 @@ def prepare_jury(
             Seat(jury=jury, college=College.EMPLOYER, position=position),
         )
     )
+    book(jury)
     record_on_jury(jury, by=by, verb="prepare_jury", what=" préparé")
     return jury
 
 
 @transaction.atomic
 def change_jury(
-    *, jury: Jury, held_on: date, starts_at: time, place: str, by: Actor, minutes: int | None = None
+    *,
+    jury: Jury,
+    held_on: date,
+    starts_at: time,
+    by: Actor,
+    place: str = "",
+    room: Room | None = None,
+    minutes: int | None = None,
 ) -> Jury:
     """Another date, hour or place before the sitting opens; another length alone announces nothing.
 
@@ -90,18 +110,20 @@ def change_jury(
     jury = lock_jury(jury.pk, *Jury.State.BEFORE)
     if held_on != jury.held_on and held_on < today():
         raise Refusal(PAST)
-    place = required(place, "Indiquez le lieu.")
-    if minutes and minutes != jury.minutes:
-        jury.minutes = minutes
-        jury.save(update_fields=["minutes"])
+    place = room.place if room else required(place, "Indiquez le lieu.")
+    jury.minutes, jury.room = minutes or jury.minutes, room
     before = (jury.held_on, jury.starts_at, jury.place)
     if before == (held_on, starts_at, place):
+        jury.save(update_fields=["minutes", "room"])
+        book(jury)
         return jury
     if held_on != jury.held_on:
         JuryMember.objects.filter(seat__jury=jury).update(summoned_on=None)
         jury.summoned_on, jury.summoned_by, jury.state = None, "", Jury.State.PREPARED
     jury.held_on, jury.starts_at, jury.place = held_on, starts_at, place
-    jury.save(update_fields=["held_on", "starts_at", "place", "summoned_on", "summoned_by", "state"])
+    moved = ["held_on", "starts_at", "minutes", "place", "room"]
+    jury.save(update_fields=[*moved, "summoned_on", "summoned_by", "state"])
+    book(jury)
     overtake(jury)
     record_on_jury(jury, by=by, verb="change_jury", what=colon(f"à {hour(starts_at)}, {place}"))
     return jury
