@@ -25,6 +25,29 @@ class Contact:
     addressee: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+ATTACHMENTS: list[Callable[[OutboxMessage], Attachment | None]] = []
+
+
+def register_attachments(*readers: Callable[[OutboxMessage], Attachment | None]) -> None:
+    """Says what goes with a mail; a reader gives None for a mail it has nothing for."""
+    ATTACHMENTS.extend(readers)
+
+
+def attachments(message: OutboxMessage) -> list[Attachment]:
+    """What goes with a mail, made at the moment it leaves."""
+    found = [reader(message) for reader in ATTACHMENTS]
+    return [one for one in found if one]
+
+
 CONTACTS: dict[str, Callable[[OutboxMessage], Contact | None]] = {}
 
 

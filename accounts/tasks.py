@@ -87,7 +87,10 @@ def deliver(message):
         return close(message, state=OutboxMessage.State.HELD, error="")
     try:
         subject, body = mailing.render(message)
-        EmailMessage(subject, body, to=[message.recipient], connection=get_connection(timeout=TIMEOUT)).send()
+        mail = EmailMessage(subject, body, to=[message.recipient], connection=get_connection(timeout=TIMEOUT))
+        for file in mailing.attachments(message):
+            mail.attach(file.name, file.content.decode(), file.content_type)
+        mail.send()
     except (
         Exception
     ) as error:  # whatever the mail server or the template says, it is kept for whoever retries

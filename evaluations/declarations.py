@@ -13,6 +13,7 @@ from documents import kinds
 from evaluations import rules
 from evaluations.actions import opinion, summons
 from evaluations.models.jury import presidencies
+from evaluations.papers.calendar import calendar_attachment
 from evaluations.papers.jury import JURY_PAPERS
 from evaluations.reads import commission, contact, decision, journey, jury, space
 from evaluations.reminders import OPINION_REMINDER
@@ -126,6 +127,7 @@ preferences.register(
     )
 )
 mailing.register(jury_member="Convocation d’un membre du jury", result="Résultat du jury")
+mailing.register_attachments(calendar_attachment)
 mailing.register_contacts(
     commission=contact.of_commission,
     decision=contact.of_decision,

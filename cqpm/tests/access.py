@@ -95,13 +95,13 @@ def task(given, method="get"):
     return Row(method, {**dict.fromkeys(VISITORS, IN), ANONYMOUS: ABSENT}, given, task=True)
 
 
-def space(enters, *, elsewhere=ABSENT, moved=False, given=None, method="get", data=None):
-    """A page of a space: `enters`, the visitor whose space it is, sent on elsewhere when `moved`; `elsewhere`: what
-    the twin is answered."""
+def space(enters, *, elsewhere=ABSENT, moved=False, absent=False, given=None, method="get", data=None):
+    """A page of a space: `enters`, the visitor whose space it is, sent on elsewhere when `moved`, found nothing when
+    `absent`; `elsewhere`: what the twin is answered."""
     twins = {CANDIDATE: CANDIDATE_ELSEWHERE, CONTACT: CONTACT_ELSEWHERE}
     outcomes = {
         **dict.fromkeys(VISITORS, ENTRANCE),
-        enters: MOVED if moved else IN,
+        enters: ABSENT if absent else MOVED if moved else IN,
         twins[enters]: elsewhere,
     }
     return Row(method, outcomes, given or (lambda world: []), data=data or {})
@@ -486,6 +486,12 @@ ACCESS = {
     "visit_edit": page(STAFF, refused={EVALUATOR}, given=visit),
     "room_list": page(STAFF_ANYWHERE),
     "room_close": act(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=lambda world: [world.room.pk]),
+    "summons_calendar": page(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
+    "my_calendar": space(  # not summoned
+        CANDIDATE,
+        given=lambda world: [world.guest_registration.pk, world.summons.pk],
+        absent=True,
+    ),
     "summons_detail": page(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
     "summons_handed": act(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),
     "commission_add_member": act(STAFF, refused={EVALUATOR}, given=commission),

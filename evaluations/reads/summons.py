@@ -66,7 +66,8 @@ class Letter:
 
 def replaced(summons: Summons) -> dict[str, Any]:
     """What a letter says of the one it replaces or cancels: plain values."""
-    said = {name: summons.context.get(name, "") for name in ("when", "hour", "place")}
+    named = ("when", "hour", "place", "date", "time", "minutes")
+    said = {name: summons.context[name] for name in named if name in summons.context}
     return said | {"made_on": day(summons.made_at)}
 
 

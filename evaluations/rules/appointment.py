@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from cqpm.utils.french import hour, long_day, recent_day
 
@@ -49,9 +50,12 @@ class Appointment:
         return recent_day(self.on) + (f", {hour(self.at)}" if self.at else "")
 
     @property
-    def facts(self) -> dict[str, str]:
-        """What a mail, a letter or a paper prints: plain values."""
+    def facts(self) -> dict[str, Any]:
+        """What a mail, a letter or a paper prints, and what a calendar reads: plain values."""
         return {
+            "date": self.on.isoformat(),
+            "time": f"{self.at:%H:%M}" if self.at else "",
+            "minutes": self.minutes,
             "when": long_day(self.on),
             "hour": hour(self.at) if self.at else "",
             "length": length(self.minutes),

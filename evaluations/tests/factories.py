@@ -209,7 +209,9 @@ def make_presentation(registration=None, *, in_days=20, **plan):
 # --- Commissions -----------------------------------------------------------------------------------------------
 
 
-def make_commission(centre, *, held_on=None, starts_at=time(9), place="Pôle formation, salle 2", by=None):
+def make_commission(
+    centre, *, held_on=None, starts_at=time(9), place="Pôle formation, salle 2", by=None, **fields
+):
     """A commission prepared for today unless told otherwise, still without members or candidates."""
     commission = commissions.prepare_commission(
         centre=centre,
@@ -217,6 +219,7 @@ def make_commission(centre, *, held_on=None, starts_at=time(9), place="Pôle for
         starts_at=starts_at,
         place=place,
         by=by or make_wearer(Role.OFFICER, centre=centre),
+        **fields,
     )
     if held_on and held_on < today():  # one already held: no verb prepares it after the event
         Commission.objects.filter(pk=commission.pk).update(held_on=held_on)

@@ -86,7 +86,9 @@ def heard(db):
     """A candidate whose presentation a commission hears at noon, three hours after it begins; everybody is told."""
     registration = with_dossier(methods=[Method.PROJECT])
     officer = make_wearer(Role.OFFICER, centre=registration.centre)
-    commission = make_commission(registration.centre, held_on=SOON, starts_at=time(9, 15), place=PLACE)
+    commission = make_commission(
+        registration.centre, held_on=SOON, starts_at=time(9, 15), minutes=240, place=PLACE
+    )
     seat_members(commission, by=officer)
     evaluation = make_evaluation(registration, Method.PROJECT, commission=commission, by=officer)
     commissions.add_candidate(

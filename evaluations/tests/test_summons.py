@@ -1,18 +1,23 @@
 """Announced means announced again: letters made, replaced, cancelled, read before they leave, handed over."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from icalendar import Calendar
 
 from accounts import mailing
 from accounts.models import FaultyAddress, OutboxMessage, Role
-from accounts.tests.factories import client_as, make_centre, make_wearer
+from accounts.tasks import deliver
+from accounts.tests.factories import client_as, client_of_guest, make_centre, make_wearer
+from candidates.tests.factories import space_link
 from cqpm.utils.freeze import REFUSAL
 from cqpm.utils.french import day, long_day, today
 from evaluations.actions import commission as commissions, evaluation as planning, jury as juries
 from evaluations.actions.summons import CHANGED, hand_summons_over
 from evaluations.models import Summons
+from evaluations.papers.calendar import calendar_of, ends_after
 from evaluations.reads.commission import Sitting
 from evaluations.reads.summons import commission_letters, evaluation_letters, letters_mark, untold
 from evaluations.tests.acts import breaks, last_entry, refused, rewrite, twin
@@ -325,6 +330,71 @@ def test_letters_are_reached_from_the_commission_the_evaluation_and_the_candidat
     assert [row.name for row in mine if reverse("summons_detail", args=[row.pk]) not in page] == []
 
 
+# --- Calendars -------------------------------------------------------------------------------------------------
+
+
+def event_of(summons):
+    calendar = Calendar.from_ical(calendar_of(summons))
+    (event,) = calendar.walk("VEVENT")
+    return calendar, event
+
+
+def test_a_calendar_follows_one_event_through_every_change(evaluation, registration, officer):
+    first = planning.summon_evaluation(evaluation=evaluation, by=officer)[0]
+    evaluator = evaluation.sheets.get().evaluator
+    plan = plan_of(registration, held_on=SOON, place="Atelier 3", evaluator=evaluator, starts_at=time(15))
+    planning.change_evaluation(evaluation=evaluation, by=officer, **plan)
+    second = planning.summon_evaluation(evaluation=evaluation, by=officer)[0]
+    planning.delete_evaluation(evaluation=evaluation, by=officer)
+    off = Summons.objects.get(audience="candidate", kind="cancellation")
+    calendars = [event_of(row) for row in (first, second, off)]
+    assert len({str(event["uid"]) for _, event in calendars}) == 1
+    assert [event["sequence"] for _, event in calendars] == [0, 1, 2]
+    assert [str(calendar["method"]) for calendar, _ in calendars] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    assert [str(event["status"]) for _, event in calendars] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    starts = [event["dtstart"].dt for _, event in calendars]
+    assert [(one.date(), one.time(), str(one.tzinfo)) for one in starts] == [
+        (SOON, time(8), "Europe/Paris"),
+        (SOON, time(15), "Europe/Paris"),
+        (SOON, time(15), "Europe/Paris"),
+    ]
+    for calendar, _ in calendars:
+        assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Paris"]
+
+
+def test_candidate_and_tutor_have_an_event_each(evaluation, officer):
+    made = planning.summon_evaluation(evaluation=evaluation, by=officer)
+    assert len({str(event_of(row)[1]["uid"]) for row in made}) == 2
+
+
+def test_the_event_goes_with_the_mail(evaluation, officer, mailoutbox, settings):
+    planning.summon_evaluation(evaluation=evaluation, by=officer)
+    message = OutboxMessage.objects.get(template="evaluation_candidate")
+    deliver(message)
+    (mail,) = mailoutbox
+    assert [(name, kind) for name, _, kind in mail.attachments] == [("rendez-vous.ics", "text/calendar")]
+
+
+def test_the_night_clocks_change_an_event_lasts_as_long():
+    starts = datetime(2026, 10, 25, 1, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    ends = ends_after(starts, 120)
+    assert (ends.hour, ends.minute) == (2, 30)  # two o'clock comes twice
+
+
+def test_a_candidate_takes_the_event_home(evaluation, registration, officer):
+    planning.summon_evaluation(evaluation=evaluation, by=officer)
+    letter = Summons.objects.get(audience="candidate")
+    client = client_of_guest(space_link(registration))
+    page = client.get(reverse("my_convocation", args=[registration.pk, letter.pk])).content.decode()
+    url = reverse("my_calendar", args=[registration.pk, letter.pk])
+    assert url in page
+    answer = client.get(url)
+    assert (answer["Content-Type"], b"BEGIN:VEVENT" in answer.content) == (
+        "text/calendar; charset=utf-8",
+        True,
+    )
+
+
 # --- What the database refuses ---------------------------------------------------------------------------------
 
 
@@ -351,7 +421,7 @@ def test_a_letter_says_what_it_is(commission, fields, name):
 @pytest.mark.both_engines
 def test_a_letter_replaces_one_of_the_same_person_that_is_over(commission):
     first, other = Summons.objects.filter(audience="member")
-    values = {"message_id": None, "kind": "replacement", "replaces_id": first.pk}
+    values = {"message_id": None, "link_id": None, "kind": "replacement", "replaces_id": first.pk}
     breaks("summons_replaces_a_letter_of_the_same_person", lambda: twin(first, **values))
     rewrite(first, over_at=first.made_at)
     breaks(

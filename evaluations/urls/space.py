@@ -8,6 +8,7 @@ urlpatterns = [
     path("mon-parcours/", views.my_space, name="my_space"),
     path(MINE, views.my_registration, name="my_registration"),
     path(f"{MINE}identite/", views.my_identity, name="my_identity"),
+    path(f"{MINE}convocations/<uuid:summons>/rendez-vous.ics", views.my_calendar, name="my_calendar"),
     path(f"{MINE}convocations/<uuid:summons>/", views.my_convocation, name="my_convocation"),
     path(f"{MINE}rapport/<uuid:evaluation>/", views.my_report, name="my_report"),
     path(f"{MINE}rapport/version/<uuid:report>/", views.my_report_file, name="my_report_file"),

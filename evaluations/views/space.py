@@ -28,6 +28,7 @@ from evaluations.reads.space import ReportFile, appeal_until, read, report_files
 from evaluations.reads.transfer import chain_of
 from evaluations.screens import space
 from evaluations.screens.summons import addressee_of
+from evaluations.views.summons import calendar_answer
 from referentiel.models import Method
 
 
@@ -175,6 +176,16 @@ def my_paper(request, pk, document):
 
 @space_page(CANDIDATE_SPACE)
 @require_safe
+def my_calendar(request, pk, summons):
+    """The appointment of a convocation that still holds, for a calendar."""
+    letters = Summons.objects.standing().filter(
+        registration=mine(request, pk), audience=Summons.Audience.CANDIDATE
+    )
+    return calendar_answer(get_object_or_404(letters, pk=summons))
+
+
+@space_page(CANDIDATE_SPACE)
+@require_safe
 def my_convocation(request, pk, summons):
     """A convocation that still holds, to print."""
     registration = mine(request, pk)
@@ -193,5 +204,6 @@ def my_convocation(request, pk, summons):
         "subject": subject,
         "body": body,
         "addressee": addressee_of(letter),
+        "letter": letter,
     }
     return render(request, "evaluations/space_convocation.html", context)

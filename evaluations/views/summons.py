@@ -1,7 +1,7 @@
 """Letters: previewed before they leave, read, reprinted, handed over."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,6 +15,7 @@ from cqpm.utils.refusal import Refusal
 from evaluations.actions import summons as actions
 from evaluations.forms.appointment import AnswerAssignmentForm
 from evaluations.models import Summons
+from evaluations.papers.calendar import calendar_of
 from evaluations.reads.summons import letters_mark
 from evaluations.screens.summons import Preview, addressee_of, summons_rows
 
@@ -95,6 +96,21 @@ def summons_detail(request, pk):
         "centre": summons.centre,
     }
     return render(request, "evaluations/summons_detail.html", context)
+
+
+@require(is_staff)
+@require_safe
+def summons_calendar(request, pk):
+    """The appointment of a letter, for a calendar."""
+    return calendar_answer(get_object_or_404(Summons.objects.for_user(request.user), pk=pk))
+
+
+def calendar_answer(summons):
+    content = calendar_of(summons)
+    if content is None:
+        raise Http404
+    headers = {"Content-Disposition": 'attachment; filename="rendez-vous.ics"'}
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @require(is_staff)
