@@ -5,6 +5,7 @@ from candidates.views import (
     cohorts,
     companies,
     dossiers,
+    habilitations,
     identity,
     imports,
     inbox,
@@ -65,6 +66,15 @@ urlpatterns = [
     path("promotions/<uuid:pk>/imprimer/", cohorts.cohort_print, name="cohort_print"),
     path("candidats/<uuid:pk>/promotion/", cohorts.registration_place, name="registration_place"),
     path("candidats/<uuid:pk>/promotion/retirer/", cohorts.registration_unplace, name="registration_unplace"),
+    path("habilitations/", habilitations.habilitation_list, name="habilitation_list"),
+    path("habilitations/exporter/", habilitations.habilitation_export, name="habilitation_export"),
+    path("habilitations/ajouter/", habilitations.habilitation_new, name="habilitation_new"),
+    path(
+        "habilitations/<uuid:pk>/retirer/", habilitations.habilitation_withdraw, name="habilitation_withdraw"
+    ),
+    path(
+        "habilitations/<uuid:pk>/document/", habilitations.habilitation_document, name="habilitation_document"
+    ),
     path("entreprises/", companies.company_list, name="company_list"),
     path("entreprises/ajouter/", companies.company_new, name="company_new"),
     path("entreprises/<uuid:pk>/modifier/", companies.company_edit, name="company_edit"),

@@ -26,6 +26,11 @@ from candidates.actions.dossiers import (
     save_dossier,
     transmit_dossier,
 )
+from candidates.actions.habilitations import (
+    record_habilitation,
+    record_habilitations_export,
+    withdraw_habilitation,
+)
 from candidates.actions.imports import (
     check_again,
     confirm_import,
@@ -80,6 +85,8 @@ __all__ = [
     "place_in_cohort",
     "prepare_import",
     "read_identity",
+    "record_habilitation",
+    "record_habilitations_export",
     "record_paper_approval",
     "record_paper_reading",
     "register_candidate",
@@ -96,4 +103,5 @@ __all__ = [
     "update_company",
     "update_registration",
     "update_training_body",
+    "withdraw_habilitation",
 ]

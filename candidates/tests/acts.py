@@ -10,6 +10,7 @@ from candidates.models import (
     Counter,
     Dossier,
     DossierChoice,
+    Habilitation,
     Registration,
     TrainingBody,
 )
@@ -23,6 +24,7 @@ MODELS = (
     Counter,
     Dossier,
     DossierChoice,
+    Habilitation,
     OutboxMessage,
     Registration,
     TrainingBody,
