@@ -54,18 +54,23 @@ class HabilitationLine:
         return DRAWN[self.standing.kind] if self.is_wanted else "na"
 
     @property
+    def is_quiet(self) -> bool:
+        """Nothing to do about it."""
+        return self.standing.holds or not self.is_wanted
+
+    @property
     def urgency(self) -> int:
         return URGENCY[self.standing.kind] if self.is_wanted else len(URGENCY)
 
     @property
     def until(self) -> str:
-        """«jusqu’au 12 févr. 2027», «sans fin», «depuis le 3 mars 2026» for what is over."""
+        """«jusqu’au 12 févr. 2027», «sans fin», «le 3 mars 2026» for what is over."""
         turn = self.standing.turns_on
         if self.standing.kind == StandingKind.MISSING:
             return "à enregistrer" if self.is_wanted else ""
         if turn is None:
             return "sans fin"
-        words = {StandingKind.OVER: "depuis le", StandingKind.COMING: "à partir du"}
+        words = {StandingKind.OVER: "le", StandingKind.COMING: "à partir du"}
         return f"{words.get(self.standing.kind, 'jusqu’au')} {short_day(turn)}"
 
 
@@ -121,12 +126,13 @@ def line_of(place: Place, rows: list[Habilitation], on: date) -> HabilitationLin
 
 
 def certification_groups(lines: Iterable[HabilitationLine]) -> list[CertificationGroup]:
-    """The lines by certification, what is over or soon over first; each centre before its evaluators."""
+    """The lines by certification, what is over or soon over first: certification, then centre, then evaluator."""
     grouped: dict[Certification, list[HabilitationLine]] = defaultdict(list)
     for line in lines:
         grouped[line.certification].append(line)
     for found in grouped.values():
-        found.sort(key=line_order)
+        worst = {line.centre: line.urgency for line in sorted(found, key=lambda line: -line.urgency)}
+        found.sort(key=lambda line: (worst[line.centre], *line_order(line)))
     groups = [CertificationGroup(certification, found) for certification, found in grouped.items()]
     return sorted(groups, key=lambda group: group.urgency)
 
