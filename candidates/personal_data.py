@@ -23,6 +23,7 @@ from candidates.models import (
     Counter,
     Dossier,
     DossierChoice,
+    Eligibility,
     Habilitation,
     IdentityReading,
     ImportAttempt,
@@ -62,6 +63,7 @@ TABLE = [
     ),
     Holding(IdentityReading, "l’identité relue, l’erreur signalée", "comme le candidat"),
     Holding(CandidateMerge, "la fiche réunie à une autre, telle qu’elle était", "comme le candidat"),
+    Holding(Eligibility, "la recevabilité d’une VAE, le motif d’un refus", WITH_REGISTRATION),
     Holding(ContactRequest, "qui l’entreprise propose, et par qui", WITH_REGISTRATION),
     Holding(Dossier, "contexte de travail, approbateurs, papier numérisé", WITH_REGISTRATION),
     Holding(DossierChoice, "motif d’une situation reconstituée", WITH_REGISTRATION),
@@ -107,6 +109,7 @@ def erase(registration):
             transaction.on_commit(partial(forget_scan, dossier.scan_sha256))
     registration.dossiers.all().delete()
     registration.contact_requests.all().delete()
+    registration.eligibilities.all().delete()
     ImportRow.objects.filter(imported__registration=registration).delete()
     now = timezone.now()
     for name, value in NOTHING_AROUND.items():

@@ -26,6 +26,7 @@ from candidates.actions.dossiers import (
     save_dossier,
     transmit_dossier,
 )
+from candidates.actions.eligibility import receive_eligibility_file, rule_on_eligibility
 from candidates.actions.habilitations import (
     record_habilitation,
     record_habilitations_export,
@@ -85,6 +86,7 @@ __all__ = [
     "place_in_cohort",
     "prepare_import",
     "read_identity",
+    "receive_eligibility_file",
     "record_habilitation",
     "record_habilitations_export",
     "record_paper_approval",
@@ -93,6 +95,7 @@ __all__ = [
     "remind_partner",
     "remove_from_cohort",
     "return_dossier",
+    "rule_on_eligibility",
     "save_dossier",
     "send_file",
     "settle_finding",

@@ -113,6 +113,12 @@ def register_candidate(
     return row
 
 
+def check_stays_vae(row: Registration) -> None:
+    """Refusal when another route is given to a VAE whose file was received."""
+    if row.eligibilities.exists():
+        raise Refusal("Le dossier complet de cette VAE est reçu : la voie ne change plus.")
+
+
 def added_in_place(
     *,
     centre: ExaminationCentre,
@@ -236,6 +242,7 @@ def update_registration(
         setattr(registration, name, changes[name])
     check_host(registration)
     if "route" in changed:
+        check_stays_vae(registration)
         registration.vae_confirmed_by = ""
     new_warnings = [warning for warning in registration.warnings() if warning not in warned]
     if new_warnings and not warnings_read:

@@ -360,6 +360,8 @@ ACCESS = {
     "space_print": act(STAFF, refused={RESOURCE}, given=registration),
     "contact_print": act(STAFF, refused={RESOURCE}, given=lambda world: [world.registration.pk, "tuteur"]),
     "vae_confirm": act({HEAD}, refused={OFFICER, RESOURCE}, given=registration),
+    "eligibility_file": page(STAFF, refused={RESOURCE}, given=registration),
+    "eligibility_ruling": page(STAFF, refused={RESOURCE}, given=registration),
     "company_list": page(STAFF_ANYWHERE),
     "company_new": page(STAFF_ANYWHERE),
     "training_body_list": page(STAFF_ANYWHERE),

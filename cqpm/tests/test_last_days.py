@@ -34,7 +34,12 @@ from accounts.models import AccessLink, FaultyAddress, Invitation, OutboxMessage
 from accounts.tasks import claim as claim_mail
 from accounts.tests.factories import make_centre, make_link, make_user, make_wearer
 from candidates import leases as class_leases
-from candidates.actions import abandon_registration, approve_for_centre, ask_partner_approval
+from candidates.actions import (
+    abandon_registration,
+    approve_for_centre,
+    ask_partner_approval,
+    receive_eligibility_file,
+)
 from candidates.models import ClassImport, Dossier, Habilitation, ImportAttempt, Registration
 from candidates.models.partners import CANDIDATE_SPACE
 from candidates.standing import StandingKind
@@ -306,6 +311,13 @@ def a_habilitation_is_not_soon_over_three_months_and_a_day_ahead():
     return lambda: (
         Habilitation.objects.standings(row.centre, row.certification, today())[None].kind == StandingKind.HELD
     )
+
+
+@lasts("2026-12-31 10:00", "2027-02-28")
+def the_file_of_a_vae_awaits_its_answer_two_months():
+    registration = make_registration(route="vae", company=None)
+    row = receive_eligibility_file(registration=registration, asked_on=today(), by=SYSTEM)
+    return lambda: not row.is_late
 
 
 # --- Links and sessions -----------------------------------------------------------------------------------------------
