@@ -23,6 +23,7 @@ HOUSE = Path(__file__).parents[2]
 TARGETS = [
     "*/rules.py",
     "*/rules/*.py",
+    "candidates/declarable.py",
     "candidates/eligibility.py",
     "candidates/likeness.py",
     "candidates/postal.py",

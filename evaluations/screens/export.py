@@ -4,6 +4,7 @@ from cqpm.utils.french import local_date
 from cqpm.utils.spreadsheet import sheet_file
 from evaluations.reads.deadline import next_deadline
 from evaluations.reads.decision import with_verdict
+from evaluations.reads.declaration import declaration_for
 from evaluations.rules import Verdict
 
 
@@ -22,6 +23,7 @@ SPREADSHEET_COLUMNS = (
     ("Commune de naissance", 22, lambda row: row.candidate.birth_place),
     ("Code INSEE", 11, lambda row: row.candidate.birth_commune_code),
     ("Pays de naissance", 16, lambda row: row.candidate.birth_country),
+    ("Déclarable à la CDC", 24, lambda row: str(declaration_for(row) or "")),
     ("Courriel", 28, lambda row: row.candidate.email),
     ("Téléphone", 15, lambda row: row.candidate.phone),
     ("Adresse postale", 30, lambda row: in_one_line(row.candidate.address)),

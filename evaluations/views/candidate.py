@@ -32,6 +32,7 @@ from evaluations.papers.jury import facts_of
 from evaluations.perms import may_list_candidates, may_read_bases
 from evaluations.reads.candidate import registrations_for
 from evaluations.reads.deadline import next_deadline, with_deadlines
+from evaluations.reads.declaration import declaration_for
 from evaluations.reads.journey import load_decisions, load_one
 from evaluations.screens import capacity, journey as screen
 from evaluations.screens.export import spreadsheet
@@ -201,6 +202,7 @@ def registration_file(request, pk):
         twins=Candidate.objects.like(candidate),
         merges=merges_of(candidate),
         eligibility=eligibility_of(registration),
+        declaration=declaration_for(registration),
     )
 
 
