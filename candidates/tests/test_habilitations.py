@@ -22,6 +22,7 @@ from accounts.tests.factories import (
 )
 from candidates import actions
 from candidates.actions.habilitations import centre_lack
+from candidates.actions.transfers import hand_over
 from candidates.habilitations import certification_groups, habilitation_lines
 from candidates.models import Habilitation, Registration
 from candidates.personal_data import purge
@@ -246,6 +247,10 @@ def test_the_same_setting_refuses_a_class_and_a_transfer():
     refused(
         lambda: actions.confirm_import(class_import=made, by=officer),
         NOBODY.format(made.centre),
+    )
+    refused(
+        lambda: hand_over(registration=registration, to=other, reason="Déménagement.", by=officer),
+        NOBODY.format(other),
     )
     settings = {"referentiel": registration.referentiel, "registered_on": today()}
     refused(
