@@ -11,6 +11,7 @@ from accounts.spaces import Space, SpaceHolder
 from candidates import contacts, papers
 from candidates.actions.dossiers.approval import APPROVAL, APPROVAL_DAYS
 from candidates.actions.dossiers.transmission import ACCEPTANCE_AWAITED
+from candidates.actions.habilitations import HABILITATION_REQUIRED
 from candidates.models import Candidate, Registration
 from candidates.models.partners import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.reminders import APPROVAL_REMINDER
@@ -60,6 +61,15 @@ preferences.register(
         minimum=1,
         section=SECTION,
     ),
+)
+preferences.register(
+    Preference(
+        HABILITATION_REQUIRED,
+        False,
+        "Refuser d’inscrire ou d’évaluer sans habilitation en cours (sinon, avertir)",
+        scope="national",
+        section="Habilitations",
+    )
 )
 links.register(
     Purpose(

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.personal_data import DRAFTS, JUDGED, UNFINISHED, before, delete
 from candidates.actions.dossiers.approval import SCAN_FOLDER
+from candidates.actions.habilitations import HABILITATION_FOLDER
 from candidates.models import (
     Candidate,
     CandidateMerge,
@@ -22,6 +23,8 @@ from candidates.models import (
     Counter,
     Dossier,
     DossierChoice,
+    Eligibility,
+    Habilitation,
     IdentityReading,
     ImportAttempt,
     ImportedRow,
@@ -32,6 +35,7 @@ from candidates.models import (
 from candidates.models.people import NOBODY_IDENTITY
 from candidates.models.registrations import NOTHING_AROUND
 from cqpm.utils import stored
+from cqpm.utils.freeze import gate
 from cqpm.utils.personal import GONE, Holding, Purged, in_batches
 
 WITH_REGISTRATION = "comme l’inscription"
@@ -59,9 +63,16 @@ TABLE = [
     ),
     Holding(IdentityReading, "l’identité relue, l’erreur signalée", "comme le candidat"),
     Holding(CandidateMerge, "la fiche réunie à une autre, telle qu’elle était", "comme le candidat"),
+    Holding(Eligibility, "la recevabilité d’une VAE, le motif d’un refus", WITH_REGISTRATION),
     Holding(ContactRequest, "qui l’entreprise propose, et par qui", WITH_REGISTRATION),
     Holding(Dossier, "contexte de travail, approbateurs, papier numérisé", WITH_REGISTRATION),
     Holding(DossierChoice, "motif d’une situation reconstituée", WITH_REGISTRATION),
+    Holding(
+        Habilitation,
+        "qui est habilité à évaluer, par quel document ; qui l’a enregistré",
+        "après sa fin ou son retrait",
+        JUDGED,
+    ),
     Holding(ClassImport, "une classe, ses réponses", "après le dernier acte : préparation ou import", DRAFTS),
     Holding(ImportAttempt, "un fichier de candidats", WITH_CLASS),
     Holding(ImportRow, "une ligne de ce fichier", f"{WITH_CLASS}, ou avec l’inscription si elle part avant"),
@@ -98,6 +109,7 @@ def erase(registration):
             transaction.on_commit(partial(forget_scan, dossier.scan_sha256))
     registration.dossiers.all().delete()
     registration.contact_requests.all().delete()
+    registration.eligibilities.all().delete()
     ImportRow.objects.filter(imported__registration=registration).delete()
     now = timezone.now()
     for name, value in NOTHING_AROUND.items():
@@ -122,16 +134,32 @@ def forget_scan(sha256):
 
 
 def purge(*, dry_run=False):
-    """Classes nobody is in any more; those imported, or left in preparation, long ago: their files and lines, never
+    """Habilitations over long ago; classes nobody is in any more; those imported, or left in preparation, long ago: their files and lines, never
     the registrations."""
     old = before(DRAFTS)
     prepared = ClassImport.objects.filter(state=ClassImport.State.PREPARED, created_at__lt=old)
     done = ClassImport.objects.exclude(state=ClassImport.State.PREPARED).filter(imported_at__lt=old)
     empty = Cohort.objects.filter(registrations=None, created_at__lt=old)
     empty = empty.filter(Q(ends_on=None) | Q(ends_on__lt=old.date()))
+    judged = before(JUDGED)
+    over = Habilitation.objects.filter(Q(ends_on__lt=judged.date()) | Q(withdrawn_at__lt=judged))
+    yield Purged(
+        "Habilitations finies ou retirées",
+        in_batches(over, drop_habilitations, dry_run=dry_run),
+        judged.date(),
+    )
     yield Purged("Promotions vides", in_batches(empty, delete(Cohort), dry_run=dry_run), old.date())
     yield Purged("Classes jamais confirmées", in_batches(prepared, drop_classes, dry_run=dry_run), old.date())
     yield Purged("Fichiers de classes importées", in_batches(done, drop_classes, dry_run=dry_run), old.date())
+
+
+def drop_habilitations(rows):
+    """Deletes habilitations, and their documents once no other row has the same."""
+    with gate():
+        delete(Habilitation)(rows)
+    for sha256 in {row.scan_sha256 for row in rows}:
+        if not Habilitation.objects.filter(scan_sha256=sha256).exists():
+            transaction.on_commit(partial(stored.forget, HABILITATION_FOLDER, sha256))
 
 
 def drop_classes(rows):

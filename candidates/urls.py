@@ -5,6 +5,8 @@ from candidates.views import (
     cohorts,
     companies,
     dossiers,
+    eligibility,
+    habilitations,
     identity,
     imports,
     inbox,
@@ -43,6 +45,12 @@ urlpatterns = [
     path("candidats/<uuid:pk>/acces/<str:role>/", spaces.contact_print, name="contact_print"),
     path("candidats/<uuid:pk>/abandonner/", registrations.registration_abandon, name="registration_abandon"),
     path("candidats/<uuid:pk>/confirmer-vae/", registrations.vae_confirm, name="vae_confirm"),
+    path("candidats/<uuid:pk>/recevabilite/", eligibility.eligibility_file, name="eligibility_file"),
+    path(
+        "candidats/<uuid:pk>/recevabilite/repondre/",
+        eligibility.eligibility_ruling,
+        name="eligibility_ruling",
+    ),
     path("candidats/<uuid:pk>/dossier/", dossiers.dossier_edit, name="dossier_edit"),
     path("candidats/<uuid:pk>/avenant/", dossiers.dossier_amend, name="dossier_amend"),
     path("dossiers/<uuid:pk>/enregistrer/", dossiers.dossier_save, name="dossier_save"),
@@ -65,6 +73,15 @@ urlpatterns = [
     path("promotions/<uuid:pk>/imprimer/", cohorts.cohort_print, name="cohort_print"),
     path("candidats/<uuid:pk>/promotion/", cohorts.registration_place, name="registration_place"),
     path("candidats/<uuid:pk>/promotion/retirer/", cohorts.registration_unplace, name="registration_unplace"),
+    path("habilitations/", habilitations.habilitation_list, name="habilitation_list"),
+    path("habilitations/exporter/", habilitations.habilitation_export, name="habilitation_export"),
+    path("habilitations/ajouter/", habilitations.habilitation_new, name="habilitation_new"),
+    path(
+        "habilitations/<uuid:pk>/retirer/", habilitations.habilitation_withdraw, name="habilitation_withdraw"
+    ),
+    path(
+        "habilitations/<uuid:pk>/document/", habilitations.habilitation_document, name="habilitation_document"
+    ),
     path("entreprises/", companies.company_list, name="company_list"),
     path("entreprises/ajouter/", companies.company_new, name="company_new"),
     path("entreprises/<uuid:pk>/modifier/", companies.company_edit, name="company_edit"),

@@ -26,6 +26,12 @@ from candidates.actions.dossiers import (
     save_dossier,
     transmit_dossier,
 )
+from candidates.actions.eligibility import receive_eligibility_file, rule_on_eligibility
+from candidates.actions.habilitations import (
+    record_habilitation,
+    record_habilitations_export,
+    withdraw_habilitation,
+)
 from candidates.actions.imports import (
     check_again,
     confirm_import,
@@ -80,12 +86,16 @@ __all__ = [
     "place_in_cohort",
     "prepare_import",
     "read_identity",
+    "receive_eligibility_file",
+    "record_habilitation",
+    "record_habilitations_export",
     "record_paper_approval",
     "record_paper_reading",
     "register_candidate",
     "remind_partner",
     "remove_from_cohort",
     "return_dossier",
+    "rule_on_eligibility",
     "save_dossier",
     "send_file",
     "settle_finding",
@@ -96,4 +106,5 @@ __all__ = [
     "update_company",
     "update_registration",
     "update_training_body",
+    "withdraw_habilitation",
 ]

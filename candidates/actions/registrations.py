@@ -15,6 +15,7 @@ from candidates import journey
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import create_company, create_training_body
 from candidates.actions.dossiers.approval import company_changed, tutor_changed
+from candidates.actions.habilitations import check_centre_habilitation
 from candidates.actions.inscriptions import (
     begin_registrations,
     check_dates,
@@ -81,8 +82,8 @@ def register_candidate(
     `new_host_company`: fields of a company to add; `new_training_body`: a name, `training_body_siren` with it; `same_as`: the known candidate this is (whose identity
     stays, only the contact details are brought up to date); `another_person`: the likely duplicates are other people.
 
-    Refusal when a field is wrong, the référentiel not open or the candidate already registered for it; `ToConfirm`
-    as long as warnings are unread or likely duplicates unsettled.
+    Refusal when a field is wrong, the référentiel not open, the candidate already registered for it or the centre
+    not habilité where that is asked for; `ToConfirm` as long as warnings are unread or likely duplicates unsettled.
     """
     derogation = check_dates(registration["registered_on"], referentiel, centre)
     lock_centre(centre)
@@ -104,11 +105,18 @@ def register_candidate(
     )
     check_host(row)
     check_confirmed(row, same_as=same_as, another_person=another_person, warnings_read=warnings_read)
+    check_centre_habilitation(centre, referentiel.certification_id, row.registered_on)
     row.candidate = known_candidate(same_as, candidate, referentiel) if same_as else candidate
     row.candidate.save()
     number_registrations([row])
     begin_registrations([validated(row)], by=by, derogation=derogation)
     return row
+
+
+def check_stays_vae(row: Registration) -> None:
+    """Refusal when another route is given to a VAE whose file was received."""
+    if row.eligibilities.exists():
+        raise Refusal("Le dossier complet de cette VAE est reçu : la voie ne change plus.")
 
 
 def added_in_place(
@@ -234,6 +242,7 @@ def update_registration(
         setattr(registration, name, changes[name])
     check_host(registration)
     if "route" in changed:
+        check_stays_vae(registration)
         registration.vae_confirmed_by = ""
     new_warnings = [warning for warning in registration.warnings() if warning not in warned]
     if new_warnings and not warnings_read:

@@ -9,6 +9,7 @@ from accounts.models import ExaminationCentre
 from candidates.actions.checks import lock_registration, required, validated
 from candidates.actions.companies import COMPANY_FIELDS, create_company, create_training_body
 from candidates.actions.dossiers import open_dossier, save_dossier
+from candidates.actions.habilitations import check_centre_habilitation
 from candidates.actions.inscriptions import lock_centre, number_registrations
 from candidates.actions.registrations import CHANGEABLE, end_registration
 from candidates.models import Candidate, Company, Registration, TrainingBody
@@ -24,12 +25,14 @@ def hand_over(*, registration: Registration, to: ExaminationCentre, reason: str,
     «A transfer makes a new candidate and registration in the other centre, which continues the old one and reads its
     rows» (domain page, States). A candidate and a company belong to one centre: both are made anew there, the company
     unless its SIRET, or its name where it has none, is known. The dossier starts from the content of the last one, to
-    be approved and transmitted by its new centre. Refusal: no reason, the same centre, no longer running.
+    be approved and transmitted by its new centre. Refusal: no reason, the same centre, no longer running, the other
+    centre not habilité where that is asked for.
     """
     reason = required(reason, "Dites pourquoi l’inscription est transférée.")
     registration = lock_registration(registration.pk)
     if to.pk == registration.centre_id:
         raise Refusal("Choisissez un autre centre d’examen que celui de l’inscription.")
+    check_centre_habilitation(to, registration.referentiel.certification_id, today())
     lock_centre(to)
     end_registration(registration, Registration.State.TRANSFERRED, reason=reason, by=by)
     following = received(registration, to, by=by)

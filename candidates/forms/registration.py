@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.forms import SirenField
 from candidates.actions.registrations import CHANGEABLE
 from candidates.forms.fields import date_input
-from candidates.models import Registration
+from candidates.models import Habilitation, Registration
 from candidates.rules import Route
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import today
@@ -97,9 +97,18 @@ def open_referentiels(centre=None):
 
 
 def offer_open_referentiels(field, centre):
-    """Makes a field of a form offer the versions the centre may register for."""
-    field.queryset, field.label_from_instance = open_referentiels(centre), referentiel_label
+    """Makes a field of a form offer the versions the centre may register for; where it is not habilité, it says so."""
+    held = Habilitation.objects.held_by(centre, today()).filter(certification=OuterRef("certification"))
+    field.queryset = open_referentiels(centre).annotate(held=Exists(held))
+    field.label_from_instance = label_with_habilitation
     field.empty_label = "Choisir…"
+
+
+def label_with_habilitation(referentiel):
+    """The same label, said of a version read with `held`: whether the centre is habilité for it."""
+    return referentiel_label(referentiel) + (
+        "" if referentiel.held else " – votre centre n’y est pas habilité"
+    )
 
 
 def referentiel_label(referentiel):

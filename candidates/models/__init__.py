@@ -2,6 +2,8 @@ from candidates.models import births  # noqa: F401 - what the database refuses o
 from candidates.models.cohorts import Cohort
 from candidates.models.counters import Counter
 from candidates.models.dossiers import Dossier, DossierChoice
+from candidates.models.eligibilities import Eligibility
+from candidates.models.habilitations import Habilitation
 from candidates.models.imports import ClassImport, ImportAttempt, ImportedRow, ImportRow
 from candidates.models.merges import CandidateMerge
 from candidates.models.people import Candidate, Company, TrainingBody
@@ -19,6 +21,8 @@ __all__ = [
     "Counter",
     "Dossier",
     "DossierChoice",
+    "Eligibility",
+    "Habilitation",
     "IdentityReading",
     "ImportAttempt",
     "ImportRow",

@@ -17,6 +17,7 @@ from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 from accounts.models import AccessLink, Role
 from candidates.journey import KeptCapacity
+from candidates.models.eligibilities import missing_for_vae
 from candidates.models.registrations import Registration
 from candidates.rules import RECONSTITUTED, ModalityChoice, missing_modalities
 from cqpm.utils.freeze import frozen, refused, sql_local_date
@@ -306,9 +307,7 @@ class Dossier(FSMModelMixin, models.Model):
 
     def missing_to_transmit(self):
         """What stands between this dossier and the centre de ressource; French sentences, empty when ready."""
-        missing = self.missing_to_approve()
-        if self.registration.vae_to_confirm:
-            missing.append("VAE hors RNCP : à confirmer par le responsable du centre.")
+        missing = [*self.missing_to_approve(), *missing_for_vae(self.registration)]
         if self.registration.referentiel.certification.resource_centre_id is None:
             missing.append("Aucun centre de ressource n’est désigné pour cette certification.")
         if not self.centre_approved_at:

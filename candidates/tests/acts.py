@@ -10,6 +10,8 @@ from candidates.models import (
     Counter,
     Dossier,
     DossierChoice,
+    Eligibility,
+    Habilitation,
     Registration,
     TrainingBody,
 )
@@ -23,6 +25,8 @@ MODELS = (
     Counter,
     Dossier,
     DossierChoice,
+    Eligibility,
+    Habilitation,
     OutboxMessage,
     Registration,
     TrainingBody,

@@ -6,11 +6,13 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from stdnum import luhn
 
+from accounts.actions import change_settings
 from accounts.keys import key_of
 from accounts.log import SYSTEM
 from accounts.models import Role
 from accounts.tests.factories import make_centre, make_link, make_resource_centre, make_wearer
 from candidates import actions
+from candidates.actions.habilitations import HABILITATION_REQUIRED
 from candidates.imports.columns import COLUMNS, HEADINGS
 from candidates.models import Candidate, Dossier
 from candidates.models.partners import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
@@ -238,6 +240,27 @@ def make_scan(content=b"%PDF-1.7", name="approbation.pdf"):
     file = SimpleUploadedFile(name, content)
     file.sniffed = Type.PDF
     return file
+
+
+def make_habilitation(
+    *, centre=None, certification=None, evaluator=None, content=b"%PDF-1.7 habilitation", by=None, **fields
+):
+    """The habilitation of a centre, or of one of its evaluators, since a year ago and without end unless said."""
+    centre = centre or make_centre()
+    referentiel = None if certification else make_referentiel(resource_centre=make_resource_centre())
+    return actions.record_habilitation(
+        centre=centre,
+        certification=certification or referentiel.certification,
+        evaluator=evaluator,
+        document=make_scan(content, name="habilitation.pdf"),
+        by=by or make_wearer(Role.HEAD, centre=centre),
+        **{"starts_on": today() - timedelta(days=365)} | fields,
+    )
+
+
+def require_habilitations():
+    """The national setting that refuses where one would be warned."""
+    change_settings(values={HABILITATION_REQUIRED: True}, by=make_wearer(Role.ADMINISTRATOR))
 
 
 def make_scanned_dossier(registration):

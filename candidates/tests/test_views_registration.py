@@ -12,7 +12,7 @@ from accounts.tests.factories import client_as, make_centre, make_membership, ma
 from candidates import actions
 from candidates.models import Candidate, Company, Registration
 from candidates.tests.acts import content
-from candidates.tests.factories import make_company, make_registration, make_siret
+from candidates.tests.factories import make_company, make_habilitation, make_registration, make_siret
 from cqpm.utils.french import today
 from referentiel.tests.factories import load_fictitious, load_seed, make_referentiel
 
@@ -112,15 +112,17 @@ def test_half_an_address_is_said_at_its_field(client):
     }
 
 
-def test_only_published_and_open_versions_are_offered(client):
+def test_only_published_and_open_versions_are_offered(client, officer):
     closed = make_referentiel()
     closed.registration_closes_on = date(2020, 1, 1)
     closed.save(update_fields=["registration_closes_on"])
     seed, fictitious = load_seed(), load_fictitious()
+    make_habilitation(centre=officer.hat.centre, certification=seed.certification)
     offered = client.get(reverse("candidate_new")).context["page"].registration["referentiel"].field.choices
     assert {value.value: label for value, label in offered if value} == {
         seed.pk: "CQPM Technicien(ne) d’usinage sur machines outils à commande numérique, MQ 2014 44/92 0300, version 1",
-        fictitious.pk: f"CQPM {fictitious.title}, {fictitious.certification.number}, version 1 (fictif)",
+        fictitious.pk: f"CQPM {fictitious.title}, {fictitious.certification.number}, version 1 (fictif) – "
+        "votre centre n’y est pas habilité",
     }
     response = client.post(reverse("candidate_new"), filled(closed))
     assert list(errors(response)) == ["referentiel"]

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.perms import allow, is_head_of, is_staff, require
 from candidates import actions
+from candidates.actions.habilitations import centre_lack
 from candidates.forms.fields import ReasonForm
 from candidates.forms.identity import IdentityForm, comparison
 from candidates.forms.inscription import Inscription, RegistrationChange
@@ -35,8 +36,17 @@ def candidate_new(request):
             messages.success(
                 request, f"Inscription n° {registration.number} enregistrée : {registration.candidate}."
             )
+            if lack := lack_of(registration):
+                messages.warning(request, lack)
             return redirect("registration_detail", registration.pk)
     return form_page(request, "candidates/candidate_new.html", {"page": page, "question": question})
+
+
+def lack_of(registration):
+    """Why its centre is not habilité for what it has just registered for, None when it is."""
+    return centre_lack(
+        registration.centre, registration.referentiel.certification_id, registration.registered_on
+    )
 
 
 def question_of(confirmation, typed=None):

@@ -5,7 +5,7 @@ from django.db.models.lookups import LessThan
 from django.urls import reverse
 
 from accounts import links, reminders
-from candidates.models import ContactRequest, Dossier, IdentityReading, Registration
+from candidates.models import ContactRequest, Dossier, Eligibility, IdentityReading, Registration
 from candidates.rules import Stage
 from cqpm.dashboard.agenda import commissions, juries
 from cqpm.dashboard.evaluator import evaluation_line
@@ -138,6 +138,7 @@ def call_line(link):
 WAITING = (
     ("answer", Q(asked__isnull=False), "Demandes d’entreprises", "Répondre"),
     ("correct", Q(wrong__isnull=False), "Erreurs d’identité signalées", "Ouvrir"),
+    ("rule", Q(ruling_due__isnull=False), "Recevabilités de VAE à rendre", "Répondre"),
     ("plan", Q(stage=Stage.EVALUATIONS, evaluation_on=None), "Évaluations à prévoir", "Prévoir"),
     ("ask", Q(stage=Stage.OPINION, opinion_due=None), "Avis de l’entreprise à demander", "Demander"),
     (
@@ -157,8 +158,11 @@ def waiting(user):
     wrong = IdentityReading.objects.filter(
         candidate=OuterRef("candidate"), correct=False, settled_at__isnull=True
     )
+    ruled = Eligibility.objects.pending().filter(registration=OuterRef("pk"))
     running = running.annotate(
-        asked=Subquery(asked.values("kind")[:1]), wrong=Subquery(wrong.values("remark")[:1])
+        asked=Subquery(asked.values("kind")[:1]),
+        wrong=Subquery(wrong.values("remark")[:1]),
+        ruling_due=Subquery(ruled.values("due_on")[:1]),
     )
     found = sorted_rows(
         with_deadlines(running.select_related("candidate", "company")),
@@ -177,14 +181,19 @@ def waiting(user):
 
 def waiting_url(key, stages):
     """The list that shows all of them; none for the answers awaited, whatever the stage."""
-    if key in ("answer", "correct"):
+    if key in ("answer", "correct", "rule"):
         return ""
     return listing(etape=stages.pop()) if len(stages) == 1 else reverse("candidate_list")
 
 
 def waiting_line(row, key, action):
-    """A registration that waits for the centre. `key`: answer, correct, plan, ask or hear, of the section it stands in."""
-    pages = {"correct": "registration_file", "plan": "evaluation_new", "ask": "opinion_request"}
+    """A registration that waits for the centre. `key`: of the section it stands in (`WAITING`)."""
+    pages = {
+        "correct": "registration_file",
+        "rule": "eligibility_ruling",
+        "plan": "evaluation_new",
+        "ask": "opinion_request",
+    }
     said = {
         "answer": lambda: f"{row.company} : {ContactRequest.Kind(row.asked).label}",
         "correct": lambda: row.wrong,
@@ -194,6 +203,7 @@ def waiting_line(row, key, action):
         said(),
         reverse(pages.get(key, "registration_detail"), args=[row.pk])
         + ("#demandes" if key == "answer" else ""),
-        when=row.get_stage_display() if key == "hear" else "",
+        when=row.get_stage_display() if key == "hear" else short_day(row.ruling_due) if key == "rule" else "",
+        late=key == "rule" and row.ruling_due < today(),
         action=action,
     )

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from cqpm.demo.chapters import classes, decided, elsewhere, paperwork, underway
+from cqpm.demo.chapters import classes, decided, elsewhere, habilitations, paperwork, underway
 from cqpm.demo.scenes import Scenes
 
 CHAPTERS = (
@@ -15,6 +15,7 @@ CHAPTERS = (
     classes.classes,
     paperwork.mails,
     elsewhere.other_centres,
+    habilitations.held_habilitations,
 )
 
 

@@ -23,8 +23,11 @@ HOUSE = Path(__file__).parents[2]
 TARGETS = [
     "*/rules.py",
     "*/rules/*.py",
+    "candidates/declarable.py",
+    "candidates/eligibility.py",
     "candidates/likeness.py",
     "candidates/postal.py",
+    "candidates/standing.py",
     "cqpm/utils/periods.py",
     "evaluations/reads/decision.py",  # what is kept
     "evaluations/reads/transfer.py",

@@ -111,6 +111,7 @@ def space(enters, *, elsewhere=ABSENT, moved=False, absent=False, given=None, me
 
 STAFF_ANYWHERE = STAFF | STAFF_ELSEWHERE
 HEADS = frozenset({HEAD, HEAD_ELSEWHERE})
+HABILITATION_READERS = STAFF_ANYWHERE | {RESOURCE, RESOURCE_ELSEWHERE, ADMINISTRATOR}
 
 
 def user(world):
@@ -162,6 +163,12 @@ def scanned(world):
     """The file is stored again: each test has a folder of its own."""
     stored.keep("scans", b"%PDF-1.7")
     return [world.scanned.pk]
+
+
+def habilitation(world):
+    """The same of its document."""
+    stored.keep("habilitations", b"%PDF-1.7 habilitation")
+    return [world.habilitation.pk]
 
 
 def guest_registration(world):
@@ -357,11 +364,18 @@ ACCESS = {
     "space_print": act(STAFF, refused={RESOURCE}, given=registration),
     "contact_print": act(STAFF, refused={RESOURCE}, given=lambda world: [world.registration.pk, "tuteur"]),
     "vae_confirm": act({HEAD}, refused={OFFICER, RESOURCE}, given=registration),
+    "eligibility_file": page(STAFF, refused={RESOURCE}, given=registration),
+    "eligibility_ruling": page(STAFF, refused={RESOURCE}, given=registration),
     "company_list": page(STAFF_ANYWHERE),
     "company_new": page(STAFF_ANYWHERE),
     "training_body_list": page(STAFF_ANYWHERE),
     "training_body_edit": page(STAFF, given=lambda world: [world.training_body.pk]),
     "company_edit": page(STAFF, given=lambda world: [world.registration.company_id]),
+    "habilitation_list": page(HABILITATION_READERS),
+    "habilitation_export": act(HABILITATION_READERS),
+    "habilitation_new": page(HEADS),
+    "habilitation_withdraw": act({HEAD}, refused={OFFICER, RESOURCE, ADMINISTRATOR}, given=habilitation),
+    "habilitation_document": page(STAFF | {RESOURCE, ADMINISTRATOR}, given=habilitation),
     "place_search": page(STAFF_ANYWHERE, refused=SIGNED_IN, given=lambda world: ["communes"]),
     # candidates and evaluations: classes
     "cohort_list": page(STAFF_ANYWHERE),

@@ -18,7 +18,13 @@ pytestmark = pytest.mark.django_db
 # A form posted empty: done, shown again with its errors, or refused by a rule. In any case the visitor is in.
 ANSWERS_TO_POST = {200, 302, 409, 422}
 # The verbs that answer with a paper or a file instead of leading to a page.
-HANDS_OVER = {"account_password", "candidate_export", "contact_print", "space_print"}
+HANDS_OVER = {
+    "account_password",
+    "candidate_export",
+    "contact_print",
+    "habilitation_export",
+    "space_print",
+}
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,11 @@ from accounts.tests.factories import (
     make_wearer,
     wearing,
 )
-from candidates.actions import abandon_registration
-from candidates.models import Dossier, Registration
+from candidates.actions import abandon_registration, receive_eligibility_file
+from candidates.models import Dossier, Eligibility, Registration
 from candidates.tests.factories import make_dossier, make_registration
 from cqpm import dashboard
-from cqpm.utils.french import today
+from cqpm.utils.french import short_day, today
 from evaluations.actions import evaluation as planning, opinion as opinions
 from evaluations.models import CompanyOpinion, Decision, Jury
 from evaluations.tests.factories import (
@@ -108,6 +108,20 @@ def test_what_waits_for_the_centre_stands_under_its_own_title(centre, referentie
         "Candidats à placer en commission": [name(to_hear)],
         "Candidats prêts pour un jury": [name(ready)],
     }
+
+
+def test_a_vae_awaits_its_ruling_then_is_late(centre, referentiel, officer):
+    registration = make_registration(centre, referentiel, route="vae", company=None)
+    receive_eligibility_file(registration=registration, asked_on=today(), by=officer)
+    due_on = Eligibility.objects.get().due_on
+
+    def lines():
+        sections = {section.title: section for section in dashboard.sections_for(officer)}
+        return [(line.name, line.when, line.late) for line in sections["Recevabilités de VAE à rendre"].lines]
+
+    for on, late in ((due_on, False), (due_on + timedelta(days=1), True)):
+        with time_machine.travel(f"{on} 10:00"):
+            assert lines() == [(name(registration), short_day(due_on), late)]
 
 
 def test_nothing_of_another_centre_and_nothing_that_is_over_is_shown(centre, referentiel, officer):

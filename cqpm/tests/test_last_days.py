@@ -34,10 +34,22 @@ from accounts.models import AccessLink, FaultyAddress, Invitation, OutboxMessage
 from accounts.tasks import claim as claim_mail
 from accounts.tests.factories import make_centre, make_link, make_user, make_wearer
 from candidates import leases as class_leases
-from candidates.actions import abandon_registration, approve_for_centre, ask_partner_approval
-from candidates.models import ClassImport, Dossier, ImportAttempt, Registration
+from candidates.actions import (
+    abandon_registration,
+    approve_for_centre,
+    ask_partner_approval,
+    receive_eligibility_file,
+)
+from candidates.models import ClassImport, Dossier, Habilitation, ImportAttempt, Registration
 from candidates.models.partners import CANDIDATE_SPACE
-from candidates.tests.factories import make_class_import, make_dossier, make_registration
+from candidates.standing import StandingKind
+from candidates.tests.factories import (
+    make_class_import,
+    make_dossier,
+    make_habilitation,
+    make_registration,
+    require_habilitations,
+)
 from cqpm import dashboard, personal_data
 from cqpm.dashboard.countdown import CountdownStep
 from cqpm.utils.freeze import gate
@@ -56,9 +68,11 @@ from evaluations.tests.factories import (
     ask_opinion,
     make_commission,
     make_decided_registration,
+    make_evaluation,
     make_jury,
     make_presentation,
     seat_members,
+    with_dossier,
 )
 from referentiel import importing
 from referentiel.actions import grant_derogation
@@ -257,6 +271,53 @@ def a_derogation_goes_beyond_the_closing():
         referentiel=referentiel, centre=centre, until=date(2026, 10, 15), reason="Groupe retardé", by=keeper
     )
     return lambda: row.is_in_force and not refuses(lambda: make_registration(centre, referentiel))
+
+
+def inscription_required():
+    """Whether the centre of a habilitation may register under the setting that refuses without one."""
+    require_habilitations()
+    centre, referentiel = make_centre(), make_referentiel(resource_centre=make_resource_centre())
+    return centre, referentiel
+
+
+@lasts(SEPTEMBER, "2026-10-15")
+def a_centre_habilite_registers_until_its_last_day():
+    centre, referentiel = inscription_required()
+    make_habilitation(centre=centre, certification=referentiel.certification, ends_on=date(2026, 10, 15))
+    return lambda: not refuses(lambda: make_registration(centre, referentiel))
+
+
+@lasts(SEPTEMBER, "2026-10-15")
+def a_centre_is_not_habilite_before_its_first_day():
+    centre, referentiel = inscription_required()
+    make_habilitation(centre=centre, certification=referentiel.certification, starts_on=date(2026, 10, 16))
+    return lambda: refuses(lambda: make_registration(centre, referentiel))
+
+
+@lasts(SEPTEMBER, "2026-10-15")
+def an_evaluator_habilite_evaluates_until_the_last_day():
+    registration = with_dossier()
+    evaluator = make_wearer(Role.EVALUATOR, centre=registration.centre)
+    certification = registration.referentiel.certification
+    until = {"certification": certification, "ends_on": date(2026, 10, 15)}
+    make_habilitation(centre=registration.centre, evaluator=evaluator, **until)
+    require_habilitations()
+    return lambda: not refuses(lambda: make_evaluation(registration, evaluator=evaluator))
+
+
+@lasts(SEPTEMBER, "2026-09-29")
+def a_habilitation_is_not_soon_over_three_months_and_a_day_ahead():
+    row = make_habilitation(ends_on=date(2026, 12, 30))
+    return lambda: (
+        Habilitation.objects.standings(row.centre, row.certification, today())[None].kind == StandingKind.HELD
+    )
+
+
+@lasts("2026-12-31 10:00", "2027-02-28")
+def the_file_of_a_vae_awaits_its_answer_two_months():
+    registration = make_registration(route="vae", company=None)
+    row = receive_eligibility_file(registration=registration, asked_on=today(), by=SYSTEM)
+    return lambda: not row.is_late
 
 
 # --- Links and sessions -----------------------------------------------------------------------------------------------
@@ -501,6 +562,12 @@ def a_connection_lasts_twelve_hours():
 def the_date_of_the_last_connection_is_held_a_year():
     User.objects.filter(pk=make_user().pk).update(last_login=timezone.now())
     return held("Dates de dernière connexion")
+
+
+@lasts(SEPTEMBER, "2032-03-15")
+def a_habilitation_over_is_held_66_months():
+    make_habilitation(ends_on=today())
+    return held("Habilitations finies ou retirées")
 
 
 @lasts(SEPTEMBER, "2027-09-15")

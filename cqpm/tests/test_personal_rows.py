@@ -18,7 +18,13 @@ from accounts.models import AccessLink, Invitation, LogEntry, OutboxMessage, Rol
 from accounts.personal_data import FORGOTTEN
 from accounts.tests.factories import make_centre, make_link, make_user, make_wearer
 from candidates import personal_data as candidates
-from candidates.actions import abandon_registration, confirm_import, read_identity
+from candidates.actions import (
+    abandon_registration,
+    confirm_import,
+    read_identity,
+    receive_eligibility_file,
+    rule_on_eligibility,
+)
 from candidates.models import (
     ClassImport,
     Cohort,
@@ -206,6 +212,17 @@ def test_who_is_erased_leaves_the_class_and_the_others_stay():
     cohort = make_cohort(one, other)
     assert gone(one).cohort is None
     assert list(cohort.registrations.all()) == [other]
+
+
+def test_what_was_answered_to_a_vae_goes_with_the_person_and_another_s_stays():
+    one, other = (make_registration(route="vae", company=None) for _ in range(2))
+    for row in (one, other):
+        receive_eligibility_file(registration=row, asked_on=today(), by=SYSTEM)
+        rule_on_eligibility(
+            registration=row, ruling="refused", answered_on=today(), reason="Trop court.", by=SYSTEM
+        )
+    assert gone(one).eligibilities.count() == 0
+    assert [row.reason for row in other.eligibilities.all()] == ["Trop court."]
 
 
 def test_a_document_that_became_no_referentiel_goes_unless_another_import_has_it(

@@ -28,6 +28,7 @@ from candidates.tests.factories import (
     make_class_import,
     make_cohort,
     make_dossier,
+    make_habilitation,
     make_merge,
     make_registration,
     make_scanned_dossier,
@@ -272,6 +273,16 @@ class World:
     def cohort(self):
         """A class of the centre, the registration above in it."""
         return make_cohort(self.registration, by=self.officer)
+
+    @cached_property
+    def habilitation(self):
+        """Of the evaluator, for the certification of the référentiel."""
+        return make_habilitation(
+            centre=self.centre,
+            certification=self.referentiel.certification,
+            evaluator=self.users[access.EVALUATOR],
+            by=self.head,
+        )
 
     @cached_property
     def draft(self):

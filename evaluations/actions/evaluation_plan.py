@@ -6,9 +6,10 @@ from typing import NotRequired, TypedDict
 
 from accounts.log import Actor
 from accounts.models import Membership, Role, User
+from candidates.actions.habilitations import habilitation_is_required
 from candidates.journey import kept_capacities
 from candidates.models import DossierChoice
-from cqpm.utils.french import day, enumeration
+from cqpm.utils.french import day, enumeration, today
 from cqpm.utils.refusal import Refusal
 from evaluations.actions.visit import join_visit
 from evaluations.models import (
@@ -17,6 +18,7 @@ from evaluations.models import (
     EvaluationCapacity,
     Room,
 )
+from evaluations.reads.habilitation import evaluator_lacks
 from evaluations.rules.appointment import EVALUATION_MINUTES
 from referentiel.models import Capacity
 
@@ -80,6 +82,8 @@ def write_plan(
     ]
     if not is_evaluator_of(evaluator, evaluation.registration.centre_id):
         problems.append(f"{evaluator} n’est pas évaluateur de ce centre.")
+    if habilitation_is_required():
+        problems += evaluator_lacks([evaluator], evaluation.registration, on or today())
     if problems:
         raise Refusal(*problems)
     evaluation.commission, evaluation.starts_at = commission, None if commission else starts_at

@@ -9,11 +9,13 @@ from accounts.models import Membership, Role, User
 from candidates.forms.fields import date_input
 from candidates.journey import kept_capacities
 from candidates.models import DossierChoice
+from candidates.standing import NO_HABILITATION
 from cqpm.utils.french import enumeration, today
 from evaluations.forms.appointment import PlacedForm, RoomField, minutes_choice, time_input
 from evaluations.models import Commission, Evaluation, EvaluationCapacity
 from evaluations.reads.capacity import capacities_of
 from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
+from evaluations.reads.habilitation import evaluator_standings
 from referentiel.models import Method
 
 PROJECT_FIELDS = ("report_conditions", "report_due_on")
@@ -67,18 +69,27 @@ class CommissionField(forms.ModelChoiceField):
 
 
 class EvaluatorField(forms.ModelChoiceField):
-    """The evaluators of a centre, each with what is known or unknown of his or her independence from a candidate."""
+    """The evaluators of a centre, each with what is to be known before choosing: independence, habilitation today."""
 
     registration = None
+    standings = None  # {evaluator's key: where he or she stands}
 
     def label_from_instance(self, user):
+        notes = [note for note in (self.independence(user), self.habilitation(user)) if note]
+        return f"{user} ({', '.join(notes)})" if notes else str(user)
+
+    def independence(self, user):
         if conflicts_of_user(user, self.registration):
-            return f"{user} (conflit d’intérêts possible)"
+            return "conflit d’intérêts possible"
         unchecked = remarks_on_user(user, self.registration)
         if not unchecked:
-            return str(user)
+            return ""
         unknown = any(one.kind.is_unverifiable for one in unchecked)
-        return f"{user} (indépendance {'non vérifiable' if unknown else 'à vérifier'})"
+        return f"indépendance {'non vérifiable' if unknown else 'à vérifier'}"
+
+    def habilitation(self, user):
+        standing = self.standings.get(user.pk, NO_HABILITATION)
+        return "" if standing.holds else f"habilitation : {standing.kind.label.lower()}"
 
 
 class EvaluationForm(PlacedForm, forms.ModelForm):
@@ -137,6 +148,7 @@ class EvaluationForm(PlacedForm, forms.ModelForm):
         fields["capacities"].choices = [(pk, str(capacity)) for pk, capacity in self.by_pk.items()]
         self.initial.setdefault("capacities", [capacity.pk for capacity in offer.uncovered])
         fields["evaluator"].registration = registration
+        fields["evaluator"].standings = evaluator_standings(registration, today())
         fields["evaluator"].queryset = User.objects.filter(
             pk__in=Membership.objects.active()
             .filter(role=Role.EVALUATOR, centre=registration.centre_id)

@@ -9,8 +9,10 @@ from cqpm.utils.french import day, enumeration, today
 from evaluations.models import Commission, Evaluation
 
 
-def missing_to_open(evaluation: Evaluation) -> list[str]:
+def missing_to_open(evaluation: Evaluation, numbers: Mapping[int, int] | None = None) -> list[str]:
     """What a planned evaluation still lacks; French sentences, empty when it may open.
+
+    `numbers`: {key of a capacity it covers: its number}, where they are read already.
 
     «Evaluations … its method is one the dossier in force chose for them; it opens once the dossier is transmitted (or
     accepted, where the setting wants it). A kept capacity is not evaluated again.»
@@ -18,8 +20,9 @@ def missing_to_open(evaluation: Evaluation) -> list[str]:
     missing = []
     if evaluation.registration.state != Registration.State.REGISTERED:
         missing.append("L’inscription n’est plus en cours.")
-    coverage = evaluation.coverage.select_related("capacity")
-    numbers = {row.capacity_id: row.capacity.number for row in coverage}
+    if numbers is None:
+        coverage = evaluation.coverage.select_related("capacity")
+        numbers = {row.capacity_id: row.capacity.number for row in coverage}
     missing += _missing_in_dossier(evaluation, numbers)
     kept = kept_capacities(evaluation.registration)
     if again := [f"C{number}" for number in numbers.values() if number in kept]:

@@ -1,12 +1,10 @@
-"""The list of candidates as a spreadsheet, written row after row: memory stays flat whatever its length."""
-
-import tempfile
-
-import xlsxwriter
+"""The list of candidates as a spreadsheet."""
 
 from cqpm.utils.french import local_date
+from cqpm.utils.spreadsheet import sheet_file
 from evaluations.reads.deadline import next_deadline
 from evaluations.reads.decision import with_verdict
+from evaluations.reads.declaration import declaration_for
 from evaluations.rules import Verdict
 
 
@@ -25,6 +23,7 @@ SPREADSHEET_COLUMNS = (
     ("Commune de naissance", 22, lambda row: row.candidate.birth_place),
     ("Code INSEE", 11, lambda row: row.candidate.birth_commune_code),
     ("Pays de naissance", 16, lambda row: row.candidate.birth_country),
+    ("Déclarable à la CDC", 24, lambda row: str(declaration_for(row) or "")),
     ("Courriel", 28, lambda row: row.candidate.email),
     ("Téléphone", 15, lambda row: row.candidate.phone),
     ("Adresse postale", 30, lambda row: in_one_line(row.candidate.address)),
@@ -63,25 +62,7 @@ CHUNK = 2_000  # rows read at once
 def spreadsheet(registrations):
     """(file, rows): an XLSX at its beginning, and how many registrations it holds.
 
-    `registrations`: a queryset with people and deadlines. Every text is written as a text: «=cmd» stays four letters.
+    `registrations`: a queryset with people and deadlines.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the answer that streams it
-    book = xlsxwriter.Workbook(file, {"constant_memory": True})
-    sheet, heading = book.add_worksheet("Candidats"), book.add_format({"bold": True, "bottom": 1})
-    date = book.add_format({"num_format": "dd/mm/yyyy"})
-    for place, (words, width, _) in enumerate(SPREADSHEET_COLUMNS):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, words, heading)
-    sheet.freeze_panes(1, 1)
-    count = 0
-    for count, row in enumerate(with_verdict(registrations).iterator(chunk_size=CHUNK), 1):
-        for place, (_, _, read) in enumerate(SPREADSHEET_COLUMNS):
-            value = read(row)
-            if isinstance(value, str):
-                sheet.write_string(count, place, value)
-            else:
-                sheet.write_datetime(count, place, value, date)
-    sheet.autofilter(0, 0, max(count, 1), len(SPREADSHEET_COLUMNS) - 1)
-    book.close()
-    file.seek(0)
-    return file, count
+    rows = with_verdict(registrations).iterator(chunk_size=CHUNK)
+    return sheet_file("Candidats", SPREADSHEET_COLUMNS, rows)

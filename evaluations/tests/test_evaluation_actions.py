@@ -10,7 +10,12 @@ from candidates import journey
 from candidates.actions import abandon_registration
 from candidates.journey import KeptCapacity
 from candidates.models import Dossier
-from candidates.tests.factories import make_dossier, make_registration
+from candidates.tests.factories import (
+    make_dossier,
+    make_habilitation,
+    make_registration,
+    require_habilitations,
+)
 from cqpm.tests.situations import situation
 from cqpm.utils.french import day, long_day, today
 from evaluations.actions import evaluation as planning, sheet as scoring
@@ -501,3 +506,24 @@ def test_the_stage_follows(registration, officer):
         make_submitted_sheet(registration, method, **options)
     registration.refresh_from_db()
     assert registration.stage == "opinion"
+
+
+def test_the_national_setting_refuses_an_evaluator_without_habilitation_that_day(registration, officer):
+    evaluator = make_evaluator(registration.centre)
+
+    def plan(held_on):
+        return lambda: make_evaluation(registration, by=officer, evaluator=evaluator, held_on=held_on)
+
+    plan(today())()
+    require_habilitations()
+    lack = f"{evaluator} : aucune habilitation n’est enregistrée pour cette certification."
+    refused(plan(today()), lack)
+    make_habilitation(
+        centre=registration.centre,
+        certification=registration.referentiel.certification,
+        evaluator=evaluator,
+        ends_on=today() + DAY,
+    )
+    plan(today() + DAY)()
+    over = f"L’habilitation de {evaluator} pour cette certification a fini le {day(today() + DAY)}."
+    refused(plan(today() + 2 * DAY), over)

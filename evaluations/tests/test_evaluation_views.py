@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Role
 from accounts.tests.factories import client_as, make_membership, make_wearer
 from candidates.models import Dossier
-from candidates.tests.factories import make_dossier, make_registration
+from candidates.tests.factories import make_dossier, make_habilitation, make_registration
 from cqpm.tests.situations import situation
 from cqpm.utils.french import today
 from evaluations.actions import evaluation as planning
@@ -479,3 +479,24 @@ def test_a_plan_before_transmission_is_shown_waiting(client, officer):
         "Dossier de modalités : à transmettre au centre de ressource."
         in client.get(at("evaluation_detail", evaluation)).context["missing"]
     )
+
+
+def test_the_habilitation_of_who_evaluates_is_told_before_and_after(officer):
+    registration = with_dossier(centre=officer.hat.centre)
+    evaluation = make_evaluation(registration)
+    sheet = evaluation.sheets.get()
+    client = client_as(officer.hat)
+    lack = f"{sheet.evaluator} : aucune habilitation n’est enregistrée pour cette certification."
+    page = client.get(reverse("evaluation_detail", args=[evaluation.pk]))
+    assert page.context["not_held"] == [lack]
+    form = client.get(reverse("evaluation_edit", args=[evaluation.pk])).context["form"]
+    assert "habilitation : aucune" in form.fields["evaluator"].label_from_instance(sheet.evaluator)
+    make_habilitation(
+        centre=registration.centre,
+        certification=registration.referentiel.certification,
+        evaluator=sheet.evaluator,
+    )
+    page = client.get(reverse("evaluation_detail", args=[evaluation.pk]))
+    assert page.context["not_held"] == []
+    form = client.get(reverse("evaluation_edit", args=[evaluation.pk])).context["form"]
+    assert "habilitation" not in form.fields["evaluator"].label_from_instance(sheet.evaluator)

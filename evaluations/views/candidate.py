@@ -19,8 +19,8 @@ from accounts.perms import allow, is_evaluator_in, is_head_of, is_staff, is_staf
 from candidates.actions import missing_to_undo
 from candidates.forms.cohort import PlaceForm
 from candidates.history import changes_of, corrections_of
-from candidates.models import Candidate, ContactRequest
-from candidates.rules import Stage
+from candidates.models import Candidate, ContactRequest, Eligibility
+from candidates.rules import Route, Stage
 from cqpm.utils import stored
 from cqpm.utils.french import today
 from cqpm.utils.paging import KeysFirstPaginator
@@ -32,6 +32,7 @@ from evaluations.papers.jury import facts_of
 from evaluations.perms import may_list_candidates, may_read_bases
 from evaluations.reads.candidate import registrations_for
 from evaluations.reads.deadline import next_deadline, with_deadlines
+from evaluations.reads.declaration import declaration_for
 from evaluations.reads.journey import load_decisions, load_one
 from evaluations.screens import capacity, journey as screen
 from evaluations.screens.export import spreadsheet
@@ -200,7 +201,15 @@ def registration_file(request, pk):
         head=is_head_of(request.user, registration.centre_id),
         twins=Candidate.objects.like(candidate),
         merges=merges_of(candidate),
+        eligibility=eligibility_of(registration),
+        declaration=declaration_for(registration),
     )
+
+
+def eligibility_of(registration):
+    """The last word on the recevabilité of a VAE, None before any and on another route."""
+    is_vae = registration.route == Route.VAE
+    return Eligibility.objects.of(registration).first() if is_vae else None
 
 
 def merges_of(candidate):

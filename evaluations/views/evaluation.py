@@ -11,6 +11,7 @@ from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.perms import allow, is_head_of, is_staff_of
 from candidates.forms.fields import ReasonForm
 from candidates.views.scoped import own_registration, post_data
+from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from evaluations.actions import evaluation as actions, report as reports
@@ -20,6 +21,7 @@ from evaluations.models import Evaluation, Summons
 from evaluations.perms import may_hold, may_score
 from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
 from evaluations.reads.evaluation import missing_to_open
+from evaluations.reads.habilitation import evaluator_lacks
 from evaluations.reads.summons import announced, concerned_by_evaluation, evaluation_letters
 from evaluations.screens.sheet import progress_of
 from evaluations.screens.summons import summons_rows
@@ -161,20 +163,18 @@ def evaluation_detail(request, pk):
 def show(request, evaluation, **forms):
     """The page; `forms`: those just refused, with what was typed."""
     user, registration = request.user, evaluation.registration
-    sheets = list(evaluation.sheets.select_related("evaluator"))
-    for sheet in sheets:
-        sheet.evaluation = evaluation
-        sheet.progress = progress_of(sheet)
+    sheets = sheets_of(evaluation)
     planned, plans = evaluation.is_planned, is_staff_of(user, registration.centre_id)
     evaluators = [sheet.evaluator for sheet in sheets] if planned else []  # who may still be changed
     context = {
         "evaluation": evaluation,
         "registration": registration,
         "sheets": sheets,
-        "sections": sheets[0].progress.sections,
-        "missing": missing_to_open(evaluation) if planned else [],
+        "sections": (sections := sheets[0].progress.sections),
+        "missing": missing_to_open(evaluation, numbers_of(sections)) if planned else [],
         "conflicts": [one for person in evaluators for one in conflicts_of_user(person, registration)],
         "unchecked": [one for person in evaluators for one in remarks_on_user(person, registration)],
+        "not_held": evaluator_lacks(evaluators, registration, evaluation.held_on or today()),
         "own_sheet": next((sheet for sheet in sheets if may_score(user, sheet)), None),
         "holds": may_hold(user, evaluation),
         "plans": plans,
@@ -193,6 +193,20 @@ def show(request, evaluation, **forms):
 def asked_of(user, evaluation):
     """The letter that asks the reader to come, for whoever evaluates."""
     return {"own_letter": Summons.objects.answerable_by(user).about(evaluation).first()}
+
+
+def sheets_of(evaluation):
+    """Its sheets, each with how far it is."""
+    sheets = list(evaluation.sheets.select_related("evaluator"))
+    for sheet in sheets:
+        sheet.evaluation = evaluation
+        sheet.progress = progress_of(sheet)
+    return sheets
+
+
+def numbers_of(sections):
+    """{key of a capacity: its number}, of the sections of a sheet."""
+    return {section.capacity.pk: section.number for section in sections}
 
 
 def letters_about(evaluation, sheets):

@@ -15,6 +15,7 @@ from accounts.log import Actor
 from candidates.actions.checks import error_sentences
 from candidates.actions.cohorts import create_cohort, journal_cohort, lock_cohort
 from candidates.actions.companies import create_company, create_training_body
+from candidates.actions.habilitations import check_centre_habilitation
 from candidates.actions.imports.steps import (
     REGISTERED_AT_ONCE,
     check_import_prepared,
@@ -78,6 +79,9 @@ def confirm_import(*, class_import: ClassImport, by: Actor, leave_rest: bool = F
     check_rest(attempt, leave_rest)
     lock_centre(class_import.centre)
     derogation = check_dates(class_import.registered_on, class_import.referentiel, class_import.centre)
+    check_centre_habilitation(
+        class_import.centre, class_import.referentiel.certification_id, class_import.registered_on
+    )
     check_still_true(class_import, ready.iterator(REGISTERED_AT_ONCE))
     made = joined_cohort(class_import, by=by)
     maker = Maker(class_import, by, derogation)

@@ -8,6 +8,7 @@ from accounts import log
 from accounts.log import Actor
 from accounts.models import ExaminationCentre
 from candidates.actions.checks import validated
+from candidates.actions.habilitations import check_centre_habilitation
 from candidates.actions.imports.steps import check_import_prepared, last_attempt, lock_import
 from candidates.actions.inscriptions import check_dates
 from candidates.models import ClassImport, ImportAttempt
@@ -26,6 +27,7 @@ def prepare_import(
     «cohort» or «new_cohort»); `file`: an upload whose type was looked at (`file.sniffed`). Refusal when one may not register that day.
     """
     check_dates(settings["registered_on"], settings["referentiel"], centre)
+    check_centre_habilitation(centre, settings["referentiel"].certification_id, settings["registered_on"])
     class_import = ClassImport(centre=centre, created_by=log.actor_name(by), **settings)
     validated(class_import).save()
     send_file(class_import=class_import, file=file, by=by)

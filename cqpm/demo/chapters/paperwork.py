@@ -10,7 +10,7 @@ from referentiel.models import Method
 
 
 def dossiers(story):
-    """Returned, awaiting the company, being written, VAE to confirm; an abandoned registration; one just transmitted."""
+    """Returned, awaiting the company, being written, VAE to confirm, its recevabilité late; an abandoned registration; one just transmitted."""
     returned = story.register(25, -30)
     with story.clock.on(-26):
         dossier = steps.transmit(returned, by=story.officer)
@@ -39,7 +39,11 @@ def dossiers(story):
             dossier=drafting.dossiers.last(), context=steps.CONTEXT,
             choices={1: {Method.REAL_SITUATION: ""}, 2: {Method.PROJECT: ""}}, by=story.officer,
         )  # fmt: skip
-    story.register(28, -1, route=Route.VAE)
+    vae = story.register(28, -72, route=Route.VAE)
+    with story.clock.on(-70):
+        candidates.receive_eligibility_file(
+            registration=vae, asked_on=story.clock(-70), by=story.officer
+        )  # late now
     left = story.register(30, -60)
     with story.clock.on(-45):
         candidates.abandon_registration(
