@@ -23,7 +23,7 @@ from evaluations.models import (
 )
 from evaluations.reads.commission import Sitting
 from evaluations.reads.summons import commission_letters, untold
-from evaluations.rules.appointment import SITTING_MINUTES, end_of, minutes_between
+from evaluations.rules.appointment import PASSAGE_MINUTES, SITTING_MINUTES, end_of, minutes_between
 
 
 @transaction.atomic
@@ -108,7 +108,12 @@ def delete_commission(*, commission: Commission, by: Actor) -> None:
 
 @transaction.atomic
 def add_candidate(
-    *, commission: Commission, registration: Registration, by: Actor, expected_at: time | None = None
+    *,
+    commission: Commission,
+    registration: Registration,
+    by: Actor,
+    expected_at: time | None = None,
+    minutes: int = PASSAGE_MINUTES,
 ) -> CommissionCandidate:
     """Puts a candidate on the agenda. Refusal: other centre, no dossier in force, already there."""
     commission = lock_commission(commission.pk)
@@ -120,7 +125,7 @@ def add_candidate(
     if commission.agenda.filter(registration=registration).exists():
         raise Refusal(f"{registration.candidate} est déjà à l’ordre du jour.")
     entry = CommissionCandidate.objects.create(
-        commission=commission, registration=registration, expected_at=expected_at
+        commission=commission, registration=registration, expected_at=expected_at, minutes=minutes
     )
     name = registration.candidate
     record_on_commission(
