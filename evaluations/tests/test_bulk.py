@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import LogEntry, Role
 from accounts.tests.factories import make_centre, make_wearer
+from candidates.actions import abandon_registration
 from candidates.models import Registration
 from candidates.tests.factories import make_registration
 from cqpm.utils.french import day, today
@@ -15,6 +16,7 @@ from cqpm.utils.refusal import Refusal, Stale
 from evaluations.actions import bulk, bulk_run, commission as commissions
 from evaluations.actions.bulk_worker import run_bulk, sweep_bulk
 from evaluations.models import BulkAct, BulkRow, CommissionCandidate
+from evaluations.personal_data import erase_person, purge
 from evaluations.reads.bulk import recap_of
 from evaluations.rules.passage import LeftAside
 from evaluations.tests.factories import make_commission, make_jury, seat_members, with_dossier
@@ -394,3 +396,20 @@ def test_the_database_refuses_a_candidate_twice_a_place_twice_and_another_centre
         }
         with pytest.raises(IntegrityError, match=words.get(name, name)), transaction.atomic():
             BulkRow.objects.create(act=act, **values)
+
+
+# --- Personal data --------------------------------------------------------------------------------------------------
+
+
+def test_a_selection_goes_after_its_period_and_the_row_of_a_person_with_the_person(officer, make, commission):
+    gone, kept = make("Aubert"), make("Blot")
+    act = start(prepare(officer), officer)
+    CommissionCandidate.objects.all().delete()
+    abandon_registration(registration=gone, reason="Départ de l’entreprise.", by=officer)
+    erase_person(gone.candidate)
+    assert list(act.rows.values_list("registration", flat=True)) == [kept.pk]
+    lines = {line.what: line.count for line in purge()}
+    assert (lines["Sélections de candidats"], BulkAct.objects.count()) == (0, 1)
+    BulkAct.objects.update(created_at=timezone.now() - timedelta(days=2000))
+    lines = {line.what: line.count for line in purge()}
+    assert (lines["Sélections de candidats"], BulkAct.objects.count()) == (1, 0)
