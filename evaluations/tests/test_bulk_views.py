@@ -1,11 +1,13 @@
 """The pages of an act on many: boxes and «all of the filter», recap, outcome, and whose candidates they take."""
 
+import io
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from accounts.models import LogEntry, Role
 from accounts.tests.factories import client_as, make_centre, make_resource_centre, make_wearer
@@ -115,7 +117,9 @@ def test_the_list_offers_all_of_the_filter_only_past_its_page(client, make):
 
 def test_the_export_takes_the_boxes_ticked(client, make):
     one, _ = make("Aubert"), make("Blot")
-    client.post(reverse("candidate_export"), {"choix": [one.pk]}).close()
+    response = client.post(reverse("candidate_export"), {"choix": [one.pk]})
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(response.getvalue())).get_sheet_by_index(0)
+    assert [row[1] for row in sheet.to_python()[1:]] == ["Aubert"]
     entry = LogEntry.objects.get(verb="export_candidates")
     assert entry.sentence == "Liste exportée : 1\u00a0inscription."
 
