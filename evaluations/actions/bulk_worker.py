@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluations.actions.bulk_run import late_acts, run_rows
-from evaluations.models import BulkAct
+from evaluations.models import BulkAct, BulkRow
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -16,6 +16,8 @@ def run_bulk(pk: str) -> None:
     """The next rows of an act on many, then a message for those that follow: other work passes between."""
     act = BulkAct.objects.filter(pk=pk, state__in=BulkAct.State.AT_WORK).first()
     if act and run_rows(act):
+        # Their turn is counted from now: the sweep takes none of them for forgotten.
+        act.rows.filter(state=BulkRow.State.WAITING).update(queued_at=timezone.now())
         wake_bulk(pk)
 
 

@@ -1,6 +1,7 @@
 """One act on many candidates: the recap, a row each with its outcome, what is taken back, a worker that dies."""
 
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -310,6 +311,23 @@ def test_many_run_by_the_worker_batch_after_batch(
     run_bulk(str(act.pk))
     act.refresh_from_db()
     assert (act.state, commission.agenda.count(), woken) == (BulkAct.State.DONE, 3, [str(act.pk)])
+
+
+def test_rows_whose_turn_comes_late_are_not_taken_for_forgotten(officer, make, commission, monkeypatch):
+    make("Aubert"), make("Blot")
+    act = prepare(officer)
+    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 0)
+    start(act, officer)
+    woken = []
+    monkeypatch.setattr(
+        "evaluations.actions.bulk_worker.run_bulk.apply_async", lambda args, **_: woken.append(args[0])
+    )
+    monkeypatch.setattr("evaluations.actions.bulk_worker.run_rows", partial(bulk_run.run_rows, most=1))
+    BulkRow.objects.update(queued_at=timezone.now() - timedelta(minutes=5))
+    run_bulk(str(act.pk))
+    assert woken == [str(act.pk)]
+    sweep_bulk()
+    assert woken == [str(act.pk)]
 
 
 def test_a_row_of_a_killed_worker_is_run_again_and_once(officer, make, commission, monkeypatch):

@@ -44,7 +44,14 @@ def test_eight_candidates_are_placed_and_convened(site, visitor):
     expect(bar).to_contain_text("4 sélectionnés")
     page.keyboard.press("F6")
     expect(bar.get_by_role("button", name="Placer en commission")).to_be_focused()
+    # What is ticked stays so under another filter, and is said.
+    officer.open("/candidats/?q=candidata")
+    expect(boxes).to_have_count(1)
+    officer.open("/candidats/?q=candidath")
+    expect(bar).to_contain_text("hors de cette page")
     bar.get_by_role("button", name="Tout désélectionner").click()
+    expect(bar).to_be_hidden()
+    officer.open("/candidats/")
     expect(bar).to_be_hidden()
 
     page.get_by_label("Tous les candidats de la page").click()
