@@ -180,6 +180,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
     "move-stages": {"task": "evaluations.tasks.move_stages", "schedule": crontab(hour=0, minute=20)},
     "purge": {"task": "cqpm.tasks.purge", "schedule": crontab(hour=2, minute=40)},
+    "sweep-bulk": {
+        "task": "evaluations.actions.bulk_worker.sweep_bulk",
+        "schedule": 60,
+        "options": {"expires": 55},
+    },
     "sweep-classes": {"task": "candidates.tasks.sweep_classes", "schedule": 60, "options": {"expires": 55}},
 }
 

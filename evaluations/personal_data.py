@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import personal_data as accounts
 from accounts.keys import Key
-from accounts.personal_data import CONTACT_MONTHS, JUDGED, UNFINISHED, before
+from accounts.personal_data import CONTACT_MONTHS, DRAFTS, JUDGED, UNFINISHED, before, delete
 from candidates import personal_data as candidates
 from candidates.models import CandidateMerge, Registration
 from cqpm.utils import stored
@@ -22,6 +22,8 @@ from cqpm.utils.french import day, today
 from cqpm.utils.personal import GONE, Holding, Purged, in_batches
 from documents import personal_data as documents
 from evaluations.models import (
+    BulkAct,
+    BulkRow,
     CapacityOpinion,
     CapacityValidation,
     Commission,
@@ -79,6 +81,10 @@ TABLE = [
     Holding(Decision, "la décision du jury", "admissible : sans limite ; sinon anonyme avec l’inscription"),
     Holding(DecisionCapacity, "l’état de chaque capacité", "comme la décision"),
     Holding(Withdrawal, "retrait d’un membre pour une personne", "son motif part avec l’inscription"),
+    Holding(
+        BulkAct, "une sélection de candidats, qui l’a faite, ses réglages", "après sa préparation", DRAFTS
+    ),
+    Holding(BulkRow, "un candidat de la sélection, l’issue de l’acte", "comme la sélection", DRAFTS),
     Holding(
         CommissionMember,
         "nom d’un membre : gardé avec la commission ; son adresse",
@@ -196,6 +202,7 @@ def erase(registration):
         subjects = candidates.names_of(registration), candidates.emails_of(registration)
         documents.erase(keys)
         purge_pieces(registration)
+        BulkRow.objects.filter(registration=registration).delete()
         decisions = Decision.objects.filter(entry__registration=registration)
         decisions.exclude(reason="").update(reason=GONE)
         Withdrawal.objects.filter(entry__registration=registration).update(reason=GONE)
@@ -265,6 +272,9 @@ def purge(*, dry_run=False):
         yield Purged(what, in_batches(rows.exclude(email=""), forget_addresses, dry_run=dry_run), old)
     letters = Summons.objects.filter(registration=None, made_at__lt=before(CONTACT_MONTHS))
     yield Purged("Convocations de membres", in_batches(letters, forget_letters, dry_run=dry_run), old)
+    drafts = before(DRAFTS)
+    acts = BulkAct.objects.filter(created_at__lt=drafts)
+    yield Purged("Sélections de candidats", in_batches(acts, delete(BulkAct), dry_run=dry_run), drafts.date())
 
 
 def erase_all(registrations):

@@ -1,4 +1,4 @@
-"""What time alone changes, night after night."""
+"""What time alone changes, night after night; beside it, the tasks of acts on many, where the worker looks for them."""
 
 from celery import shared_task
 from django.db import transaction
@@ -8,7 +8,10 @@ from candidates.actions.checks import lock_registration
 from candidates.journey import move_stage
 from candidates.models import Registration
 from cqpm.utils.refusal import Refusal
+from evaluations.actions.bulk_worker import run_bulk, sweep_bulk
 from evaluations.models import Decision
+
+__all__ = ["move_stages", "run_bulk", "sweep_bulk"]
 
 
 @shared_task

@@ -236,6 +236,10 @@ def visit(world):
     return [world.evaluation.visit_id]
 
 
+def bulk(world):
+    return [world.bulk.pk]
+
+
 def summons(world):
     return [world.summons.pk]
 
@@ -418,6 +422,12 @@ ACCESS = {
     # evaluations: candidates
     "candidate_list": page(SIGNED_IN - {NATIONAL, ADMINISTRATOR}),
     "candidate_export": act(STAFF_ANYWHERE),
+    "bulk_prepare": act(STAFF_ANYWHERE, data={"acte": "place"}),
+    "bulk_detail": page(STAFF, given=bulk),
+    "bulk_settle": act(STAFF, given=bulk),
+    "bulk_start": act(STAFF, given=bulk),
+    "bulk_undo": act(STAFF, given=bulk),
+    "bulk_progress": page(STAFF, given=bulk),
     "registration_detail": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_file": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_documents": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),

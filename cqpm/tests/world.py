@@ -22,7 +22,7 @@ from accounts.tests.factories import (
     make_wearer,
 )
 from candidates.actions import ask_partner_approval, create_training_body
-from candidates.models import Dossier
+from candidates.models import Dossier, Registration
 from candidates.tests.factories import (
     contact_link,
     make_class_import,
@@ -39,6 +39,7 @@ from cqpm.utils import stored
 from cqpm.utils.french import today
 from documents.models import Document
 from evaluations.actions import commission as commissions, jury as juries
+from evaluations.actions.bulk import prepare_bulk
 from evaluations.actions.opinion import request_opinion
 from evaluations.actions.report import send_report
 from evaluations.actions.room import open_room
@@ -352,6 +353,12 @@ class World:
         commissions.name_president(member=member, by=self.officer)
         commissions.add_candidate(commission=commission, registration=self.heard, by=self.officer)
         return commission
+
+    @cached_property
+    def bulk(self):
+        """A selection of one candidate, to be placed."""
+        mine = Registration.objects.filter(pk=self.registration.pk)
+        return prepare_bulk(centre=self.centre, verb="place", registrations=mine, by=self.officer)
 
     @cached_property
     def summons(self):

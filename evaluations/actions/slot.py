@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal
 from evaluations.models import Slot
-from evaluations.reads.slot import Booker, Wanted, booked_words, clashes, wanted_by
+from evaluations.reads.slot import Booker, Wanted, booked_words, taken_among, wanted_by
 
 
 def book(subject: Booker | None) -> None:
@@ -42,7 +42,7 @@ def book(subject: Booker | None) -> None:
 
 def check_free(subject: Booker, wanted: Wanted) -> None:
     """Refusal with everybody and everything taken already."""
-    taken = clashes(subject, wanted)
+    taken = taken_among(subject, wanted)
     if refusals := [
         f"{one.name} n’est pas libre le {day(taken[one].day)} : {booked_words(taken[one], one, subject)}."
         for one in wanted

@@ -1,3 +1,4 @@
+from evaluations.models.bulk import BulkAct, BulkRow
 from evaluations.models.commission import (
     Commission,
     CommissionCandidate,
@@ -19,6 +20,8 @@ from evaluations.models.validation import CapacityValidation
 from evaluations.models.visit import Visit
 
 __all__ = [
+    "BulkAct",
+    "BulkRow",
     "CapacityOpinion",
     "CapacityValidation",
     "Commission",

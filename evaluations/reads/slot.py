@@ -115,7 +115,7 @@ def span(appointments: Sequence[Appointment]) -> set[Quarter]:
 # --- What is taken already -------------------------------------------------------------------------------------
 
 
-def clashes(subject: Booker, wanted: Wanted) -> dict[Booked, Slot]:
+def taken_among(subject: Booker, wanted: Wanted) -> dict[Booked, Slot]:
     """{who or what: the first of its quarters that another booking has taken}; one query."""
     people = {one.person for one in wanted if one.person}
     guests, rooms = {one.guest for one in wanted if one.guest}, {one.room for one in wanted if one.room}

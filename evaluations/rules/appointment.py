@@ -62,6 +62,10 @@ class Appointment:
             "place": self.place,
         }
 
+    def holds(self, at: time) -> bool:
+        """Whether an hour of the clock falls within it, over midnight if need be."""
+        return self.at is not None and minutes_between(self.at, at) % (24 * 60) < self.minutes
+
     @property
     def quarters(self) -> list[tuple[date, int]]:
         """The quarters of an hour it takes, (day, 0 to 95): those it begins or ends within are taken whole.

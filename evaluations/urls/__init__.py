@@ -1,6 +1,7 @@
 """The addresses of this floor, one module per subject."""
 
 from evaluations.urls import (
+    bulk,
     candidate,
     cohort,
     commission,
@@ -14,6 +15,7 @@ from evaluations.urls import (
 )
 
 urlpatterns = [
+    *bulk.urlpatterns,
     *candidate.urlpatterns,
     *cohort.urlpatterns,
     *evaluation.urlpatterns,

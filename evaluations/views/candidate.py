@@ -26,6 +26,7 @@ from cqpm.utils.french import today
 from cqpm.utils.paging import KeysFirstPaginator
 from documents.models import Document
 from evaluations.actions import export as exports
+from evaluations.forms.bulk import picked
 from evaluations.forms.candidate import RegistrationFilter
 from evaluations.models import Summons
 from evaluations.papers.jury import facts_of
@@ -75,11 +76,20 @@ def filtered(request):
     return RegistrationFilter(request.GET, queryset=mine, request=request)
 
 
+def chosen(request):
+    """Of the list as the address narrows it, those whose box is ticked (`choix`), or all of them (`tout`)."""
+    if "tout" in request.POST:
+        return filtered(request).qs
+    mine = with_deadlines(registrations_for(request.user).with_people())
+    return mine.filter(pk__in=picked(request.POST.getlist("choix"))).order_by("next_on", "-number", "pk")
+
+
 @require(is_staff)
 @require_POST
 def candidate_export(request):
-    """The list, narrowed by the address, as a spreadsheet; who took it is in the journal of the centre."""
-    file, count = spreadsheet(filtered(request).qs)
+    """The list, narrowed by the address, or the boxes ticked in it, as a spreadsheet; the journal says who took it."""
+    ticked = "choix" in request.POST
+    file, count = spreadsheet(chosen(request) if ticked else filtered(request).qs)
     exports.record_export(
         centre=request.user.hat.centre, count=count, filters=request.GET.urlencode(), by=request.user
     )

@@ -67,6 +67,7 @@ def cohort_detail(request, pk):
         "figures": screen.figures(counts.heads, address),
         "stages": screen.stage_figures(counts.stages, address),
         "address": address,
+        "in_class": f"promotion={cohort.pk}",
         "journal": LogEntry.objects.filter(subject=key_of(cohort))[:JOURNAL_SHOWN],
     }
     return render(request, "evaluations/cohort_detail.html", context)

@@ -192,10 +192,7 @@ def set_passage(
 
 def check_passage(commission: Commission, expected_at: time | None) -> None:
     """Refusal for an hour at which the commission does not sit."""
-    if expected_at is None:
-        return
-    offset = minutes_between(commission.starts_at, expected_at) % (24 * 60)
-    if offset >= commission.minutes:
+    if expected_at and not commission.appointment.holds(expected_at):
         raise Refusal(f"La commission siège de {commission.appointment.hours.replace(' – ', ' à ')}.")
 
 

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from evaluations.views import bulk as views
+
+urlpatterns = [
+    path("candidats/selection/", views.bulk_prepare, name="bulk_prepare"),
+    path("selections/<uuid:pk>/", views.bulk_detail, name="bulk_detail"),
+    path("selections/<uuid:pk>/regler/", views.bulk_settle, name="bulk_settle"),
+    path("selections/<uuid:pk>/lancer/", views.bulk_start, name="bulk_start"),
+    path("selections/<uuid:pk>/annuler/", views.bulk_undo, name="bulk_undo"),
+    path("selections/<uuid:pk>/avancement/", views.bulk_progress, name="bulk_progress"),
+]

@@ -1,0 +1,159 @@
+"""One act on many candidates: the selection kept, its recap, the act, its outcome. Nothing is done before the recap."""
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.answers import form_page
+from accounts.perms import is_staff, require
+from cqpm.utils.refusal import Refusal
+from evaluations.actions import bulk as actions
+from evaluations.forms.bulk import FORMS, typed_rows
+from evaluations.models import BulkAct
+from evaluations.reads.bulk import recap_of
+from evaluations.screens.bulk import WORDS, OutcomeScreen
+from evaluations.views.candidate import chosen
+
+PAGE = 100
+
+
+def own_bulk(request, pk):
+    """An act of the centre."""
+    acts = BulkAct.objects.for_user(request.user).select_related("centre", "made_by", "undone_by")
+    return get_object_or_404(acts, pk=pk)
+
+
+def say_reasons(request, refusal):
+    for reason in refusal.reasons:
+        messages.error(request, reason)
+
+
+@require(is_staff)
+@require_POST
+def bulk_prepare(request):
+    """The boxes ticked (`choix`), or everybody the address finds (`tout`), kept for the act named by the button."""
+    verb = request.POST.get("acte")
+    if verb not in BulkAct.Verb:
+        return HttpResponseBadRequest("Acte inconnu.")
+    try:
+        act = actions.prepare_bulk(
+            centre=request.user.hat.centre,
+            verb=verb,
+            registrations=chosen(request),
+            filters=request.GET.urlencode(),
+            by=request.user,
+        )
+    except Refusal as refusal:
+        say_reasons(request, refusal)
+        return redirect(back_to(request))
+    return redirect("bulk_detail", act.pk)
+
+
+def back_to(request):
+    """The page the boxes were on; nowhere but here."""
+    page = request.POST.get("retour", "")
+    return page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) else "candidate_list"
+
+
+@require_safe
+@never_cache
+def bulk_detail(request, pk):
+    """The recap as long as nothing is done; then the outcome."""
+    act = own_bulk(request, pk)
+    if act.is_prepared:
+        recap = recap_of(act)
+        return recap_page(request, recap, FORMS[act.verb](recap=recap))
+    screen = OutcomeScreen(act)
+    page = Paginator(screen.rows, PAGE).get_page(request.GET.get("page"))
+    context = {"act": act, "screen": screen, "page": page, "lines": screen.lines(page)}
+    return render(request, "evaluations/bulk_outcome.html", context)
+
+
+def recap_page(request, recap, form):
+    """The recap: whom, when, whom not."""
+    programme = getattr(recap, "programme", None) or recap.lines
+    page = Paginator(programme, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "act": recap.act,
+        "recap": recap,
+        "form": form,
+        "page": page,
+        "words": WORDS[recap.act.verb],
+        "back": f"?{recap.act.filters}" if recap.act.filters else "",
+    }
+    return form_page(request, "evaluations/bulk_recap.html", context)
+
+
+def settled(request, act):
+    """The act with what was typed; a form, in its place, when that is not valid."""
+    form = FORMS[act.verb](request.POST, recap=recap_of(act))
+    try:
+        rows = typed_rows(request.POST, act)
+    except forms.ValidationError as problem:
+        form.add_error(None, problem)
+    if not form.is_valid():
+        return act, form
+    parameters = act.parameters | form.parameters | rows
+    if parameters == act.parameters:
+        return act, None
+    if parameters["sitting"] != act.parameters["sitting"]:
+        parameters["hours"] = {}
+    return actions.settle_bulk(act=act, parameters=parameters), None
+
+
+@require_POST
+def bulk_settle(request, pk):
+    """Other settings, hours or people: the recap again."""
+    act = own_bulk(request, pk)
+    try:
+        act, form = settled(request, act)
+    except Refusal as refusal:
+        say_reasons(request, refusal)
+    else:
+        if form:
+            return recap_page(request, recap_of(act), form)
+    return redirect("bulk_detail", pk)
+
+
+@require_POST
+def bulk_start(request, pk):
+    """Does it. What was typed and not computed again is computed and shown first."""
+    act = own_bulk(request, pk)
+    try:
+        before = act.parameters
+        act, form = settled(request, act)
+        if form:
+            return recap_page(request, recap_of(act), form)
+        if act.parameters != before:
+            raise Refusal("Les réglages ont changé : voici le récapitulatif recalculé, confirmez-le.")
+        actions.start_bulk(act=act, seen=request.POST.get("vu", ""), by=request.user)
+    except Refusal as refusal:
+        say_reasons(request, refusal)
+    return redirect("bulk_detail", pk)
+
+
+@require_POST
+def bulk_undo(request, pk):
+    """Takes back what may be; the outcome says what was left."""
+    act = own_bulk(request, pk)
+    try:
+        actions.undo_bulk(act=act, by=request.user)
+    except Refusal as refusal:
+        say_reasons(request, refusal)
+    return redirect("bulk_detail", pk)
+
+
+@require_safe
+@never_cache
+def bulk_progress(request, pk):
+    """How far it is, for htmx; once it is over the page is loaded anew."""
+    act = own_bulk(request, pk)
+    response = render(request, "evaluations/bulk_progress.html", {"act": act, "screen": OutcomeScreen(act)})
+    if not act.is_at_work:
+        response["HX-Refresh"] = "true"
+    return response
