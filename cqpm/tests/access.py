@@ -481,6 +481,10 @@ ACCESS = {
     "commission_presence": act(STAFF, refused={EVALUATOR}, given=commission_member),
     "commission_add_candidate": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_remove_candidate": act(STAFF, refused={EVALUATOR}, given=heard),
+    "attendance_counts": page(STAFF_ANYWHERE | {NATIONAL}),
+    "attendance_csv": page(STAFF_ANYWHERE | {NATIONAL}),
+    "attendance_xlsx": page(STAFF_ANYWHERE | {NATIONAL}),
+    "commission_attendance": act(STAFF, refused={EVALUATOR}, given=heard),
     # A member declares only his or her own link: naming nobody is refused.
     "commission_personal_link": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_override": act({HEAD}, refused={OFFICER, EVALUATOR}, given=commission),

@@ -1,3 +1,4 @@
+from evaluations.models.attendance import Attendance
 from evaluations.models.commission import (
     Commission,
     CommissionCandidate,
@@ -17,6 +18,7 @@ from evaluations.models.validation import CapacityValidation
 from evaluations.models.visit import Visit
 
 __all__ = [
+    "Attendance",
     "CapacityOpinion",
     "CapacityValidation",
     "Commission",

@@ -1,6 +1,7 @@
 """The addresses of this floor, one module per subject."""
 
 from evaluations.urls import (
+    attendance,
     candidate,
     cohort,
     commission,
@@ -13,6 +14,7 @@ from evaluations.urls import (
 )
 
 urlpatterns = [
+    *attendance.urlpatterns,
     *candidate.urlpatterns,
     *cohort.urlpatterns,
     *evaluation.urlpatterns,

@@ -13,7 +13,8 @@ from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.views.scoped import post_data
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
-from evaluations.actions import commission as actions
+from evaluations.actions import attendance, commission as actions
+from evaluations.forms.attendance import SittingAttendanceForm
 from evaluations.forms.commission import (
     AccountMemberForm,
     AgendaForm,
@@ -126,6 +127,8 @@ def show(request, commission, **refusals):
     user, sitting = request.user, Sitting(commission)
     staff = is_staff_of(user, commission.centre_id)
     registrations = [entry.registration for entry in sitting.entries]
+    for entry in sitting.entries:
+        entry.attendance = sitting.attendances.get(entry.registration_id)
     mine = [row for row in sitting.members if staff or row.user_id == user.pk]
     oppositions = [row for one in registrations for row in sitting.oppositions(one) if row.member in mine]
     context = {
@@ -243,6 +246,27 @@ def commission_remove_candidate(request, pk, registration):
     entry = get_object_or_404(agenda, registration=registration)
     success = f"{entry.registration.candidate} n’est plus à l’ordre du jour."
     return act(request, pk, success, actions.remove_candidate, entry=entry)
+
+
+@require_POST
+def commission_attendance(request, pk, registration):
+    """Whether a candidate came; recorded present by the interview itself."""
+    commission = own(request, pk)
+    agenda = commission.agenda.select_related("registration__candidate")
+    candidate = get_object_or_404(agenda, registration=registration).registration
+    form = SittingAttendanceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choisissez « présent », « absent » ou « absent excusé ».")
+        return redirect("commission_detail", pk)
+    return act(
+        request,
+        pk,
+        f"Présence consignée : {candidate.candidate}.",
+        attendance.record_attendance,
+        commission=commission,
+        registration=candidate,
+        **form.cleaned_data,
+    )
 
 
 @require_POST
