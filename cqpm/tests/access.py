@@ -299,6 +299,7 @@ ACCESS = {
     ),
     "settings": page({ADMINISTRATOR}),
     "centre_settings": page(HEADS),
+    "clocks": page(STAFF_ANYWHERE | {ADMINISTRATOR}),
     "outbox": page(STAFF_ANYWHERE | {ADMINISTRATOR}),
     "outbox_message": page(STAFF, given=lambda world: [world.message.pk]),
     "outbox_resend": act(STAFF, given=lambda world: [world.message.pk]),

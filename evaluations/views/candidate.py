@@ -31,6 +31,7 @@ from evaluations.models import Summons
 from evaluations.papers.jury import facts_of
 from evaluations.perms import may_list_candidates, may_read_bases
 from evaluations.reads.candidate import registrations_for
+from evaluations.reads.cohort import late_deadline
 from evaluations.reads.deadline import next_deadline, with_deadlines
 from evaluations.reads.journey import load_decisions, load_one
 from evaluations.screens import capacity, journey as screen
@@ -95,7 +96,7 @@ def rows(page, *, results):
         yield {
             "registration": registration,
             "step": STEPS[registration.stage],
-            "deadline": next_deadline(registration),
+            "deadline": late_deadline(registration) or next_deadline(registration),
             "ticks": [capacity.CAPACITY_TICKS[state] for state in found],
             "figure": capacity.figure(found),
         }
