@@ -17,7 +17,7 @@ from cqpm.utils.periods import add_months, add_years
 
 AGREEMENT = "Accord du 8 novembre 2019"
 HEAD_WITH_REASON = "Le responsable du centre, par un motif écrit imprimé au procès-verbal"
-IN_SETTINGS = "Le réglage"
+IN_SETTINGS = "Le réglage seulement"
 NOBODY_MAY = "Personne"
 
 
@@ -132,7 +132,7 @@ UNIONS_ASKED = Clock(
     15,
     ClockUnit.DAYS,
     ClockSource.LAW,
-    source=f"{AGREEMENT}, art. 54.3",
+    source=f"{AGREEMENT}, art.{NBSP}54.3",
     setting="jury.union_notice_days",
     override=HEAD_WITH_REASON,
     back=True,
@@ -144,7 +144,7 @@ MEMBERS_CONVENED = Clock(
     8,
     ClockUnit.DAYS,
     ClockSource.LAW,
-    source=f"{AGREEMENT}, art. 54.3 et 55.2",
+    source=f"{AGREEMENT}, art.{NBSP}54.3 et 55.2",
     setting="jury.member_notice_days",
     override=HEAD_WITH_REASON,
     back=True,
@@ -166,7 +166,7 @@ KEPT_CAPACITY = Clock(
     24,
     ClockUnit.MONTHS,
     ClockSource.LAW,
-    source=f"{AGREEMENT}, art. 55.3",
+    source=f"{AGREEMENT}, art.{NBSP}55.3",
 )
 KEPT_BLOCK = Clock(
     "kept_block",
@@ -175,7 +175,7 @@ KEPT_BLOCK = Clock(
     5,
     ClockUnit.YEARS,
     ClockSource.LAW,
-    source=f"{AGREEMENT}, art. 55.3",
+    source=f"{AGREEMENT}, art.{NBSP}55.3",
 )
 APPEAL = Clock(
     "appeal",

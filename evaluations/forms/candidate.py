@@ -133,8 +133,8 @@ class RegistrationFilter(django_filters.FilterSet):
         )
 
     def late(self, registrations, name, value):
-        """Those late on anything: a dossier not transmitted or returned, a report, an opinion, what should be held."""
-        return late_among(registrations)
+        """Those late on anything, the longest first: a dossier not transmitted or returned, a report, an opinion, what should be held."""
+        return late_among(registrations).order_by("late_since", "-registered_on", "-number", "pk")
 
     def search(self, queryset, name, value):
         return queryset.search(value)

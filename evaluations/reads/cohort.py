@@ -87,7 +87,7 @@ class Lateness:
 
     since: date
     what: str
-    kind: str  # «opinion», «dossier», "" for the rest
+    kind: str  # «opinion», «dossier» (returned), «unsent» (a dossier), "" for the rest
 
     @property
     def words(self) -> str:
@@ -106,7 +106,7 @@ def lateness_of(registration: Any) -> Lateness | None:
         return Lateness(since, "rapport à remettre", "")
     deadline = next_deadline(registration)
     assert deadline is not None  # nothing else is late
-    kinds = {registration.dossier_due: "dossier", registration.opinion_due: "opinion"}
+    kinds = {registration.dossier_due: "unsent", registration.opinion_due: "opinion"}
     return Lateness(since, deadline.what, kinds.get(since, ""))
 
 

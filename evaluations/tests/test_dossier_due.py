@@ -104,6 +104,7 @@ def test_the_list_keeps_those_that_are_late_on_anything(client, officer, referen
     response = client.get(reverse("candidate_list"), {"retard": "oui"})
     found = {row: reads.late_deadline(row) for row in response.context["page"].object_list}
     rows = {row: (deadline.what, deadline.late_by) for row, deadline in found.items()}
+    assert list(rows) == [late, other, returned]
     assert rows == {
         late: ("dossier à transmettre", 12),
         other: ("avis de l’entreprise", 3),
@@ -126,7 +127,7 @@ def test_the_class_and_the_dashboard_say_it_too(client, officer, late):
     recent = make_registration(late.centre, late.referentiel)
     cohort = make_cohort(late, by=officer)
     (row,) = client.get(reverse("cohort_detail", args=[cohort.pk])).context["late"]
-    assert "dossier à transmettre" in str(row)
+    assert (row.lateness.what, row.action) == ("dossier à transmettre", "Compléter")
     files = client.get(reverse("home")).context["files"]
     section = next(one for one in files if one.title == "Dossiers de modalités à compléter")
     assert [(line.name, line.late) for line in section.lines] == [
