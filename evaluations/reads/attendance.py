@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from accounts.models import User
-from accounts.perms import is_national, is_staff
+from accounts.perms import is_national
 from candidates.models import Registration
 from candidates.search import folded
 from evaluations.models import Attendance, Decision, Jury
@@ -68,13 +68,15 @@ def total_of(counts: list[TitleCount]) -> TitleCount:
 
 def _per_title(user: User, rows: QuerySet[Any], prefix: str) -> QuerySet[Any, Any]:
     """(key, number, title, how many registrations) of what this person counts; `prefix`: the way to the registration."""
-    if is_staff(user):
-        rows = rows.filter(**{f"{prefix}centre": user.hat.centre_id})
+    hat = user.hat
+    if hat and hat.is_staff:
+        rows = rows.filter(**{f"{prefix}centre": hat.centre_id})
     elif not is_national(user):
         rows = rows.none()
     norm = f"{prefix}referentiel__certification"
-    return (
+    counted: QuerySet[Any, Any] = (
         rows.order_by()
         .values_list(norm, f"{norm}__number", f"{norm}__title")
         .annotate(Count(f"{prefix}pk", distinct=True))
     )
+    return counted

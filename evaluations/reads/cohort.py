@@ -118,7 +118,8 @@ def late_deadline(registration: Any) -> Deadline | None:
 
 def late_among(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     """Those that are late, read `with_lateness`, in the order they had."""
-    return with_lateness(registrations).filter(late_since__lt=today())
+    found: QuerySet[Any] = with_lateness(registrations)
+    return found.filter(late_since__lt=today())
 
 
 def late_in(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
