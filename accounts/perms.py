@@ -47,6 +47,11 @@ def is_administrator(user: User) -> bool:
     return wears(user, Role.ADMINISTRATOR)
 
 
+def may_read_clocks(user: User) -> bool:
+    """The legal and set periods: who runs by them, and who sets them."""
+    return is_staff(user) or is_administrator(user)
+
+
 def is_staff_of(user: User, centre: ExaminationCentre | int | None) -> bool:
     """The staff of that centre d'examen (a row or its id), and of no other."""
     return is_staff(user) and user.hat.centre_id == getattr(centre, "pk", centre)

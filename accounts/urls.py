@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.views import centres, entrance, log, outbox, own, people, settings, spaces
+from accounts.views import centres, clocks, entrance, log, outbox, own, people, settings, spaces
 
 urlpatterns = [
     path("connexion/", entrance.SignInView.as_view(), name="account_login"),
@@ -42,6 +42,7 @@ urlpatterns = [
     path("centres/ressource/nouveau/", centres.resource_centre_create, name="resource_centre_create"),
     path("centres/ressource/<int:pk>/", centres.resource_centre_edit, name="resource_centre_edit"),
     path("reglages/", settings.national_settings, name="settings"),
+    path("delais/", clocks.clocks, name="clocks"),
     path("reglages/centre/", settings.centre_settings, name="centre_settings"),
     path("courriers/", outbox.outbox, name="outbox"),
     path("courriers/<int:pk>/", outbox.outbox_message, name="outbox_message"),

@@ -15,6 +15,7 @@ from candidates.actions.habilitations import HABILITATION_REQUIRED
 from candidates.models import Candidate, Registration
 from candidates.models.partners import CANDIDATE_SPACE, COMPANY_SPACE, contact_key
 from candidates.reminders import APPROVAL_REMINDER
+from cqpm.utils.clocks import DOSSIER_DUE
 from documents import kinds
 
 kinds.register(*papers.DOSSIER_PAPERS)
@@ -46,6 +47,13 @@ spaces.register(
 SECTION = "Dossier de modalités"
 
 preferences.register(
+    Preference(
+        DOSSIER_DUE.setting,
+        DOSSIER_DUE.length,
+        "Délai pour transmettre le dossier, en jours après l’inscription",
+        minimum=1,
+        section=SECTION,
+    ),
     Preference(
         ACCEPTANCE_AWAITED,
         False,

@@ -4,10 +4,8 @@ from datetime import date
 
 from django.db.models import TextChoices
 
+from cqpm.utils.clocks import VAE_ADMISSIBLE
 from cqpm.utils.french import day
-from cqpm.utils.periods import add_months
-
-RULED_WITHIN = 2  # months
 
 
 class Ruling(TextChoices):
@@ -23,7 +21,7 @@ def ruling_due(asked_on: date) -> date:
     «VAE: the recevabilité is ruled on within two months of a complete file: date asked, date answered, outcome kept»
     (domain page, point 1).
     """
-    return add_months(asked_on, RULED_WITHIN)
+    return VAE_ADMISSIBLE.end(asked_on)
 
 
 def refusal_standing(ruling: str, answered_on: date | None) -> str | None:

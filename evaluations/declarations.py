@@ -9,13 +9,14 @@ from accounts.backends import FACTS
 from accounts.links import Purpose
 from accounts.preferences import Preference
 from candidates import journey as questions
+from cqpm.utils.clocks import APPEAL, MEMBERS_CONVENED, OPINION_DUE, OPINION_RECEIVED, UNIONS_ASKED
 from documents import kinds
 from evaluations import rules
 from evaluations.actions import opinion, summons
 from evaluations.models.jury import presidencies
 from evaluations.papers.calendar import calendar_attachment
 from evaluations.papers.jury import JURY_PAPERS
-from evaluations.reads import commission, contact, decision, journey, jury, space
+from evaluations.reads import commission, contact, decision, journey, jury
 from evaluations.reminders import OPINION_REMINDER
 
 FACTS["presides"] = Exists(presidencies(OuterRef("pk")))
@@ -26,16 +27,16 @@ kinds.register(*JURY_PAPERS)
 OPINION_SECTION = "Avis de l’entreprise"
 preferences.register(
     Preference(
-        opinion.DUE_DAYS,
-        21,
+        OPINION_DUE.setting,
+        OPINION_DUE.length,
         "Délai laissé à l’entreprise pour donner son avis, en jours",
         source="",
         minimum=1,
         section=OPINION_SECTION,
     ),
     Preference(
-        opinion.GRACE_DAYS,
-        30,
+        OPINION_RECEIVED.setting,
+        OPINION_RECEIVED.length,
         "Durée pendant laquelle un avis en retard est encore reçu, en jours",
         source="",
         section=OPINION_SECTION,
@@ -90,7 +91,7 @@ mailing.register(
     commission_candidate="Convocation d’un candidat à la commission",
 )
 
-JURY, AGREEMENT = "Jury paritaire", "Accord du 8 novembre 2019"
+JURY = "Jury paritaire"
 preferences.register(
     Preference(
         jury.QUORUM_KEY,
@@ -100,26 +101,26 @@ preferences.register(
         section=JURY,
     ),
     Preference(
-        jury.UNION_NOTICE_KEY,
-        rules.UNION_NOTICE,
+        UNIONS_ASKED.setting,
+        UNIONS_ASKED.length,
         "Jours entre la demande aux organisations syndicales et le jury",
-        source=f"{AGREEMENT}, art. 54.3",
-        minimum=rules.UNION_NOTICE,
+        source=UNIONS_ASKED.source,
+        minimum=UNIONS_ASKED.length,
         section=JURY,
     ),
     Preference(
-        jury.MEMBER_NOTICE_KEY,
-        rules.MEMBER_NOTICE,
+        MEMBERS_CONVENED.setting,
+        MEMBERS_CONVENED.length,
         "Jours entre la convocation des membres et le jury",
-        source=f"{AGREEMENT}, art. 54.3 et 55.2",
-        minimum=rules.MEMBER_NOTICE,
+        source=MEMBERS_CONVENED.source,
+        minimum=MEMBERS_CONVENED.length,
         section=JURY,
     ),
 )
 preferences.register(
     Preference(
-        space.APPEAL_DAYS,
-        60,
+        APPEAL.setting,
+        APPEAL.length,
         "Délai pour contester un résultat, en jours après sa publication",
         scope="national",
         minimum=1,

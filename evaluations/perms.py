@@ -41,6 +41,11 @@ def may_reopen(user, sheet):
     )
 
 
+def may_count(user):
+    """How many registered, came and hold a title: the staff of a centre its own, the national body all."""
+    return is_staff(user) or is_national(user)
+
+
 def may_see_commissions(user):
     """The staff of a centre, and evaluators, who sit on some."""
     return is_staff(user) or is_evaluator(user)

@@ -22,6 +22,7 @@ from cqpm.utils.french import day, today
 from cqpm.utils.personal import GONE, Holding, Purged, in_batches
 from documents import personal_data as documents
 from evaluations.models import (
+    Attendance,
     BulkAct,
     BulkRow,
     CapacityOpinion,
@@ -62,6 +63,7 @@ ON_MINUTES = "comme le procès-verbal : sans limite"
 
 TABLE = [
     Holding(Evaluation, "où et comment une personne a été évaluée", JUDGED_WORDS, JUDGED),
+    Holding(Attendance, "présent, absent, excusé ou reporté, et quel jour", JUDGED_WORDS, JUDGED),
     Holding(Slot, "quand une personne est prise, sans dire par quel dossier", "avec ce qui l’a prise"),
     Holding(Summons, "à qui une convocation a été adressée, et ses mots", JUDGED_WORDS, JUDGED),
     Holding(EvaluationCapacity, "sur quelles capacités", JUDGED_WORDS, JUDGED),
@@ -173,7 +175,15 @@ def purge_pieces(registration):
     for sha256 in set(reports.values_list("sha256", flat=True)):
         transaction.on_commit(partial(forget_report, sha256))
     reports.delete()
-    for model in (PersonalLink, ConflictOverride, Interview, CompanyOpinion, Summons, Evaluation):
+    for model in (
+        PersonalLink,
+        ConflictOverride,
+        Interview,
+        CompanyOpinion,
+        Summons,
+        Attendance,
+        Evaluation,
+    ):
         model.objects.filter(registration=registration).delete()
     Visit.objects.filter(centre=registration.centre, evaluations=None).delete()
     validations = CapacityValidation.objects.filter(registration=registration)

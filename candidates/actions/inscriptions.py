@@ -5,11 +5,12 @@ from datetime import date
 
 from django.db import transaction
 
-from accounts import log
+from accounts import log, preferences
 from accounts.log import Actor
 from accounts.models import ExaminationCentre, LogEntry
 from candidates.models import Counter, Dossier, Registration
 from candidates.rules import registration_number
+from cqpm.utils.clocks import DOSSIER_DUE, REGISTRATION_END
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal
 from referentiel.models import Derogation, Referentiel
@@ -53,7 +54,7 @@ def check_dates(
     opens, closes = referentiel.registration_opens_on, referentiel.registration_closes_on
     if opens and registered_on < opens:
         raise Refusal(f"Les inscriptions à ce référentiel ouvrent le {day(opens)}.")
-    if not closes or registered_on <= closes:
+    if not closes or registered_on <= REGISTRATION_END.end(closes):
         return None
     derogations = referentiel.derogations.select_related("granted_by")
     derogation = derogations.valid_on(registered_on, centre).first()
@@ -66,12 +67,18 @@ def check_dates(
 
 
 def number_registrations(rows: Sequence[Registration]) -> None:
-    """Gives the registrations, of one centre and day and not stored yet, the next numbers in their order."""
-    centre, year = rows[0].centre, rows[0].registered_on.year
+    """Gives the registrations, of one centre and day and not stored yet, the next numbers and their dossiers a due date."""
+    centre, registered_on = rows[0].centre, rows[0].registered_on
+    year, due_on = registered_on.year, dossier_due_on(centre, registered_on)
     ranks = next_ranks(centre=centre, series=Counter.Series.REGISTRATION, year=year, count=len(rows))
     for row, rank in zip(rows, ranks, strict=True):
         row.number = registration_number(year, rank)
-        row.search = row.search_text()
+        row.search, row.dossier_due_on = row.search_text(), due_on
+
+
+def dossier_due_on(centre: ExaminationCentre, registered_on: date) -> date:
+    """The last day to transmit the dossier of an inscription, as the centre counts today; a later setting moves none."""
+    return DOSSIER_DUE.end(registered_on, preferences.value(DOSSIER_DUE.setting, centre))
 
 
 def begin_registrations(rows: Sequence[Registration], *, by: Actor, derogation: Derogation | None) -> None:

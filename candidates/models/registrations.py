@@ -28,6 +28,7 @@ from candidates.rules import (
 from candidates.search import folded, indexed
 from cqpm.utils.alphabet import FRENCH, alphabetical
 from cqpm.utils.freeze import refused
+from cqpm.utils.french import today
 from referentiel.models import Referentiel
 
 SEARCH_LENGTH = 800
@@ -198,6 +199,9 @@ class Registration(SaidInWords):
     state_by = models.CharField("par", max_length=160)
     state_reason = models.TextField("motif", blank=True)
     stage = models.CharField("étape", max_length=15, choices=Stage.choices, default=Stage.DOSSIER)
+    dossier_due_on = models.DateField(
+        "dossier attendu le"
+    )  # `DOSSIER_DUE`, as the centre had set it that day
     continues = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="continued_by", verbose_name="continue"
     )
@@ -264,14 +268,17 @@ class Registration(SaidInWords):
             models.CheckConstraint(
                 condition=Q(erased_at=None) | Q(cohort=None), name="registration_erased_in_no_cohort"
             ),
+            models.CheckConstraint(
+                condition=Q(dossier_due_on__gte=F("registered_on")),
+                name="registration_dossier_due_after_inscription",
+            ),
         ]
         indexes = [
             models.Index(fields=["centre", "state", "stage"]),
             models.Index(fields=["centre", "-registered_on"]),
             models.Index(fields=["state", "stage"]),  # national figures
-            models.Index(
-                Upper("tutor_email"), name="registration_tutor_email"
-            ),  # whose space an address opens
+            # Whose space an address opens.
+            models.Index(Upper("tutor_email"), name="registration_tutor_email"),
             models.Index(Upper("line_manager_email"), name="registration_manager_email"),
         ]
 
@@ -290,6 +297,11 @@ class Registration(SaidInWords):
     @property
     def is_running(self):
         return self.state == self.State.REGISTERED
+
+    @property
+    def dossier_day_is_over(self):
+        """Whether a dossier not transmitted is late; nothing is blocked, it shows."""
+        return self.is_running and self.dossier_due_on < today()
 
     @cached_property
     def kept(self):

@@ -235,6 +235,7 @@ def test_counter_constraints():
     ("fields", "name"),
     [
         ({"number": ""}, "registration_numbered"),
+        ({"dossier_due_on": date(2020, 1, 1)}, "registration_dossier_due_after_inscription"),
         ({"state": "lost"}, "registration_state_known"),
         ({"stage": "lunch"}, "registration_stage_known"),
         ({"route": "walk"}, "registration_route_known"),

@@ -24,6 +24,7 @@ from candidates.imports.columns import COLUMNS, HEADINGS, ROWS, SHEET, VERSION, 
 from candidates.models import Candidate, Company, Dossier, Registration
 from candidates.rules import Route
 from candidates.tasks import read_class
+from cqpm.utils.clocks import DOSSIER_DUE
 from cqpm.utils.french import today
 from cqpm.utils.uploads import Type
 from referentiel.models import Referentiel
@@ -145,6 +146,7 @@ class ClassResource(resources.ModelResource):
             referentiel=self.referentiel,
             number=f"{today().year}-{self.rank:05d}",
             registered_on=today(),
+            dossier_due_on=DOSSIER_DUE.end(today()),
             route=Route.APPRENTICESHIP,
             company=company,
             tutor_name=row["tutor_name"],

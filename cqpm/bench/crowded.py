@@ -116,6 +116,7 @@ def fill(model, size):
             candidate_id=key("candidate"), company_id=key("company", f"(i %% {CENTRES})"),
             training_body_id="NULL", continues_id="NULL",
             number="'B-' || lpad(CAST(i AS text), 6, '0')", registered_on=f"current_date - 365 * {age} - i %% 300",
+            dossier_due_on=f"current_date - 365 * {age} - i %% 300 + 60",
             state=f"{closed} 'registered' ELSE 'closed' END", stage=f"{closed} 'evaluations' ELSE 'result' END",
             search=f"' ' || {name}",
         )  # fmt: skip

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from cqpm.dashboard.agenda import open_juries
 from cqpm.dashboard.sections import settings_of
+from cqpm.utils.clocks import MEMBERS_CONVENED, UNIONS_ASKED
 from cqpm.utils.french import hour, long_day, plural, today
 from evaluations.models import Jury
-from evaluations.reads.jury import MEMBER_NOTICE_KEY, UNION_NOTICE_KEY
 
 LONGEST_RULE = 35  # days one can still count on a rule
 
@@ -111,15 +111,15 @@ def countdown_for(user) -> Countdown | None:
         return None
     settings = settings_of(user.hat)
 
-    def before(key):
-        return jury.held_on - timedelta(days=settings[key])
+    def until(clock):
+        return clock.end(jury.held_on, settings[clock.setting])
 
     steps = [
         CountdownStep(
             "Inviter les organisations syndicales",
-            before(UNION_NOTICE_KEY),
+            until(UNIONS_ASKED),
             jury.unions_invited_on is not None,
         ),
-        CountdownStep("Convoquer les membres", before(MEMBER_NOTICE_KEY), jury.summoned_on is not None),
+        CountdownStep("Convoquer les membres", until(MEMBERS_CONVENED), jury.summoned_on is not None),
     ]
     return Countdown(jury, sorted(steps, key=lambda step: step.until))

@@ -1,6 +1,6 @@
 """A centre d’examen: candidates' files to take forward, then mails, commissions and juries."""
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.lookups import LessThan
 from django.urls import reverse
 
@@ -51,7 +51,11 @@ def to_do(user):
         to_call(user),
         section(
             "Dossiers de modalités à compléter",
-            dossiers.order_by("-state", "created_at"),  # returned, draft, approved
+            dossiers.order_by(
+                Case(When(state=Dossier.State.RETURNED, then=0), default=1),
+                "registration__dossier_due_on",
+                "created_at",
+            ),
             dossier_line,
             url=listing(etape=Stage.DOSSIER),
         ),
@@ -79,15 +83,24 @@ def opinion_line(row):
 
 
 def dossier_line(row):
-    """A dossier not transmitted: what it waits for; late when it was returned."""
-    returned = row.state == Dossier.State.RETURNED
+    """A dossier not transmitted: what it waits for; late when it was returned, or when its day is over."""
+    returned, due_on = row.state == Dossier.State.RETURNED, row.registration.dossier_due_on
+    awaited = not returned and row.rank == 1  # an amendment has no day
+    late = awaited and due_on < today()
     actions = {Dossier.State.RETURNED: "Corriger", Dossier.State.APPROVED: "Transmettre"}
     return DashboardLine(
         str(row.registration.candidate),
         row.return_comment if returned else str(row),
         reverse("dossier_edit", args=[row.registration_id]),
-        when=row.get_state_display().lower(),
-        late=returned,
+        when=f"{plural((today() - due_on).days, 'jour')} de retard"
+        if late
+        else row.get_state_display().lower(),
+        when_sub=row.get_state_display().lower()
+        if late
+        else f"avant le {recent_day(due_on)}"
+        if awaited
+        else "",
+        late=returned or late,
         action=actions.get(row.state, "Compléter"),
     )
 

@@ -9,7 +9,7 @@ from accounts.models import ExaminationCentre, Membership, ResourceCentre, User
 from candidates import actions as candidates
 from candidates.rules import Route
 from cqpm.demo import people, steps
-from cqpm.demo.steps import Clock
+from cqpm.demo.steps import StoryClock
 from cqpm.utils.french import today
 from evaluations.actions import commission as commissions, evaluation as planning, jury as juries
 from evaluations.actions.room import open_room
@@ -27,7 +27,7 @@ class Scenes:
     """The cast, once in the database, and what happens to many of them; days are counted from today."""
 
     def __init__(self):
-        self.clock = Clock(today())
+        self.clock = StoryClock(today())
         self.centres, self.resources, self.users, self.companies = {}, {}, {}, {}
         self.registrations = {}
 

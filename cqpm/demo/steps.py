@@ -36,7 +36,7 @@ RESTITUTION = "Restitution écrite de la gamme et du programme, reprise à l’o
 CONDITIONS = "Rapport de quinze pages au plus, en PDF ou sur papier, remis au centre d’examen."
 
 
-class Clock:
+class StoryClock:
     """The calendar of the demonstration: `clock(-30)` is thirty days before the day it is built."""
 
     def __init__(self, today):

@@ -39,7 +39,11 @@ NAVIGATION = {
         ("dossier_inbox", "Dossiers reçus"),
         ("referentiel_list", "Référentiels"),
     ),
-    Role.NATIONAL: (("home", "Tableau de bord"), ("referentiel_list", "Référentiels")),
+    Role.NATIONAL: (
+        ("home", "Tableau de bord"),
+        ("attendance_counts", "Effectifs"),
+        ("referentiel_list", "Référentiels"),
+    ),
     Role.ADMINISTRATOR: (
         ("home", "Tableau de bord"),
         ("centre_list", "Centres"),

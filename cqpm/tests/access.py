@@ -314,6 +314,7 @@ ACCESS = {
     ),
     "settings": page({ADMINISTRATOR}),
     "centre_settings": page(HEADS),
+    "clocks": page(STAFF_ANYWHERE | {ADMINISTRATOR}),
     "outbox": page(STAFF_ANYWHERE | {ADMINISTRATOR}),
     "outbox_message": page(STAFF, given=lambda world: [world.message.pk]),
     "outbox_resend": act(STAFF, given=lambda world: [world.message.pk]),
@@ -525,6 +526,10 @@ ACCESS = {
     "commission_presence": act(STAFF, refused={EVALUATOR}, given=commission_member),
     "commission_add_candidate": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_remove_candidate": act(STAFF, refused={EVALUATOR}, given=heard),
+    "attendance_counts": page(STAFF_ANYWHERE | {NATIONAL}),
+    "attendance_csv": page(STAFF_ANYWHERE | {NATIONAL}),
+    "attendance_xlsx": page(STAFF_ANYWHERE | {NATIONAL}),
+    "commission_attendance": act(STAFF, refused={EVALUATOR}, given=heard),
     # A member declares only his or her own link: naming nobody is refused.
     "commission_personal_link": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_override": act({HEAD}, refused={OFFICER, EVALUATOR}, given=commission),

@@ -99,7 +99,7 @@ def test_what_waits_for_the_centre_stands_under_its_own_title(centre, referentie
     ready = staged(make_decided_registration(referentiel, centre=centre), "deliberation")
     Dossier.objects.filter(registration=ready).update(state="draft")
     found = shown(officer)
-    assert found.pop("Dossiers de modalités à compléter") == [name(draft), name(ready)]
+    assert found.pop("Dossiers de modalités à compléter") == [name(ready), name(draft)]
     assert found == {
         "Avis de l’entreprise en retard": [name(late)],
         "Évaluations passées, grille à remettre": [name(past)],

@@ -31,6 +31,7 @@ from accounts.actions import (
 )
 from accounts.log import SYSTEM
 from accounts.models import AccessLink, FaultyAddress, Invitation, OutboxMessage, Role, User
+from accounts.preferences import PREFERENCES
 from accounts.tasks import claim as claim_mail
 from accounts.tests.factories import make_centre, make_link, make_user, make_wearer
 from candidates import leases as class_leases
@@ -52,6 +53,25 @@ from candidates.tests.factories import (
 )
 from cqpm import dashboard, personal_data
 from cqpm.dashboard.countdown import CountdownStep
+from cqpm.tests.code import modules
+from cqpm.utils import clocks
+from cqpm.utils.clocks import (
+    APPEAL,
+    BRANCH_TOLD,
+    CLOCKS,
+    DECLARED_TO_CDC,
+    DOSSIER_DUE,
+    KEPT_BLOCK,
+    KEPT_CAPACITY,
+    MEMBERS_CONVENED,
+    OPINION_DUE,
+    OPINION_RECEIVED,
+    REGISTRATION_END,
+    SENT_TO_GTP,
+    UNIONS_ASKED,
+    VAE_ADMISSIBLE,
+    Clock,
+)
 from cqpm.utils.freeze import gate
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
@@ -59,10 +79,12 @@ from documents import leases as paper_leases
 from documents.models import Document
 from evaluations import rules
 from evaluations.actions import opinion as opinions
-from evaluations.models import CompanyOpinion, DecisionCapacity, Evaluation, Jury
+from evaluations.forms.opinion import RequestForm
+from evaluations.models import CompanyOpinion, Decision, DecisionCapacity, Evaluation, Jury
 from evaluations.personal_data import lost_with
 from evaluations.reads import space
-from evaluations.reads.deadline import Deadline
+from evaluations.reads.cohort import late_among
+from evaluations.reads.deadline import Deadline, next_deadline, with_deadlines
 from evaluations.reads.journey import kept_of
 from evaluations.tests.factories import (
     ask_opinion,
@@ -92,13 +114,16 @@ PERIODS = []
 class Period:
     """`situation`, made at `start`, gives a question whose answer is true until the end of the day (or moment) `until`.
 
-    `included`: whether it is still true at that very moment.
+    `included`: whether it is still true at that very moment; `clock`: the row of the table of clocks it tries, which runs
+    from (or back from) the day `fact`, that of `start` unless told otherwise.
     """
 
     situation: Any
     start: str
     until: str
     included: bool = True
+    clock: Clock | None = None
+    fact: date | None = None
 
     def moments(self):
         if len(self.until) > 10:
@@ -151,12 +176,12 @@ def keeps(number, *, lacking, **norm):
     return lambda: number in kept_of(following)
 
 
-@lasts(LEAP_DAY, "2030-02-28")
+@lasts(LEAP_DAY, "2030-02-28", clock=KEPT_CAPACITY)
 def a_capacity_is_kept_24_months():
     return keeps(1, lacking=2)
 
 
-@lasts(LEAP_DAY, "2033-02-28")
+@lasts(LEAP_DAY, "2033-02-28", clock=KEPT_BLOCK)
 def a_whole_bloc_of_the_register_is_kept_five_years():
     return keeps(1, lacking=3, blocks=(2, 1), rncp="RNCP99998")
 
@@ -177,12 +202,12 @@ def overridable(**fields):
     ).overridable
 
 
-@lasts(SEPTEMBER, "2026-09-16")
+@lasts(SEPTEMBER, "2026-09-16", clock=UNIONS_ASKED, fact=SITTING)
 def unions_are_asked_15_days_ahead():
     return lambda: not overridable(unions_asked_on={"CFDT": today()})
 
 
-@lasts(SEPTEMBER, "2026-09-23")
+@lasts(SEPTEMBER, "2026-09-23", clock=MEMBERS_CONVENED, fact=SITTING)
 def members_are_convened_8_days_ahead():
     juror = {"name": "Philippe Garnier", "college": rules.College.EMPLOYER}
     return lambda: not overridable(members=[rules.SeatedMember(1, **juror, summoned_on=today())])
@@ -207,9 +232,9 @@ def the_company_has_21_days_before_its_absence_is_recorded():
     )
 
 
-@lasts(SEPTEMBER, "2026-10-06")
+@lasts(SEPTEMBER, "2026-10-06", clock=OPINION_DUE)
 def an_opinion_awaited_is_not_overdue():
-    opinion = ask_opinion()
+    opinion = ask_opinion(due_on=RequestForm.for_registration(make_registration(), days=21).initial["due_on"])
     return lambda: not opinion.is_overdue
 
 
@@ -219,7 +244,7 @@ def an_opinion_given_is_not_late():
     return lambda: not CompanyOpinion(due_on=due_on, submitted_at=timezone.now()).is_late
 
 
-@lasts(SEPTEMBER, "2026-11-05")
+@lasts(SEPTEMBER, "2026-11-05", clock=OPINION_RECEIVED, fact=date(2026, 10, 6))
 def an_opinion_late_is_received_30_days_more():
     return opens(ask_opinion().link)
 
@@ -257,10 +282,21 @@ def registrations_are_not_open_yet():
     return lambda: refuses(lambda: make_registration(centre, referentiel))
 
 
-@lasts(SEPTEMBER, "2026-09-30")
+@lasts(SEPTEMBER, "2026-09-30", clock=REGISTRATION_END, fact=date(2026, 9, 30))
 def registrations_are_not_closed_yet():
     referentiel, centre = closing(registration_closes_on=date(2026, 9, 30)), make_centre()
     return lambda: not refuses(lambda: make_registration(centre, referentiel))
+
+
+@lasts(SEPTEMBER, "2026-11-14", clock=DOSSIER_DUE)
+def a_dossier_is_not_late_for_60_days():
+    """Neither on its page, nor in the list, nor in its class."""
+    registration = make_registration()
+    return lambda: (
+        not registration.dossier_day_is_over
+        and not next_deadline(with_deadlines(Registration.objects.all()).get()).late
+        and not late_among(Registration.objects.all()).exists()
+    )
 
 
 @lasts(SEPTEMBER, "2026-10-15")
@@ -313,11 +349,18 @@ def a_habilitation_is_not_soon_over_three_months_and_a_day_ahead():
     )
 
 
-@lasts("2026-12-31 10:00", "2027-02-28")
+@lasts("2026-12-31 10:00", "2027-02-28", clock=VAE_ADMISSIBLE)
 def the_file_of_a_vae_awaits_its_answer_two_months():
     registration = make_registration(route="vae", company=None)
     row = receive_eligibility_file(registration=registration, asked_on=today(), by=SYSTEM)
     return lambda: not row.is_late
+
+
+@lasts(SEPTEMBER, "2026-11-14", clock=APPEAL)
+def a_result_is_contested_within_60_days():
+    make_jury(make_decided_registration(), state=Jury.State.PUBLISHED)
+    decision = Decision.objects.get()
+    return lambda: today() <= space.appeal_until(decision)
 
 
 # --- Links and sessions -----------------------------------------------------------------------------------------------
@@ -599,6 +642,38 @@ def the_address_of_a_member_of_a_commission_is_held_a_year():
 def the_address_of_a_member_of_a_jury_is_held_a_year():
     make_jury(make_decided_registration())
     return held("Adresses de membres de jurys")
+
+
+# --- The table of clocks --------------------------------------------------------------------------------------------------
+
+TRIED = [period for period in PERIODS if period.clock]
+# What nothing of the application acts on yet: the page «Délais» says them.
+TO_COME = {BRANCH_TOLD, SENT_TO_GTP, DECLARED_TO_CDC}
+
+
+@pytest.mark.parametrize("period", TRIED, ids=lambda period: period.clock.key)
+def test_the_day_tried_is_the_one_the_table_gives(period):
+    fact = period.fact or in_paris(period.start).date()
+    assert period.clock.end(fact).isoformat() == period.until
+
+
+def test_every_clock_is_tried_read_by_the_house_and_set_where_it_says():
+    assert {period.clock for period in TRIED} == set(CLOCKS) - TO_COME
+    assert len({clock.key for clock in CLOCKS}) == len(CLOCKS)
+    names = {name for name, value in vars(clocks).items() if isinstance(value, Clock)}
+    assert {getattr(clocks, name) for name in names} == set(CLOCKS)
+    readers = [module for module in modules() if not module.is_test and module.name != clocks.__name__]
+    read = {
+        name for name in names for module in readers if f"{clocks.__name__}.{name}" in imported_by(module)
+    }
+    assert {getattr(clocks, name) for name in names - read} == TO_COME
+    for clock in CLOCKS:
+        if clock.setting:
+            assert PREFERENCES[clock.setting].default == clock.length
+
+
+def imported_by(module):
+    return {name for _, name in module.imports()}
 
 
 # --- The table, asked -------------------------------------------------------------------------------------------------------

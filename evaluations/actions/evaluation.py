@@ -15,6 +15,7 @@ from candidates.actions.checks import lock_registration, required
 from candidates.models import Registration
 from cqpm.utils.french import colon, day, enumeration, today
 from cqpm.utils.refusal import Refusal
+from evaluations.actions.attendance import attend
 from evaluations.actions.evaluation_plan import (
     Plan,
     cover,
@@ -25,6 +26,7 @@ from evaluations.actions.slot import book
 from evaluations.actions.summons import cancel_letters, overtake, send_letters
 from evaluations.actions.visit import keep_appointment, leave_visit
 from evaluations.models import (
+    Attendance,
     Commission,
     ConditionNote,
     CriterionResult,
@@ -190,6 +192,7 @@ def open_evaluation(*, evaluation: Evaluation, by: Actor) -> Evaluation:
     check_planned(evaluation, "elle ne s’ouvre plus")
     if missing := missing_to_open(evaluation):
         raise Refusal(*missing)
+    attend(evaluation, Attendance.Value.PRESENT, by=by)
     evaluation.open()
     sign_state(evaluation, by)
     criteria = list(Criterion.objects.filter(capacity__in=evaluation.coverage.values("capacity")))
@@ -204,8 +207,8 @@ def open_evaluation(*, evaluation: Evaluation, by: Actor) -> Evaluation:
 
 
 @transaction.atomic
-def mark_absent(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluation:
-    """The candidate did not come. Not a failure: another evaluation can be planned.
+def mark_absent(*, evaluation: Evaluation, reason: str, by: Actor, excused: bool = False) -> Evaluation:
+    """The candidate did not come, excused or not. Not a failure: another evaluation can be planned.
 
     Refusal before the day, or once something has been entered: the candidate was there.
     """
@@ -216,15 +219,15 @@ def mark_absent(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluation
         raise Refusal(f"L’évaluation est prévue le {day(evaluation.held_on)} : elle peut être reportée.")
     if something_entered(evaluation):
         raise Refusal("La grille est commencée : le candidat était présent. L’évaluation peut être reportée.")
+    attendance = attend(evaluation, Attendance.Value.EXCUSED if excused else Attendance.Value.ABSENT, by=by)
     if evaluation.is_planned:
         keep_appointment(evaluation, by=by)
     held = evaluation.visit, evaluation.commission
     evaluation.miss()
     sign_state(evaluation, by, reason=reason)
     book_again(*held)
-    record_on_evaluation(
-        evaluation, by=by, verb="mark_absent", what="candidat absent", data={"reason": reason}
-    )
+    what = f"candidat {str(attendance).lower()}"
+    record_on_evaluation(evaluation, by=by, verb="mark_absent", what=what, data={"reason": reason})
     journey.move_stage(evaluation.registration)
     return evaluation
 
@@ -235,6 +238,7 @@ def mark_postponed(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluat
     reason = required(reason, "Écrivez pourquoi l’évaluation est reportée.")
     evaluation = lock_evaluation(evaluation.pk)
     check_transition(evaluation, "postpone")
+    attend(evaluation, Attendance.Value.POSTPONED, by=by)
     if evaluation.is_planned:
         keep_appointment(evaluation, by=by)
     if evaluation.held_on >= today():

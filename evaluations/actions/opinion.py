@@ -16,6 +16,7 @@ from accounts.perms import is_head_of
 from candidates.actions.checks import lock_registration, required
 from candidates.journey import kept_capacities, move_stage
 from candidates.models import Company, Registration
+from cqpm.utils.clocks import OPINION_RECEIVED
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal
 from evaluations.models import CapacityOpinion, CompanyOpinion
@@ -23,8 +24,6 @@ from evaluations.reads.capacity import capacities_of
 from evaluations.rules import OpinionValue
 
 OPINION = "opinion"  # the purpose of the link and its page
-DUE_DAYS = "opinion.due_days"
-GRACE_DAYS = "opinion.grace_days"
 
 
 @transaction.atomic
@@ -239,7 +238,8 @@ def check_due(due_on: date) -> None:
 def send_link(opinion: CompanyOpinion) -> None:
     """A new link, and the mail that carries it."""
     centre = opinion.registration.centre
-    lasts_until = max(opinion.due_on, today()) + timedelta(days=preferences.value(GRACE_DAYS, centre) + 1)
+    grace = preferences.value(OPINION_RECEIVED.setting, centre)
+    lasts_until = OPINION_RECEIVED.end(max(opinion.due_on, today()), grace) + timedelta(days=1)
     opinion.link = issue_link(
         purpose=OPINION,
         subject=opinion.registration,  # whose journal tells it, and whose abandonment revokes it

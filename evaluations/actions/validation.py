@@ -14,8 +14,9 @@ from candidates.models import Registration
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations import rules
+from evaluations.actions.attendance import attend_sitting
 from evaluations.actions.commission.steps import lock_commission
-from evaluations.models import CapacityValidation, Commission, Interview, InterviewRemark
+from evaluations.models import Attendance, CapacityValidation, Commission, Interview, InterviewRemark
 from evaluations.reads.capacity import capacities_of
 from evaluations.reads.commission import Sitting
 from evaluations.reads.journey import load_one
@@ -52,6 +53,7 @@ def record_interview(
     if unknown := {value for value, _ in remarks.values() if value} - set(RemarkValue.values):
         raise Refusal(f"Remarque inconnue : {unknown.pop()}.")
     present = [member.name for member in sitting.present]
+    attend_sitting(commission, registration, Attendance.Value.PRESENT, on=held_on, by=by)
     interview, created = Interview.objects.update_or_create(
         registration=registration,
         commission=commission,

@@ -11,6 +11,7 @@ from candidates.rules import Route, Stage
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import hour, short_day
 from evaluations.models import Commission, Jury
+from evaluations.reads.cohort import late_among
 from referentiel.models import Referentiel
 
 
@@ -70,7 +71,7 @@ def sitting_words(sitting):
 
 class RegistrationFilter(django_filters.FilterSet):
     """`q` (words of names, number, company), `etape`, `referentiel`, `voie`, `etat`; for the staff of a centre also
-    `promotion`, `entreprise`, `organisme`, `commission`, `jury`, whose lists are read only when they are asked for (`plus`)."""
+    `retard`, `promotion`, `entreprise`, `organisme`, `commission`, `jury`, whose lists are read only when they are asked for (`plus`)."""
 
     MORE = ("promotion", "entreprise", "organisme", "commission", "jury")
 
@@ -84,6 +85,9 @@ class RegistrationFilter(django_filters.FilterSet):
     )
     etat = django_filters.ChoiceFilter(
         field_name="state", choices=Registration.State.choices, label="État", empty_label="Tous les états"
+    )
+    retard = django_filters.ChoiceFilter(
+        method="late", choices=[("oui", "En retard")], label="Retard", empty_label="Avec ou sans retard"
     )
     promotion = RowFilter(
         field_name="cohort",
@@ -128,13 +132,21 @@ class RegistrationFilter(django_filters.FilterSet):
             registrations.filter(Q(company=company) | Q(host_company=company)) if company else registrations
         )
 
+    def late(self, registrations, name, value):
+        """Those late on anything, the longest first: a dossier not transmitted or returned, a report, an opinion, what should be held."""
+        return late_among(registrations).order_by("late_since", "-registered_on", "-number", "pk")
+
     def search(self, queryset, name, value):
         return queryset.search(value)
 
     @property
     def selects(self):
         """The fields beside the search; on a phone the first are folded too."""
-        hidden = {"q"} if self.shows_more and is_staff(self.request.user) else {"q", *self.MORE}
+        hidden = {"q", "retard", *self.MORE}
+        if self.shows_more and is_staff(self.request.user):
+            hidden = {"q"}
+        elif self.data.get("retard"):
+            hidden.remove("retard")
         return [field for field in self.form if field.name not in hidden]
 
     @property

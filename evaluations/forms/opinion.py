@@ -1,9 +1,8 @@
 """The forms of the avis de l'entreprise."""
 
-from datetime import timedelta
-
 from django import forms
 
+from cqpm.utils.clocks import OPINION_DUE
 from cqpm.utils.french import today
 from evaluations.models import CapacityOpinion, CompanyOpinion
 from evaluations.rules import OpinionValue
@@ -28,7 +27,7 @@ class RequestForm(forms.ModelForm):
         """The form filled with the tutor, else the line manager, and a due date `days` ahead."""
         tutor = registration.tutor_name, registration.tutor_email
         name, email = tutor if tutor[0] else (registration.line_manager_name, registration.line_manager_email)
-        due_on = today() + timedelta(days=days)
+        due_on = OPINION_DUE.end(today(), days)
         return cls(data, initial={"respondent_name": name, "respondent_email": email, "due_on": due_on})
 
     @classmethod

@@ -1,3 +1,4 @@
+from evaluations.models.attendance import Attendance
 from evaluations.models.bulk import BulkAct, BulkRow
 from evaluations.models.commission import (
     Commission,
@@ -20,6 +21,7 @@ from evaluations.models.validation import CapacityValidation
 from evaluations.models.visit import Visit
 
 __all__ = [
+    "Attendance",
     "BulkAct",
     "BulkRow",
     "CapacityOpinion",

@@ -357,15 +357,15 @@ refused(
     when="""{row}.state IN ('open', 'submitted') AND NOT EXISTS (SELECT 1 FROM candidates_dossier d
         WHERE d.registration_id = {row}.registration_id AND d.transmitted_at IS NOT NULL)""",
 )
-DAY = """COALESCE((SELECT v.held_on FROM evaluations_visit v WHERE v.id = {row}.visit_id),
+ITS_DAY = """COALESCE((SELECT v.held_on FROM evaluations_visit v WHERE v.id = {row}.visit_id),
     (SELECT c.held_on FROM evaluations_commission c WHERE c.id = {row}.commission_id))"""
 refused(
     Evaluation,
     "evaluation_after_registration",
     when=f"""EXISTS (SELECT 1 FROM candidates_registration r WHERE r.id = {{row}}.registration_id
-        AND ({DAY} < r.registered_on OR {{row}}.report_received_on < r.registered_on))""",
+        AND ({ITS_DAY} < r.registered_on OR {{row}}.report_received_on < r.registered_on))""",
 )
-refused(Evaluation, "evaluation_report_due_before_presentation", when=f"{{row}}.report_due_on > {DAY}")
+refused(Evaluation, "evaluation_report_due_before_presentation", when=f"{{row}}.report_due_on > {ITS_DAY}")
 # Planned before hours were asked for, an evaluation may still lack one; none loses it, and no new one goes without.
 refused(
     Evaluation,

@@ -40,7 +40,7 @@ from evaluations.models import (
     Jury,
 )
 from evaluations.reads.capacity import capacities_of
-from evaluations.reads.deadline import NOTHING, OVER, next_deadline, with_deadlines
+from evaluations.reads.deadline import NOTHING, OVER, Deadline, next_deadline, with_deadlines
 from evaluations.reads.decision import with_verdict
 from evaluations.reads.journey import load_decisions
 from evaluations.rules import Outcome, Verdict
@@ -87,7 +87,7 @@ class Lateness:
 
     since: date
     what: str
-    kind: str  # «opinion», «dossier», "" for the rest
+    kind: str  # «opinion», «dossier» (returned), «unsent» (a dossier), "" for the rest
 
     @property
     def words(self) -> str:
@@ -106,13 +106,26 @@ def lateness_of(registration: Any) -> Lateness | None:
         return Lateness(since, "rapport à remettre", "")
     deadline = next_deadline(registration)
     assert deadline is not None  # nothing else is late
-    return Lateness(since, deadline.what, "opinion" if since == registration.opinion_due else "")
+    kinds = {registration.dossier_due: "unsent", registration.opinion_due: "opinion"}
+    return Lateness(since, deadline.what, kinds.get(since, ""))
+
+
+def late_deadline(registration: Any) -> Deadline | None:
+    """What a registration is late on, as a list says it; None when it was not read `with_lateness`, or is on time."""
+    late = lateness_of(registration) if hasattr(registration, "late_since") else None
+    return Deadline(late.since, late.what) if late else None
+
+
+def late_among(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    """Those that are late, read `with_lateness`, in the order they had."""
+    found: QuerySet[Any] = with_lateness(registrations)
+    return found.filter(late_since__lt=today())
 
 
 def late_in(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     """Those that are late, the longest first, with their people."""
-    found: QuerySet[Any] = with_lateness(registrations.with_people())  # type: ignore[attr-defined]  # its own queryset
-    return found.filter(late_since__lt=today()).order_by("late_since", "number", "pk")
+    found: QuerySet[Any] = late_among(registrations.with_people())  # type: ignore[attr-defined]  # its own queryset
+    return found.order_by("late_since", "number", "pk")
 
 
 # --- How many stand where ---------------------------------------------------------------------------------------

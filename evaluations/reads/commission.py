@@ -16,7 +16,13 @@ from candidates.models import Registration
 from cqpm.utils.french import enumeration, hour, today
 from cqpm.utils.rows import grouped
 from evaluations import rules
-from evaluations.models import CapacityValidation, Commission, CommissionCandidate, CommissionMember
+from evaluations.models import (
+    Attendance,
+    CapacityValidation,
+    Commission,
+    CommissionCandidate,
+    CommissionMember,
+)
 from evaluations.reads.capacity import CapacityFile
 from evaluations.reads.conflict import Opposition, members_of, opposition, remarks_on
 from evaluations.reads.journey import Journey, load
@@ -65,6 +71,11 @@ class Sitting:
     def entries(self) -> list[CommissionCandidate]:
         """The agenda, in the order candidates are expected."""
         return list(self.commission.agenda.with_people())
+
+    @cached_property
+    def attendances(self) -> dict[UUID, Attendance]:
+        """{registration key: whether the candidate came}, of those of whom it is known."""
+        return {row.registration_id: row for row in self.commission.attendances.all()}
 
     @cached_property
     def journeys(self) -> dict[UUID, Journey]:

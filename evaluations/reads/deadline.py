@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Protocol
 
-from django.db.models import Case, DateField, Field, OuterRef, QuerySet, Subquery, UUIDField, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    Field,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Least
 
-from candidates.models import Registration
+from candidates.models import Dossier, Registration
 from cqpm.utils.french import hour, plural, short_day, today
 from evaluations.models import (
     Commission,
@@ -23,13 +34,13 @@ from referentiel.models import Method
 
 # What sorts last: running with nothing ahead, then what is over.
 NOTHING, OVER = date(9999, 12, 30), date(9999, 12, 31)
-AHEAD = ("opinion_due", "evaluation_on", "commission_on", "jury_on")
+AHEAD = ("dossier_due", "opinion_due", "evaluation_on", "commission_on", "jury_on")
 
 
 def with_deadlines(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     """Annotates what is ahead of each running registration, without a further query.
 
-    `opinion_due`; `evaluation_on`, `evaluation_at`, `evaluation_method`; `commission`, `commission_on`,
+    `dossier_due`, until a dossier has been transmitted once; `opinion_due`; `evaluation_on`, `evaluation_at`, `evaluation_method`; `commission`, `commission_on`,
     `commission_at`, the hour at which this candidate passes; `jury`, `jury_on`; and `next_on`, the first of these days, to sort by: `NOTHING` when there is none, `OVER` when the
     registration is not running any more.
     """
@@ -47,7 +58,11 @@ def with_deadlines(registrations: QuerySet[Registration]) -> QuerySet[Registrati
     agenda = DeliberationEntry.objects.filter(registration=OuterRef("pk")).exclude(
         deliberation__jury__state__in=Jury.State.DONE
     )
+    transmitted = Dossier.objects.filter(registration=OuterRef("pk"), transmitted_at__isnull=False)
     return registrations.annotate(
+        dossier_due=Case(
+            When(~Exists(transmitted), then="dossier_due_on"), default=None, output_field=DateField()
+        ),
         opinion_due=_first(opinion, "due_on"),
         evaluation_on=_first(evaluation.annotate(on=held_on()), "on"),
         evaluation_at=_first(
@@ -117,6 +132,7 @@ def next_deadline(registration: Ahead) -> Deadline | None:
     if registration.next_on in (NOTHING, OVER):
         return None
     what: dict[str, Callable[[], tuple[str, time | None]]] = {
+        "dossier_due": lambda: ("dossier à transmettre", None),
         "opinion_due": lambda: ("avis de l’entreprise", None),
         "evaluation_on": lambda: (
             Method(registration.evaluation_method).short.lower(),

@@ -287,7 +287,7 @@ def _evaluations(keys: Collection[UUID]) -> Mapping[UUID, list[Evaluation]]:
     """The evaluations of these registrations with their sheets, results and coverage, in three queries."""
     sheets = (
         ScoreSheet.objects.filter(evaluation__registration__in=keys)
-        .select_related("evaluation__visit", "evaluation__commission", "evaluator")
+        .select_related("evaluation__visit", "evaluation__commission", "evaluation__attendance", "evaluator")
         .order_by(held_on("evaluation__"), "evaluation__created_at", "is_consensus", "pk")
     )
     results = grouped(

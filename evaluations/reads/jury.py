@@ -6,7 +6,7 @@ The lists given here are the ones the pages show, the blocked buttons point at a
 from collections import Counter as Tally
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from accounts import preferences
 from accounts.models import User
 from candidates.models import Candidate, Registration
+from cqpm.utils.clocks import MEMBERS_CONVENED, UNIONS_ASKED
 from cqpm.utils.french import today
 from evaluations import rules
 from evaluations.models import (
@@ -39,8 +40,7 @@ from evaluations.rules import (
 )
 
 QUORUM_KEY = "jury.quorum"
-UNION_NOTICE_KEY = "jury.union_notice_days"
-MEMBER_NOTICE_KEY = "jury.member_notice_days"
+NOTICE_CLOCKS = {NoticeKey.UNIONS: UNIONS_ASKED, NoticeKey.MEMBERS: MEMBERS_CONVENED}
 
 
 class JuryStep(Sentence):
@@ -331,8 +331,8 @@ class JurySitting:
             },
             sitting_on=self.jury.held_on,
             quorum=self.settings[QUORUM_KEY],
-            union_notice=self.settings[UNION_NOTICE_KEY],
-            member_notice=self.settings[MEMBER_NOTICE_KEY],
+            union_notice=self.settings[UNIONS_ASKED.setting],
+            member_notice=self.settings[MEMBERS_CONVENED.setting],
         )
 
     @property
@@ -340,15 +340,12 @@ class JurySitting:
         """The two periods of notice, the longer first."""
         overrides, jury = self.jury.overrides, self.jury
         told_on = {NoticeKey.UNIONS: jury.unions_invited_on, NoticeKey.MEMBERS: jury.summoned_on}
-        days = {
-            NoticeKey.UNIONS: self.settings[UNION_NOTICE_KEY],
-            NoticeKey.MEMBERS: self.settings[MEMBER_NOTICE_KEY],
-        }
+        days = {key: self.settings[clock.setting] for key, clock in NOTICE_CLOCKS.items()}
         return [
             Notice(
                 key=key,
                 days=days[key],
-                until=jury.held_on - timedelta(days=days[key]),
+                until=NOTICE_CLOCKS[key].end(jury.held_on, days[key]),
                 told_on=told_on[key],
                 late=tuple(reason for found, reason in self.composition.overridable if found == key),
                 override=overrides[key],

@@ -5,7 +5,7 @@ nor the decision of a jury that has not published, ever comes here.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q
 
@@ -13,6 +13,7 @@ from accounts import preferences
 from accounts.models import AccessLink
 from candidates.models import Dossier, IdentityReading, Registration
 from candidates.rules import Stage
+from cqpm.utils.clocks import APPEAL
 from cqpm.utils.french import local_date, today
 from evaluations.models import (
     Commission,
@@ -27,9 +28,6 @@ from evaluations.models import (
 )
 from evaluations.reads.transfer import chain_of
 from evaluations.rules import Verdict
-
-APPEAL_DAYS = "appeal.days"
-
 
 # --- What may be said --------------------------------------------------------------------------------------------
 
@@ -150,7 +148,7 @@ def appeal_until(decision: Decision) -> date:
     """The last day to contest a published result: a period of days, a setting ([?] à confirmer auprès de l’UIMM)."""
     published_at = decision.entry.deliberation.jury.published_at
     assert published_at is not None  # a decision shown here is
-    return local_date(published_at) + timedelta(days=preferences.value(APPEAL_DAYS))
+    return APPEAL.end(local_date(published_at), preferences.value(APPEAL.setting))
 
 
 def approval_link(way: Way) -> AccessLink | None:

@@ -30,9 +30,7 @@ from evaluations.rules.conflict import (
 )
 from evaluations.rules.journey import stage
 from evaluations.rules.jury import (
-    MEMBER_NOTICE,
     QUORUM,
-    UNION_NOTICE,
     ActRefusal,
     CompositionLack,
     CompositionResult,
@@ -75,11 +73,9 @@ from evaluations.rules.values import (
 )
 
 __all__ = [
-    "MEMBER_NOTICE",
     "MINIMUM_COMMISSION",
     "QUORUM",
     "RULE_VERSION",
-    "UNION_NOTICE",
     "ActRefusal",
     "Admissibility",
     "AdmissibilityResult",

@@ -6,14 +6,13 @@ from datetime import date
 
 from django.db.models import TextChoices
 
+from cqpm.utils.clocks import MEMBERS_CONVENED, UNIONS_ASKED, Clock
 from cqpm.utils.french import day, plural
 from evaluations.rules.admissibility import AdmissibilityResult
 from evaluations.rules.reason import Reason, Sentence
 from evaluations.rules.values import College, JuryAct, Verdict
 
 QUORUM = 1  # present in each college; [?] default of the setting
-UNION_NOTICE = 15  # calendar days
-MEMBER_NOTICE = 8  # calendar days
 
 
 class CompositionLack(Sentence):
@@ -81,8 +80,8 @@ def jury_composition(
     unions_asked_on: Mapping[str, date | None],
     sitting_on: date,
     quorum: int = QUORUM,
-    union_notice: int = UNION_NOTICE,
-    member_notice: int = MEMBER_NOTICE,
+    union_notice: int = UNIONS_ASKED.length,
+    member_notice: int = MEMBERS_CONVENED.length,
 ) -> CompositionResult:
     """Whether a jury is composed as it must be. `seats` counts empty ones; a union never asked has no date.
 
@@ -103,8 +102,8 @@ def jury_composition(
     if unrecorded:
         blocking.append(CompositionLack.PRESENCE(members=tuple(unrecorded)))
     unions, convened = unions_asked_on.items(), [(member.name, member.summoned_on) for member in members]
-    late_unions = _late(CompositionLack.UNIONS_LATE, unions, sitting_on, union_notice)
-    late_members = _late(CompositionLack.MEMBERS_LATE, convened, sitting_on, member_notice)
+    late_unions = _late(CompositionLack.UNIONS_LATE, unions, UNIONS_ASKED, sitting_on, union_notice)
+    late_members = _late(CompositionLack.MEMBERS_LATE, convened, MEMBERS_CONVENED, sitting_on, member_notice)
     overridable = [(NoticeKey.UNIONS, reason) for reason in late_unions]
     overridable += [(NoticeKey.MEMBERS, reason) for reason in late_members]
     return CompositionResult(blocking, overridable)
@@ -153,13 +152,17 @@ def _quorum(members: Collection[SeatedMember], quorum: int) -> list[Reason]:
 
 
 def _late(
-    kind: CompositionLack, told_on: Iterable[tuple[str, date | None]], sitting_on: date, notice: int
+    kind: CompositionLack,
+    told_on: Iterable[tuple[str, date | None]],
+    clock: Clock,
+    sitting_on: date,
+    notice: int,
 ) -> list[Reason]:
     """One reason naming whoever was told too late, or not yet; none when all had the notice due."""
     late = [
         f"{who} ({'le ' + day(told) if told else 'pas encore'})"
         for who, told in sorted(told_on, key=lambda pair: pair[0])
-        if told is None or (sitting_on - told).days < notice
+        if told is None or told > clock.end(sitting_on, notice)
     ]
     return [kind(notice=notice, sitting_on=sitting_on, late=tuple(late))] if late else []
 

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from cqpm.utils.periods import add_months, add_years, is_valid_on
+from cqpm.utils.clocks import KEPT_BLOCK, KEPT_CAPACITY
+from cqpm.utils.periods import is_valid_on
 from evaluations.rules.values import Verdict
-
-KEPT_MONTHS = 24
-KEPT_BLOCK_YEARS = 5
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,8 @@ def kept_until(deliberation_date: date, *, is_block: bool, rncp: bool) -> date:
     la date de délibération du jury paritaire et de 5 ans pour les blocs de compétences validés lorsque le CQPM
     est enregistré dans le RNCP.» (accord, art. 55.3)
     """
-    if is_block and rncp:
-        return add_years(deliberation_date, KEPT_BLOCK_YEARS)
-    return add_months(deliberation_date, KEPT_MONTHS)
+    clock = KEPT_BLOCK if is_block and rncp else KEPT_CAPACITY
+    return clock.end(deliberation_date)
 
 
 def kept_by(decision: PreviousDecision) -> dict[int, date]:

@@ -106,6 +106,7 @@ def late_rows(registrations):
         action, url = {
             "opinion": lambda row: ("Relancer", reverse("opinion_detail", args=[row.opinion_key])),
             "dossier": lambda row: ("Corriger", reverse("dossier_edit", args=[row.pk])),
+            "unsent": lambda row: ("Compléter", reverse("dossier_edit", args=[row.pk])),
         }.get(lateness.kind, lambda row: ("Ouvrir", reverse("registration_detail", args=[row.pk])))(row)
         yield LateRow(row, lateness, action, url)
 

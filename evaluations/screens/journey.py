@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.perms import is_staff_of
 from candidates.rules import Stage
-from cqpm.utils.french import enumeration, plural, short_day, today
+from cqpm.utils.french import day, enumeration, plural, short_day, today
 from evaluations.models import CompanyOpinion, Evaluation
 from evaluations.rules import Admissibility, Missing
 
@@ -29,7 +29,7 @@ class Act:
 
 
 def steps(journey, *, results=True):
-    """The eight stations for `components/stepper.html`: done, current, to come; a late opinion warns.
+    """The eight stations for `components/stepper.html`: done, current, to come; a dossier or an opinion late warns.
 
     `results`: whether the reader may know what came out, and not only how far things are.
     """
@@ -45,13 +45,16 @@ def steps(journey, *, results=True):
         Stage.DELIBERATION: _jury(journey),
         Stage.RESULT: _result(journey, results),
     }
-    late = journey.opinion is not None and journey.opinion.is_overdue
+    late = {
+        Stage.OPINION: journey.opinion is not None and journey.opinion.is_overdue,
+        Stage.DOSSIER: dossier_is_late(journey),
+    }
     return [
         {
             "name": SHORT_STAGES.get(stage, stage.label),
             "sub": subs[stage],
             "status": "warn"
-            if stage == Stage.OPINION and late
+            if late.get(stage)
             else _status(position, current, finished=journey.is_published),
         }
         for position, stage in enumerate(order)
@@ -68,11 +71,19 @@ def _dossier(journey):
     if journey.dossier_is_returned:
         return "retourné"
     dossier = journey.dossier or journey.dossier_in_preparation
+    if dossier_is_late(journey):
+        return f"attendu le {short_day(journey.registration.dossier_due_on)}"
     if journey.dossier is None:
         return dossier.get_state_display().lower()
     if dossier.accepted_at:
         return f"accepté le {short_day(dossier.accepted_at)}"
     return f"transmis le {short_day(dossier.transmitted_at)}"
+
+
+def dossier_is_late(journey):
+    """Not transmitted yet though its day is over."""
+    waits = journey.dossier is None and not journey.dossier_is_returned
+    return waits and journey.registration.dossier_day_is_over
 
 
 def _opinion(journey):
@@ -135,7 +146,13 @@ def _missing_dossier(journey):
     if journey.dossier_is_returned:
         return [(str(Admissibility.DOSSIER_RETURNED()), Act("Corriger", address))]
     if journey.dossier is None:
-        return [("Dossier de modalités : à transmettre au centre de ressource.", Act("Compléter", address))]
+        registration = journey.registration
+        since = plural((today() - registration.dossier_due_on).days, "jour")
+        late = f", {since} de retard" if dossier_is_late(journey) else ""
+        due = (
+            f"à transmettre au centre de ressource au plus tard le {day(registration.dossier_due_on)}{late}."
+        )
+        return [(f"Dossier de modalités : {due}", Act("Compléter", address))]
     if journey.registration.stage == Stage.DOSSIER:
         return [("Dossier de modalités : l’accord du centre de ressource est attendu.", None)]
     return []

@@ -173,7 +173,7 @@ def test_the_most_urgent_stand_first_and_what_is_over_last(centre, referentiel, 
     rows = {row.pk: next_deadline(row) for row in response.context["page"].object_list}
     assert [plain(rows[late.pk].late), rows[late.pk].what] == ["2 jours de retard", "avis de l’entreprise"]
     assert [rows[planned.pk].late, rows[planned.pk].what] == ["", "situation réelle, 8\xa0h"]
-    assert (rows[nothing.pk], rows[over.pk]) == (None, None)
+    assert (rows[nothing.pk].what, rows[over.pk]) == ("dossier à transmettre", None)
 
 
 @pytest.mark.both_engines
@@ -184,6 +184,8 @@ def test_commissions_and_juries_are_deadlines_too(centre, referentiel):
     commissions.add_candidate(commission=commission, registration=heard, by=officer)
     deliberated = make_decided_registration(referentiel, centre=centre)
     jury = make_jury(deliberated, state=Jury.State.PREPARED, held_on=today() + timedelta(days=20))
+    # Its dossier was never transmitted, which no candidate brought by the real acts is: that is not what comes first.
+    Registration.objects.filter(pk=deliberated.pk).update(dossier_due_on=today() + timedelta(days=30))
     rows = {row.pk: row for row in with_deadlines(Registration.objects.all())}
     assert (rows[heard.pk].commission, plain(next_deadline(rows[heard.pk]).what)) == (
         commission.pk,
@@ -240,7 +242,7 @@ def test_the_longer_filters_stand_in_the_address_too(centre, referentiel, staff)
         "jury": [decided.number],
     }
     shown = {field.name for field in read(staff, plus=1).context["filters"].selects}
-    assert shown == {"etape", "referentiel", "voie", "etat", *found}
+    assert shown == {"etape", "referentiel", "voie", "etat", "retard", *found}
     assert [words for words, _ in read(staff, organisme=body.pk).context["filters"].chips] == [
         "AFPI Bourgogne"
     ]

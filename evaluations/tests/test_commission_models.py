@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.log import SYSTEM
 from accounts.tests.factories import make_user
 from candidates.tests.factories import make_registration
 from cqpm.tests.situations import situation
 from cqpm.utils.freeze import REFUSAL, gate
 from cqpm.utils.french import today
+from evaluations.actions.attendance import attend_sitting
 from evaluations.actions.commission import close_commission, declare_personal_link
 from evaluations.models import (
     CapacityValidation,
@@ -156,6 +158,9 @@ def test_an_interview_is_not_dated_before_inscription(interview):
 
 def test_an_interview_is_of_a_candidate_on_the_agenda(commission, interview):
     other = with_dossier(centre=commission.centre)
+    expected = CommissionCandidate.objects.create(commission=commission, registration=other)
+    attend_sitting(commission, other, "present", on=interview.held_on, by=SYSTEM)
+    expected.delete()
     breaks("interview_of_a_candidate_heard", lambda: twin(interview, registration_id=other.pk))
 
 

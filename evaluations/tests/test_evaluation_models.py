@@ -20,7 +20,7 @@ from evaluations.actions import evaluation as planning
 from evaluations.models import Evaluation, EvaluationCapacity
 from evaluations.reads.evaluation import missing_to_open
 from evaluations.rules.appointment import Appointment
-from evaluations.tests.acts import breaks, rewrite, twin
+from evaluations.tests.acts import attended, breaks, rewrite, twin
 from evaluations.tests.factories import (
     choose,
     make_commission,
@@ -44,8 +44,6 @@ TOMORROW = timedelta(days=1)
         (Method.REAL_SITUATION, {"state": "lost"}, "evaluation_state_known"),
         (Method.REAL_SITUATION, {"visit": None, "starts_at": None}, "evaluation_has_an_appointment"),
         (Method.REAL_SITUATION, {"state_by": ""}, "evaluation_state_has_actor"),
-        (Method.REAL_SITUATION, {"state": "absent"}, "evaluation_not_held_has_reason"),
-        (Method.REAL_SITUATION, {"state": "postponed"}, "evaluation_not_held_has_reason"),
         (Method.PROJECT, {"report_conditions": ""}, "evaluation_project_conditions_fixed_beforehand"),
         (Method.PROJECT, {"report_due_on": None}, "evaluation_project_conditions_fixed_beforehand"),
         (
@@ -76,12 +74,19 @@ def test_evaluation_constraints(method, fields, name):
     breaks(name, lambda: rewrite(evaluation, **fields))
 
 
+@pytest.mark.parametrize("state", ["absent", "postponed"])
+def test_an_evaluation_not_held_has_its_reason(state):
+    evaluation = attended(make_evaluation(), state)
+    breaks("evaluation_not_held_has_reason", lambda: rewrite(evaluation, state=state))
+
+
 @pytest.mark.parametrize("fields", [{"commission": None}, {"report_received_on": None}])
 def test_a_project_is_presented_to_a_commission_with_its_report(fields):
     evaluation = make_open_sheet(method=Method.PROJECT).evaluation
     ready = {"commission": evaluation.commission, "report_received_on": evaluation.report_due_on}
     planned = make_evaluation(evaluation.registration, Method.PROJECT, commission=evaluation.commission)
     rewrite(planned, **ready)
+    attended(planned)
     elsewhere = {"visit": make_evaluation(evaluation.registration, Method.PROJECT).visit}
     lacking = fields | (elsewhere if "commission" in fields else {})
     breaks(
@@ -96,6 +101,7 @@ def test_a_late_report_is_presented_once_accepted():
         registration, Method.PROJECT, commission=make_commission(registration.centre)
     )
     rewrite(evaluation, report_received_on=evaluation.report_due_on + TOMORROW)
+    attended(evaluation)
     breaks("evaluation_late_report_accepted", lambda: rewrite(evaluation, state="open"))
     rewrite(
         evaluation, state="open", late_report_accepted_at=timezone.now(), late_report_accepted_by="C. Aubry"
@@ -150,7 +156,7 @@ def test_an_evaluation_opens_after_transmission():
     make_dossier(
         registration, state=Dossier.State.APPROVED, choices=choose(registration, [Method.REAL_SITUATION])
     )
-    evaluation = make_evaluation(registration)
+    evaluation = attended(make_evaluation(registration))
     breaks("evaluation_opens_after_transmission", lambda: rewrite(evaluation, state="open"))
 
 

@@ -1,6 +1,7 @@
 """The addresses of this floor, one module per subject."""
 
 from evaluations.urls import (
+    attendance,
     bulk,
     candidate,
     cohort,
@@ -15,6 +16,7 @@ from evaluations.urls import (
 )
 
 urlpatterns = [
+    *attendance.urlpatterns,
     *bulk.urlpatterns,
     *candidate.urlpatterns,
     *cohort.urlpatterns,

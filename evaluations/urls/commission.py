@@ -32,6 +32,11 @@ urlpatterns = [
         commission.commission_passage,
         name="commission_passage",
     ),
+    path(
+        f"{ONE}candidats/<uuid:registration>/presence/",
+        commission.commission_attendance,
+        name="commission_attendance",
+    ),
     path(f"{ONE}lien-personnel/", commission.commission_personal_link, name="commission_personal_link"),
     path(f"{ONE}lever-conflit/", commission.commission_override, name="commission_override"),
     path(SESSION, commission_session.commission_session, name="commission_session"),

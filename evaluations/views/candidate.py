@@ -32,6 +32,7 @@ from evaluations.models import Summons
 from evaluations.papers.jury import facts_of
 from evaluations.perms import may_list_candidates, may_read_bases
 from evaluations.reads.candidate import registrations_for
+from evaluations.reads.cohort import late_deadline
 from evaluations.reads.deadline import next_deadline, with_deadlines
 from evaluations.reads.declaration import declaration_for
 from evaluations.reads.journey import load_decisions, load_one
@@ -106,7 +107,7 @@ def rows(page, *, results):
         yield {
             "registration": registration,
             "step": STEPS[registration.stage],
-            "deadline": next_deadline(registration),
+            "deadline": late_deadline(registration) or next_deadline(registration),
             "ticks": [capacity.CAPACITY_TICKS[state] for state in found],
             "figure": capacity.figure(found),
         }

@@ -13,7 +13,8 @@ from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.views.scoped import post_data
 from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
-from evaluations.actions import commission as actions
+from evaluations.actions import attendance, commission as actions
+from evaluations.forms.attendance import SittingAttendanceForm
 from evaluations.forms.commission import (
     AccountMemberForm,
     AgendaForm,
@@ -127,6 +128,8 @@ def show(request, commission, **refusals):
     user, sitting = request.user, Sitting(commission)
     staff = is_staff_of(user, commission.centre_id)
     registrations = [entry.registration for entry in sitting.entries]
+    for entry in sitting.entries:
+        entry.attendance = sitting.attendances.get(entry.registration_id)
     mine = [row for row in sitting.members if staff or row.user_id == user.pk]
     oppositions = [row for one in registrations for row in sitting.oppositions(one) if row.member in mine]
     context = {
@@ -147,11 +150,18 @@ def show(request, commission, **refusals):
     if not sitting.is_closed:
         context["link_form"] = PairForm(commission=commission).offer(mine, registrations)
     if context["staff"]:
-        context["account_form"] = AccountMemberForm(commission=commission)
-        context["named_form"] = NamedMemberForm(auto_id="nomme_%s")
-        context["employer_form"] = MemberEmployerForm(members=sitting.members, auto_id="employeur_%s")
-        context["agenda_form"] = AgendaForm(commission=commission)
+        context |= forms_of(sitting)
     return form_page(request, "evaluations/commission_detail.html", context | refusals)
+
+
+def forms_of(sitting):
+    """What the staff may add: members and candidates."""
+    return {
+        "account_form": AccountMemberForm(commission=sitting.commission),
+        "named_form": NamedMemberForm(auto_id="nomme_%s"),
+        "employer_form": MemberEmployerForm(members=sitting.members, auto_id="employeur_%s"),
+        "agenda_form": AgendaForm(commission=sitting.commission),
+    }
 
 
 # --- Verbs -----------------------------------------------------------------------------------------------------
@@ -259,6 +269,27 @@ def commission_passage(request, pk, registration):
         return redirect("commission_detail", pk)
     success = f"{entry.registration.candidate} : heure changée."
     return act(request, pk, success, actions.set_passage, entry=entry, **form.cleaned_data)
+
+
+@require_POST
+def commission_attendance(request, pk, registration):
+    """Whether a candidate came; recorded present by the interview itself."""
+    commission = own(request, pk)
+    agenda = commission.agenda.select_related("registration__candidate")
+    candidate = get_object_or_404(agenda, registration=registration).registration
+    form = SittingAttendanceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choisissez « présent », « absent » ou « absent excusé ».")
+        return redirect("commission_detail", pk)
+    return act(
+        request,
+        pk,
+        f"Présence consignée : {candidate.candidate}.",
+        attendance.record_attendance,
+        commission=commission,
+        registration=candidate,
+        **form.cleaned_data,
+    )
 
 
 @require_POST

@@ -15,6 +15,7 @@ from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from evaluations.actions import evaluation as actions, report as reports
+from evaluations.forms.attendance import AbsenceForm
 from evaluations.forms.evaluation import OF_A_VISIT, EvaluationForm, Offer, offered
 from evaluations.forms.report import ReportReceivedForm
 from evaluations.models import Evaluation, Summons
@@ -43,7 +44,8 @@ HANDED_DOWN = (
 
 def seen(request, pk):
     """An evaluation this person may read, with its people."""
-    return get_object_or_404(Evaluation.objects.for_user(request.user).with_people(), pk=pk)
+    mine = Evaluation.objects.for_user(request.user).with_people().select_related("attendance")
+    return get_object_or_404(mine, pk=pk)
 
 
 def own(request, pk):
@@ -184,8 +186,8 @@ def show(request, evaluation, **forms):
         ),
         "reports": evaluation.reports.all(),
         **(letters_about(evaluation, sheets) if plans else asked_of(user, evaluation)),
-        "absence_form": reason_form("absence"),
-        "postponement_form": reason_form("report"),
+        "absence_form": reason_form(AbsenceForm, "absence"),
+        "postponement_form": reason_form(ReasonForm, "report"),
     }
     return form_page(request, "evaluations/evaluation_detail.html", context | forms)
 
@@ -216,9 +218,9 @@ def letters_about(evaluation, sheets):
     return {"letters": letters, "announced": announced(evaluation, people) if people else None}
 
 
-def reason_form(prefix, data=None):
+def reason_form(kind, prefix, data=None):
     """A reason to give; two of them stand on the page."""
-    return ReasonForm(data, label="Motif", auto_id=f"{prefix}_%s")
+    return kind(data, label="Motif", auto_id=f"{prefix}_%s")
 
 
 # --- Verbs -----------------------------------------------------------------------------------------------------
@@ -252,28 +254,27 @@ def evaluation_summon(request, pk):
 
 @require_POST
 def evaluation_absent(request, pk):
-    """The candidate did not come."""
+    """The candidate did not come, excused or not."""
+    form = reason_form(AbsenceForm, "absence", request.POST)
     return called_off(
-        request, pk, actions.mark_absent, "absence", "absence_form", "Absence du candidat consignée."
+        request, pk, actions.mark_absent, form, "absence_form", "Absence du candidat consignée."
     )
 
 
 @require_POST
 def evaluation_postpone(request, pk):
     """Put off to another day."""
-    return called_off(
-        request, pk, actions.mark_postponed, "report", "postponement_form", "Évaluation reportée."
-    )
+    form = reason_form(ReasonForm, "report", request.POST)
+    return called_off(request, pk, actions.mark_postponed, form, "postponement_form", "Évaluation reportée.")
 
 
-def called_off(request, pk, verb, prefix, name, success):
-    """The reason, then the verb; the page again with what is wrong in the reason."""
+def called_off(request, pk, verb, form, name, success):
+    """The reason, then the verb; the page again with what is wrong in the reason. `name`: the form in the template."""
     evaluation = held(request, pk)
-    form = reason_form(prefix, request.POST)
     if not form.is_valid():
         return show(request, evaluation, **{name: form})
     with say_outcome(request, success):
-        verb(evaluation=evaluation, reason=form.cleaned_data["reason"], by=request.user)
+        verb(evaluation=evaluation, by=request.user, **form.cleaned_data)
     return redirect("evaluation_detail", pk)
 
 

@@ -17,6 +17,7 @@ from accounts.link_pages import link_page
 from accounts.models import OutboxMessage
 from accounts.perms import allow, is_head
 from candidates.views.scoped import own_registration, post_data
+from cqpm.utils.clocks import OPINION_DUE
 from cqpm.utils.french import local_date
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import opinion as actions
@@ -41,7 +42,7 @@ KINDS = {answer["value"]: answer["kind"] for answer in ANSWERS}
 def opinion_request(request, pk):
     """Asks a company for its opinion."""
     registration = own_registration(request, pk)
-    days = preferences.value(actions.DUE_DAYS, registration.centre)
+    days = preferences.value(OPINION_DUE.setting, registration.centre)
     form = RequestForm.for_registration(registration, days=days, data=post_data(request))
     if request.method == "POST" and form.is_valid():
         try:

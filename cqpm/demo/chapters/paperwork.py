@@ -33,8 +33,8 @@ def dossiers(story):
         candidates.ask_partner_approval(dossier=dossier, by=story.officer)
     with story.clock.on(-2, 17):
         steps.hand_opinion_over(shared, to=people.COLLEAGUE, by=story.officer)
-    drafting = story.register(27, -7)
-    with story.clock.on(-6):
+    drafting = story.register(27, -72)  # nobody came back to it: late since twelve days
+    with story.clock.on(-66):
         candidates.save_dossier(
             dossier=drafting.dossiers.last(), context=steps.CONTEXT,
             choices={1: {Method.REAL_SITUATION: ""}, 2: {Method.PROJECT: ""}}, by=story.officer,

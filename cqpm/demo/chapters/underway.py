@@ -35,7 +35,10 @@ def on_their_way(story):
         real(story, 29, {1, 2, 3}, 5, story.evaluators[1])
     with story.clock.on(-6, 15):
         planning.mark_absent(
-            evaluation=missed, reason="Candidat en arrêt de travail, prévenu le matin.", by=pillot
+            evaluation=missed,
+            reason="Candidat en arrêt de travail, prévenu le matin.",
+            excused=True,
+            by=pillot,
         )
     with story.clock.on(-4):
         real(story, 18, {1, 2, 3}, 12, pillot)

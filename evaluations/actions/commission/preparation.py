@@ -106,10 +106,10 @@ def change_commission(
 def delete_commission(*, commission: Commission, by: Actor) -> None:
     """Takes back a commission that never sat, with its agenda; the journal keeps that it was prepared.
 
-    Whoever was convened is told that it is off. Refusal: an interview or a decision, an evaluation to be held before it.
+    Whoever was convened is told that it is off. Refusal: a candidate who came or did not, a decision, an evaluation to be held before it.
     """
     commission = lock_commission(commission.pk)
-    if commission.interviews.exists() or commission.validations.exists():
+    if commission.attendances.exists() or commission.validations.exists():
         raise Refusal("Cette commission a déjà siégé : elle ne se supprime plus.")
     if commission.evaluations.exists():
         raise Refusal("Une évaluation se tient devant cette commission : changez-la d’abord.")
