@@ -87,13 +87,24 @@ def deliver(message):
         return close(message, state=OutboxMessage.State.HELD, error="")
     try:
         subject, body = mailing.render(message)
-        EmailMessage(subject, body, to=[message.recipient], connection=get_connection(timeout=TIMEOUT)).send()
+        EmailMessage(
+            subject,
+            body,
+            to=[message.recipient],
+            reply_to=answered_by(message),
+            connection=get_connection(timeout=TIMEOUT),
+        ).send()
     except (
         Exception
     ) as error:  # whatever the mail server or the template says, it is kept for whoever retries
         words = f"{type(error).__name__} : {without_token(error, message.link)}"
         return give_up(message, words) if is_for_good(error) else postpone(message, words)
     return close(message, state=OutboxMessage.State.SENT, sent_at=timezone.now(), error="")
+
+
+def answered_by(message):
+    """Whom an answer reaches: the centre whose mail it is; nobody reads the address it leaves from."""
+    return [message.centre.email] if message.centre and message.centre.email else None
 
 
 def is_pointless(message):
