@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import mailing
+from accounts.keys import key_of
 from accounts.models import OutboxMessage, Role
 from accounts.tests.factories import client_as, client_of_guest, make_wearer
 from candidates.actions import ask_partner_approval
@@ -61,26 +62,31 @@ def test_the_convocation_of_a_minor_is_addressed_to_the_representative():
     commissions.add_member(commission=commission, name="Amina Benali", quality="Experte", by=None)
     commissions.add_candidate(commission=commission, registration=registration, by=None)
     commissions.summon_commission(commission=commission, by=None)
-    page = client_as(officer.hat).get(reverse("commission_letters", args=[commission.pk]))
+    page = client_as(officer.hat).get(reverse("summons_papers", args=[key_of(commission)]))
     minor = ["Mme Anne Roy", "représentante légale de Léo ROY", *LINES]
-    assert [lines for _, _, lines in page.context["letters"]] == [[], minor]
-    assert envelope(page.content.decode()) == minor
-    mine = client_of_guest(space_link(registration)).get(reverse("my_convocation", args=[registration.pk]))
+    letters = page.context["letters"]
+    assert [lines for _, _, _, lines in letters] == [["Amina Benali"], minor]
+    summons = letters[1][0]
+    mine = client_of_guest(space_link(registration)).get(
+        reverse("my_convocation", args=[registration.pk, summons.pk])
+    )
     assert envelope(mine.content.decode()) == minor
 
 
 @pytest.mark.parametrize(("fields", "first"), [({}, None), (ADDRESS, "Monsieur Léo ROY")])
-def test_a_printed_access_is_addressed_to_the_candidate_never_to_the_company(fields, first):
+def test_a_printed_access_is_addressed_to_who_it_opens_for(fields, first):
     officer = make_wearer(Role.OFFICER)
     registration = make_registration(by=officer, who={"first_name": "Léo", "birth_name": "Roy"} | fields)
     client = client_as(officer.hat)
     page = client.post(reverse("space_print", args=[registration.pk]))
-    assert envelope(page.content.decode()) == ([first, *LINES] if first else [])
+    assert envelope(page.content.decode()) == ([first, *LINES] if first else ["Léo ROY"])
     page = client.post(reverse("contact_print", args=[registration.pk, "tuteur"]))
-    assert envelope(page.content.decode()) == []
+    company = registration.company
+    at_work = ["Laure Cassagne", company.name, company.address, f"{company.postcode} {company.city}"]
+    assert envelope(page.content.decode()) == at_work
 
 
-@pytest.mark.parametrize(("company", "lines"), [(True, []), (None, ["Monsieur Léo ROY", *LINES])])
+@pytest.mark.parametrize(("company", "lines"), [(True, ["Laure Cassagne"]), (None, ["Monsieur Léo ROY", *LINES])])
 def test_a_mail_printed_is_addressed_to_the_candidate_it_was_for(company, lines):
     """The approval of a dossier is asked of the company, of the candidate where there is none."""
     officer = make_wearer(Role.OFFICER)

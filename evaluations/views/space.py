@@ -190,6 +190,7 @@ def my_convocation(request, pk, summons):
     context = {
         "registration": registration,
         "centre": registration.centre,
+        "letter": letter,
         "subject": subject,
         "body": body,
         "addressee": addressee_of(letter),
