@@ -44,7 +44,7 @@ def paper(request, registration, space, subject, *, name, email):
     company = registration.company if space == COMPANY_SPACE else None
     context = {
         "addressee": company.addressee(name) if company else registration.candidate.addressee(today()),
-        "subject": f"votre espace {'entreprise' if company else 'candidat'}",
+        "subject": f"Votre espace {'entreprise' if company else 'candidat'}",
         "registration": registration,
         "centre": registration.centre,
         "company": company,
