@@ -115,7 +115,9 @@ class Company(SaidInWords):
 
     def addressee(self, name: str) -> list[str]:
         """The lines above a letter to somebody who works there."""
-        return [line for line in (name, self.name, self.address, f"{self.postcode} {self.city}".strip()) if line]
+        return [
+            line for line in (name, self.name, self.address, f"{self.postcode} {self.city}".strip()) if line
+        ]
 
     def clean(self):
         """A company with a SIRET is in France, where postcodes have five digits; abroad they have any shape."""

@@ -408,6 +408,7 @@ ACCESS = {
     # evaluations: evaluations and sheets
     "evaluation_new": page(STAFF, refused={RESOURCE}, given=registration),
     "evaluation_detail": page(STAFF | {EVALUATOR}, given=evaluation),
+    "evaluation_attendance": page(STAFF | {EVALUATOR}, given=evaluation),
     "evaluation_edit": page(STAFF, refused={EVALUATOR}, given=evaluation),
     "evaluation_open": act(STAFF | {EVALUATOR}, given=evaluation),
     "evaluation_absent": act(STAFF | {EVALUATOR}, given=evaluation),
@@ -466,6 +467,7 @@ ACCESS = {
     "commission_list": page(STAFF_ANYWHERE | {EVALUATOR, EVALUATOR_ELSEWHERE}),
     "commission_new": page(STAFF_ANYWHERE),
     "commission_detail": page(STAFF | {EVALUATOR}, given=commission),
+    "commission_attendance": page(STAFF | {EVALUATOR}, given=commission),
     "commission_edit": page(STAFF, refused={EVALUATOR}, given=commission),
     "commission_delete": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_summon": page(STAFF, refused={EVALUATOR}, given=commission),

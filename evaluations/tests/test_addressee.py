@@ -86,7 +86,9 @@ def test_a_printed_access_is_addressed_to_who_it_opens_for(fields, first):
     assert envelope(page.content.decode()) == at_work
 
 
-@pytest.mark.parametrize(("company", "lines"), [(True, ["Laure Cassagne"]), (None, ["Monsieur Léo ROY", *LINES])])
+@pytest.mark.parametrize(
+    ("company", "lines"), [(True, ["Laure Cassagne"]), (None, ["Monsieur Léo ROY", *LINES])]
+)
 def test_a_mail_printed_is_addressed_to_the_candidate_it_was_for(company, lines):
     """The approval of a dossier is asked of the company, of the candidate where there is none."""
     officer = make_wearer(Role.OFFICER)

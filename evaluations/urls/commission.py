@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluations.views import commission, commission_session
+from evaluations.views import attendance, commission, commission_session
 
 ONE = "commissions/<uuid:pk>/"
 MEMBER = f"{ONE}membres/<int:member>/"
@@ -35,5 +35,6 @@ urlpatterns = [
     path(
         f"{CANDIDATE}capacites/<int:number>/", commission_session.capacity_validate, name="capacity_validate"
     ),
+    path(f"{ONE}emargement/", attendance.commission_attendance, name="commission_attendance"),
     path(f"{ONE}clore/", commission_session.commission_close, name="commission_close"),
 ]

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from evaluations.views import evaluation, sheet
+from evaluations.views import attendance, evaluation, sheet
 
 urlpatterns = [
     path("candidats/<uuid:pk>/evaluations/prevoir/", evaluation.evaluation_new, name="evaluation_new"),
     path("evaluations/<uuid:pk>/", evaluation.evaluation_detail, name="evaluation_detail"),
+    path("evaluations/<uuid:pk>/emargement/", attendance.evaluation_attendance, name="evaluation_attendance"),
     path("evaluations/<uuid:pk>/modifier/", evaluation.evaluation_edit, name="evaluation_edit"),
     path("evaluations/<uuid:pk>/convoquer/", evaluation.evaluation_summon, name="evaluation_summon"),
     path("evaluations/<uuid:pk>/ouvrir/", evaluation.evaluation_open, name="evaluation_open"),
