@@ -129,7 +129,7 @@ def test_a_day_of_evaluations_at_one_place_is_one_sheet(registrations, officer):
         passages = page.context["attendance"].passages
         assert [row.registration for row in passages] == [registrations[1], registrations[0]]
         assert page.context["attendance"].signatories
-    planning.mark_absent(evaluation=first, reason="Malade.", by=officer)
+    planning.mark_postponed(evaluation=first, reason="Machine en panne.", by=officer)
     passages = sheet_of(officer, "evaluation_attendance", second).context["attendance"].passages
     assert [row.registration for row in passages] == [registrations[0]]
 
