@@ -87,7 +87,13 @@ def deliver(message):
         return close(message, state=OutboxMessage.State.HELD, error="")
     try:
         subject, body = mailing.render(message)
-        mail = EmailMessage(subject, body, to=[message.recipient], connection=get_connection(timeout=TIMEOUT))
+        mail = EmailMessage(
+            subject,
+            body,
+            to=[message.recipient],
+            reply_to=answered_by(message),
+            connection=get_connection(timeout=TIMEOUT),
+        )
         for file in mailing.attachments(message):
             mail.attach(file.name, file.content.decode(), file.content_type)
         mail.send()
@@ -97,6 +103,11 @@ def deliver(message):
         words = f"{type(error).__name__} : {without_token(error, message.link)}"
         return give_up(message, words) if is_for_good(error) else postpone(message, words)
     return close(message, state=OutboxMessage.State.SENT, sent_at=timezone.now(), error="")
+
+
+def answered_by(message):
+    """Whom an answer reaches: the centre whose mail it is; nobody reads the address it leaves from."""
+    return [message.centre.email] if message.centre and message.centre.email else None
 
 
 def is_pointless(message):

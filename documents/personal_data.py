@@ -15,8 +15,9 @@ PURGED_FOLDER = "documents"
 TABLE = [
     Holding(
         Document,
-        "les papiers d’une personne, données et fichier ; les procès-verbaux, de plusieurs",
-        "procès-verbaux et papiers des admissibles : sans limite (registre) ; les autres, effacés avec l’inscription",
+        "les papiers d’une personne, données et fichier ; les procès-verbaux et les fiches de synthèse, de plusieurs",
+        "procès-verbaux et papiers des admissibles : sans limite (registre) ; les fiches de synthèse, rééditées sans la personne quand ses pièces partent ; "
+        "les autres, effacés avec l’inscription",
     )
 ]
 NOBODY = []

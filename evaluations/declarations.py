@@ -16,13 +16,14 @@ from evaluations.actions import opinion, summons
 from evaluations.models.jury import presidencies
 from evaluations.papers.calendar import calendar_attachment
 from evaluations.papers.jury import JURY_PAPERS
+from evaluations.papers.synthesis import SYNTHESIS
 from evaluations.reads import commission, contact, decision, journey, jury
 from evaluations.reminders import OPINION_REMINDER
 
 FACTS["presides"] = Exists(presidencies(OuterRef("pk")))
 questions.register(stage=journey.stage_of, kept=journey.kept_of, held=decision.held_of)
 
-kinds.register(*JURY_PAPERS)
+kinds.register(*JURY_PAPERS, SYNTHESIS)
 
 OPINION_SECTION = "Avis de l’entreprise"
 preferences.register(

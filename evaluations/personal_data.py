@@ -21,6 +21,7 @@ from cqpm.utils.freeze import gate
 from cqpm.utils.french import day, today
 from cqpm.utils.personal import GONE, Holding, Purged, in_batches
 from documents import personal_data as documents
+from documents.models import Document
 from evaluations.models import (
     Attendance,
     BulkAct,
@@ -55,6 +56,7 @@ from evaluations.models import (
     Withdrawal,
 )
 from evaluations.models.report import REPORTS_FOLDER as REPORTS
+from evaluations.papers.synthesis import SYNTHESIS, issue_again, less_one, names_in, syntheses_of
 from evaluations.rules import Verdict
 
 JUDGED_WORDS = "après la dernière décision, admissible ou non"
@@ -175,6 +177,7 @@ def purge_pieces(registration):
     for sha256 in set(reports.values_list("sha256", flat=True)):
         transaction.on_commit(partial(forget_report, sha256))
     reports.delete()
+    leave_out_of_syntheses(registration)
     for model in (
         PersonalLink,
         ConflictOverride,
@@ -190,6 +193,18 @@ def purge_pieces(registration):
     validations.update(reasons=[], inputs={})
     validations.exclude(departure_reason="").update(departure_reason=GONE)
     Registration.objects.filter(pk=registration.pk).update(purged_at=timezone.now())
+
+
+def leave_out_of_syntheses(registration):
+    """The fiches of the commissions that heard a person: emptied, and issued again for the others they name."""
+    for fact in syntheses_of(registration):
+        last = Document.objects.filter(kind=SYNTHESIS.key, fact=fact, replaced_by=None).first()
+        if last is None or registration.number not in names_in(last):
+            continue
+        left = less_one(last, registration)
+        documents.erase([fact])
+        if left["candidates"]:
+            issue_again(last, left)
 
 
 def forget_report(sha256):

@@ -88,12 +88,20 @@ def test_the_mail_is_made_at_sending_with_the_link_of_that_moment(delivers):
     assert links.url(link) in sent.body.splitlines()
     assert "  – Évaluateur, Val-de-Brenne" in sent.body.splitlines()
     assert "contact@val.fr · 03 80 11 22 33" in sent.body.splitlines()
+    assert sent.reply_to == ["contact@val.fr"]
     assert (message.state, message.attempts, message.error, message.sent_at is not None) == (
         "sent",
         1,
         "",
         True,
     )
+
+
+def test_the_answer_to_a_mail_of_no_centre_goes_nowhere_else(delivers):
+    message = write(link=make_link())
+    send_message(message.pk)
+    assert mail.outbox[0].reply_to == []
+    assert mail.outbox[0].body.endswith("personne ne lit les réponses à cette adresse.\n")
 
 
 def test_plain_text_is_not_escaped_and_the_subject_is_one_line():

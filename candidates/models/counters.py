@@ -12,6 +12,7 @@ class Counter(models.Model):
     class Series(models.TextChoices):
         REGISTRATION = "registration", "inscriptions"
         MINUTES = "minutes", "procès-verbaux"
+        SYNTHESES = "syntheses", "fiches de synthèse"
 
     centre = models.ForeignKey(
         ExaminationCentre, models.PROTECT, related_name="+", verbose_name="centre d’examen"
@@ -25,7 +26,7 @@ class Counter(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["centre", "series", "year"], name="counter_unique"),
             models.CheckConstraint(
-                condition=Q(series__in=["registration", "minutes"]), name="counter_series_known"
+                condition=Q(series__in=["registration", "minutes", "syntheses"]), name="counter_series_known"
             ),
         ]
 

@@ -113,6 +113,12 @@ class Company(SaidInWords):
     def __str__(self):
         return self.name
 
+    def addressee(self, name: str) -> list[str]:
+        """The lines above a letter to somebody who works there."""
+        return [
+            line for line in (name, self.name, self.address, f"{self.postcode} {self.city}".strip()) if line
+        ]
+
     def clean(self):
         """A company with a SIRET is in France, where postcodes have five digits; abroad they have any shape."""
         if self.siret and self.postcode and not re.fullmatch("[0-9]{5}", self.postcode):

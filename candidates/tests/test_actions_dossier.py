@@ -181,7 +181,8 @@ def test_the_company_is_asked_by_mail(officer):
     assert link.expires_at - link.created_at == pytest.approx(timedelta(days=30), abs=timedelta(minutes=1))
     message = OutboxMessage.objects.get()
     subject, body = mailing.render(message, link_url="https://exemple.test/lien")
-    assert subject == "Dossier de modalités de Léo RAVIER : votre approbation"
+    until, number = plain(day(link.expires_at)), dossier.registration.number
+    assert plain(subject) == f"Dossier de modalités à approuver avant le {until} (inscription n° {number})"
     assert "https://exemple.test/lien" in body
     assert f"qui travaille chez {dossier.registration.company}" in body
     assert message.context.keys().isdisjoint({"link_url", "token"})
@@ -207,8 +208,9 @@ def test_the_company_is_reminded_of_the_same_link(officer):
     message = OutboxMessage.objects.get(template="dossier_reminder")
     link = dossier.partner_link
     assert (message.link, message.recipient) == (link, "laure.cassagne@exemple.fr")
+    until, number = plain(day(link.expires_at)), dossier.registration.number
     assert mailing.render(message)[0] == (
-        f"Rappel : votre approbation du dossier de modalités de Léo RAVIER, avant le {plain(day(link.expires_at))}"
+        f"Rappel : dossier de modalités à approuver avant le {until} (inscription n° {number})"
     )
     assert last_entry(dossier.registration)[1] == (
         "Dossier de modalités relancé par courriel auprès de Laure Cassagne."
@@ -328,9 +330,8 @@ def test_transmission_tells_the_resource_centre_and_moves_the_stage(officer):
     assert last_entry(dossier.registration)[1] == f"Dossier de modalités transmis à {resource_centre}."
     message = OutboxMessage.objects.get()
     assert [message.recipient, message.template] == [resource_centre.email, "dossier_transmitted"]
-    assert (
-        mailing.render(message)[0] == f"Dossier de modalités : Léo RAVIER, n° {dossier.registration.number}"
-    )
+    number = dossier.registration.number
+    assert mailing.render(message)[0] == f"Dossier de modalités transmis (inscription n° {number})"
 
 
 def test_transmission_is_refused_with_the_list_of_the_page(officer):

@@ -228,7 +228,7 @@ def test_the_act_takes_the_same_queries_for_three_lines_and_for_thirty(officer, 
     make_registration(by=officer)  # the counter of the year is there
     for count in (3, 30):
         made = make_import(*[person() for _ in range(count)], by=officer)
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             actions.confirm_import(class_import=made, by=officer)
     assert Registration.objects.count() == 34
 

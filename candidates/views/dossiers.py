@@ -21,6 +21,7 @@ from candidates.forms.fields import ReasonForm
 from candidates.models import Dossier
 from candidates.views.scoped import own_dossier, own_registration
 from cqpm.utils import stored
+from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from documents.models import Document
@@ -142,9 +143,16 @@ def dossier_partner_print(request, pk):
     dossier = own_dossier(request, pk)
     link = dossier.partner_link
     usable = link is not None and link.is_open
+    registration = dossier.registration
+    partner, company = registration.partner, registration.company
     context = {
         "dossier": dossier,
-        "registration": dossier.registration,
+        "registration": registration,
+        "partner": partner,
+        "addressee": company.addressee(partner.name)
+        if registration.has_company
+        else registration.candidate.addressee(today()),
+        "today": today(),
         "link_url": links.url(link) if usable else None,
         "qr": links.qr(link) if usable else None,
     }

@@ -41,9 +41,10 @@ def paper(request, registration, space, subject, *, name, email):
     link = actions.print_space_link(
         space=space, subject=subject, holder=name, centre=registration.centre, by=request.user
     )
-    company = space == COMPANY_SPACE
+    company = registration.company if space == COMPANY_SPACE else None
     context = {
-        "addressee": [] if company else registration.candidate.addressee(today()),
+        "addressee": company.addressee(name) if company else registration.candidate.addressee(today()),
+        "subject": f"Votre espace {'entreprise' if company else 'candidat'}",
         "registration": registration,
         "centre": registration.centre,
         "company": company,

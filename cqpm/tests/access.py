@@ -437,6 +437,7 @@ ACCESS = {
     # evaluations: evaluations and sheets
     "evaluation_new": page(STAFF, refused={RESOURCE}, given=registration),
     "evaluation_detail": page(STAFF | {EVALUATOR}, given=evaluation),
+    "evaluation_attendance_sheet": page(STAFF | {EVALUATOR}, given=evaluation),
     "evaluation_edit": page(STAFF, refused={EVALUATOR}, given=evaluation),
     "evaluation_open": act(STAFF | {EVALUATOR}, given=evaluation),
     "evaluation_absent": act(STAFF | {EVALUATOR}, given=evaluation),
@@ -495,6 +496,7 @@ ACCESS = {
     "commission_list": page(STAFF_ANYWHERE | {EVALUATOR, EVALUATOR_ELSEWHERE}),
     "commission_new": page(STAFF_ANYWHERE),
     "commission_detail": page(STAFF | {EVALUATOR}, given=commission),
+    "commission_attendance_sheet": page(STAFF | {EVALUATOR}, given=commission),
     "commission_edit": page(STAFF, refused={EVALUATOR}, given=commission),
     "commission_delete": act(STAFF, refused={EVALUATOR}, given=commission),
     "commission_passage": act(

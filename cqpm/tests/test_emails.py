@@ -4,17 +4,21 @@
 """
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 from accounts import mailing
 from accounts.models import AccessLink, ExaminationCentre, OutboxMessage
 
 HERE = Path(__file__).parent / "emails"
 LINK = "https://cqpm.test/lien"
+REGISTRATION = "5f0c9f5e-0000-4000-8000-000000000003"
+EVALUATION_KEY = "5f0c9f5e-0000-4000-8000-000000000001"
 CENTRE = ExaminationCentre(
     name="UIMM Val-de-Brenne",
     address="4 rue de la Forge",
@@ -34,7 +38,7 @@ REPLACED = {
     }
 }
 PLANNED = WHEN | {
-    "evaluation": "5f0c9f5e-0000-4000-8000-000000000001",
+    "evaluation": EVALUATION_KEY,
     "candidate": "Enzo ROSSI",
     "number": "2026-0029",
     "title": "Technicien(ne) d’usinage",
@@ -48,6 +52,7 @@ PLANNED = WHEN | {
 }
 DOSSIER = {
     "dossier": "Dossier de modalités",
+    "registration": REGISTRATION,
     "candidate": "Enzo ROSSI",
     "number": "2026-0029",
     "certificate": "CQPM « Technicien(ne) d’usinage »",
@@ -56,15 +61,17 @@ DOSSIER = {
 }
 OPINION = {
     "candidate": "Enzo ROSSI",
+    "number": "2026-0029",
     "company": "Ateliers Vauzelle",
     "title": "Technicien(ne) d’usinage",
     "due": "12 décembre 2026",
 }
 EVALUATION = {
-    "evaluation": "5f0c9f5e-0000-4000-8000-000000000001",
+    "evaluation": EVALUATION_KEY,
     "candidate": "Enzo ROSSI",
+    "number": "2026-0029",
     "method": "Évaluation en situation professionnelle réelle",
-    "held_on": "7 décembre 2026",
+    "held_on": "lundi 7 décembre 2026, à 14 h",
 }
 INVITED = {"hats": ["Évaluateur, UIMM Val-de-Brenne"], "why": "", "by": "Hélène Vasseur"}
 RESULT = {
@@ -81,6 +88,7 @@ RESULT = {
 REQUEST = {
     "candidate": "Enzo ROSSI",
     "number": "2026-0029",
+    "registration": REGISTRATION,
     "company": "Ateliers Vauzelle",
     "author": "Laure Cassagne",
     "author_email": "l.cassagne@vauzelle.test",
@@ -98,8 +106,9 @@ REPORT = {
     "rank": 2,
     "received_on": "18 novembre 2026",
     "due_on": "20 novembre 2026",
+    "number": "2026-0029",
     "title": "Technicien(ne) d’usinage",
-    "held_on": "3 décembre 2026",
+    "held_on": "jeudi 3 décembre 2026, à 14 h",
 }
 KEPT = [{"until": "3 décembre 2031", "capacities": ["1. Préparer la phase", "2. Contrôler les cotes"]}]
 COMMISSION = "5f0c9f5e-0000-4000-8000-000000000002"
@@ -118,7 +127,12 @@ MAILS = {
     ),
     "commission_candidate": (
         "commission_candidate",
-        WHEN | {"title": "Technicien(ne) d’usinage", "adaptation": "temps majoré d’un tiers"},
+        WHEN
+        | {
+            "number": "2026-0029",
+            "title": "Technicien(ne) d’usinage",
+            "adaptation": "temps majoré d’un tiers",
+        },
     ),
     "commission_member": (
         "commission_member",
@@ -160,7 +174,7 @@ MAILS = {
     "evaluation_tutor_again": ("evaluation_tutor", PLANNED | REPLACED | {"kind": "reconstituted"}),
     "evaluation_reopened": (
         "evaluation_reopened",
-        EVALUATION | {"sheet": "12", "reason": "Critère 1.3 à relire.", "by": "Hélène Vasseur"},
+        EVALUATION | {"sheet": EVALUATION_KEY, "reason": "Critère 1.3 à relire.", "by": "Hélène Vasseur"},
     ),
     "hats_given": ("hats_given", INVITED | {"why": "le jury du 3 décembre"}),
     "invitation": ("invitation", INVITED),
@@ -243,3 +257,87 @@ def test_every_mail_has_its_text_and_no_text_is_left_over():
     assert {template for template, _ in MAILS.values()} == templates
     assert {path.stem for path in HERE.iterdir()} == set(MAILS)
     assert templates - set(mailing.LABELS) == {"dossier_approval"}  # named by the purpose of its link
+
+
+# --- What a subject may not say, and where a sentence leads -----------------------------------------------------
+
+
+def read_mail(name):
+    """(subject, body) of a mail of the table, its link a page of ours."""
+    template, context = MAILS[name]
+    message = OutboxMessage(
+        template=template, context=context, recipient_name="Sylvie Ravier", centre=CENTRE, link=OPEN
+    )
+    return mailing.render(message, link_url=f"{settings.PUBLIC_URL}/espace/")
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_no_subject_names_a_candidate(name):
+    """A subject is read on a locked telephone and in everybody's mailbox: the number says whose it is."""
+    subject, _ = read_mail(name)
+    context = MAILS[name][1]
+    people = [context.get("candidate", ""), *context.get("candidates", [])]
+    words = {word for person in people for word in person.upper().split()}
+    assert words & set(re.split(r"\W+", subject.upper())) == set()
+    assert ("number" in context) == ("n° 2026-0029" in subject)
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_every_mail_greets_somebody_by_name(name):
+    _, body = read_mail(name)
+    assert body.splitlines()[0] == "Bonjour Sylvie Ravier,"
+
+
+def test_an_address_given_in_a_mail_is_a_page():
+    for name in MAILS:
+        _, body = read_mail(name)
+        for address in re.findall(rf"{re.escape(settings.PUBLIC_URL)}(/[^\s?]*)", body):
+            try:
+                resolve(address)
+            except Resolver404:
+                pytest.fail(f"{name}: {address} leads nowhere")
+
+
+# The words after which a mail must give an address, and the page it leads to.
+LEADS = {
+    "commission_member": ("se lisent ici :", "commission_detail"),
+    "contact_request": ("depuis la page du candidat :", "registration_detail"),
+    "contact_request_pending": ("acceptez ou refusez depuis la page du candidat :", "registration_detail"),
+    "contact_request_denial": ("répondez depuis la page du candidat :", "registration_detail"),
+    "dossier_accepted": ("depuis la page du candidat :", "registration_detail"),
+    "dossier_approval": ("Lisez-les et approuvez-les", "space_ask"),
+    "dossier_approval_candidate": ("Lisez-les et approuvez-les", "space_ask"),
+    "dossier_reminder": ("Lisez-les et approuvez-les", "space_ask"),
+    "dossier_reminder_candidate": ("Lisez-les et approuvez-les", "space_ask"),
+    "dossier_returned": ("transmettez-le de nouveau :", "dossier_edit"),
+    "dossier_transmitted": ("avec un commentaire, sur", "dossier_inbox"),
+    "dossier_amendment_transmitted": ("avec un commentaire, sur", "dossier_inbox"),
+    "evaluation_planned": ("La grille s’ouvre le jour même :", "evaluation_detail"),
+    "evaluation_planned_again": ("La grille s’ouvre le jour même :", "evaluation_detail"),
+    "evaluation_reopened": ("remettez-la de nouveau :", "sheet"),
+    "invitation": ("Choisissez votre mot de passe", "space_ask"),
+    "jury_president": ("publier les résultats :", "jury_list"),
+    "opinion_requested": ("Donnez-le avant", "space_ask"),
+    "opinion_reminder": ("ne peut pas se prononcer.", "space_ask"),
+    "password_changed": ("demandez-en un nouveau sur", "account_reset_password"),
+    "password_reset": ("Choisissez-le ici", "space_ask"),
+    "registration_received": ("à transmettre à nouveau :", "candidate_list"),
+    "report_received": ("depuis votre espace,", "space_ask"),
+    "space_link": ("nouveau lien à l’adresse", "space_ask"),
+}
+POINTING = re.compile(r"(?<!’)\bici\b|\bdepuis (?:la|votre)\b|(?i:lisez-les)|à l’adresse|un nouveau sur\b")
+
+
+@pytest.mark.parametrize("name", LEADS)
+def test_a_sentence_leads_where_it_says(name):
+    words, page = LEADS[name]
+    _, body = read_mail(name)
+    after = body.partition(words)[2]
+    address = re.search(rf"{re.escape(settings.PUBLIC_URL)}(/[^\s?]*)", after.partition("\n--")[0])
+    assert address, f"«{words}» is followed by no address"
+    assert resolve(address[1]).url_name == page
+
+
+def test_no_mail_points_without_leading_somewhere():
+    pointing = {name for name in MAILS if POINTING.search(read_mail(name)[1].partition("\n--")[0])}
+    assert pointing - LEADS.keys() == set()

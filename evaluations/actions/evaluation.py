@@ -316,8 +316,9 @@ def described(evaluation: Evaluation) -> dict[str, str]:
     return {
         "evaluation": str(evaluation.pk),
         "candidate": str(evaluation.registration.candidate),
+        "number": evaluation.registration.number,
         "method": Method(evaluation.method).label,
-        "held_on": day(evaluation.held_on),
+        "held_on": evaluation.appointment.when,
     }
 
 

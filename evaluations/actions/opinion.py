@@ -263,6 +263,7 @@ def post_to_respondent(opinion: CompanyOpinion, *words: object, template: str, *
         template=template,
         context={
             "candidate": str(registration.candidate),
+            "number": registration.number,
             "company": opinion.company_name,
             "title": registration.referentiel.title,
             "due": day(opinion.due_on),

@@ -94,8 +94,9 @@ def acknowledge(report: Report, evaluation: Evaluation) -> None:
             "received_on": day(report.received_on),
             "due_on": day(evaluation.report_due_on),
             "late": report.received_on > evaluation.report_due_on,
+            "number": registration.number,
             "title": registration.referentiel.title,
-            "held_on": day(evaluation.held_on),
+            "held_on": evaluation.appointment.when,
         },
         centre=registration.centre,
     )

@@ -57,7 +57,7 @@ def ask_contact_change(
     )
     check_answered(request)
     check_asked(request)
-    former = registration.tutor_email.lower()
+    former, former_name = registration.tutor_email.lower(), registration.tutor_name
     if same_domain(request.made_by_email, request.email):
         request.settle(State.APPLIED, by_name=by.holder)
     validated(request).save()
@@ -67,7 +67,7 @@ def ask_contact_change(
     record(
         request, by=by, verb="ask_contact_change", what=f"Demande de l’entreprise, {how} : {request.words}"
     )
-    tell_made(request, also=former if kind == Kind.TUTOR else "")
+    tell_made(request, also=former if kind == Kind.TUTOR else "", former_name=former_name)
     return request
 
 
@@ -231,12 +231,13 @@ def record(request: ContactRequest, *, by: Actor, verb: str, what: str) -> None:
     )
 
 
-def tell_made(request: ContactRequest, *, also: str = "") -> None:
-    """The centre, whoever asked, and the tutor being replaced where it is somebody else (`also`)."""
+def tell_made(request: ContactRequest, *, also: str = "", former_name: str = "") -> None:
+    """The centre, whoever asked, and the tutor being replaced where it is somebody else (`also`, `former_name`)."""
     centre = request.registration.centre
     post_request(request, "contact_request", to=centre.email, name=centre.name, act="made")
-    for address in {request.made_by_email, also} - {""}:
-        post_request(request, "contact_request_receipt", to=address, act="receipt")
+    names = {also: former_name, request.made_by_email: request.made_by}
+    for address in names.keys() - {""}:
+        post_request(request, "contact_request_receipt", to=address, name=names[address], act="receipt")
 
 
 def tell_settled(request: ContactRequest) -> None:
@@ -257,6 +258,7 @@ def post_request(request: ContactRequest, template: str, *, to: str, act: str, n
         context={
             "candidate": str(registration.candidate),
             "number": registration.number,
+            "registration": str(registration.pk),
             "company": registration.company.name,
             "author": request.made_by,
             "author_email": request.made_by_email,

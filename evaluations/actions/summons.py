@@ -107,6 +107,7 @@ def tell_centre(summons: Summons) -> None:
     outbox.post(
         event=Key.of(summons).event("declined", f"{summons.answered_at.timestamp():.6f}"),
         to=summons.centre.email,
+        name=summons.centre.name,
         template="assignment_declined",
         context={
             "who": summons.name,

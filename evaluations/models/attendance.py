@@ -10,7 +10,7 @@ from django.utils import timezone
 from candidates.models import Registration
 from cqpm.utils.freeze import frozen, refused
 from evaluations.models.commission import CLOSED, OFF_THE_AGENDA, Commission
-from evaluations.models.evaluation import DAY, Evaluation
+from evaluations.models.evaluation import ITS_DAY, Evaluation
 from evaluations.models.interview import Interview
 
 
@@ -114,7 +114,7 @@ refused(
     "attendance_of_its_evaluation",
     when=f"""{{row}}.evaluation_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluations_evaluation e
         WHERE e.id = {{row}}.evaluation_id AND e.registration_id = {{row}}.registration_id
-        AND {{row}}.day = {DAY.format(row="e")})""",
+        AND {{row}}.day = {ITS_DAY.format(row="e")})""",
 )
 refused(
     Attendance,

@@ -172,7 +172,11 @@ def commission_letter(row: CommissionMember | CommissionCandidate, sitting: Sitt
         email=registration.candidate.email,
         template="commission_candidate",
         context=row.appointment.facts
-        | {"title": registration.referentiel.title, "adaptation": registration.adaptation},
+        | {
+            "number": registration.number,
+            "title": registration.referentiel.title,
+            "adaptation": registration.adaptation,
+        },
         centre=commission.centre,
         on=commission.held_on,
         registration=registration,

@@ -80,10 +80,7 @@ def addressee_of(summons: Summons) -> list[str]:
     if summons.audience == Summons.Audience.CANDIDATE and registration:
         return list(registration.candidate.addressee(local_date(summons.made_at)))
     company = registration.company if registration and summons.audience == Summons.Audience.TUTOR else None
-    if company is None:
-        return [summons.name]
-    town = f"{company.postcode} {company.city}".strip()
-    return [line for line in (summons.name, company.name, company.address, town) if line]
+    return company.addressee(summons.name) if company else [summons.name]
 
 
 @dataclass(frozen=True)

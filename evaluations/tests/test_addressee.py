@@ -73,17 +73,21 @@ def test_the_convocation_of_a_minor_is_addressed_to_the_representative():
 
 
 @pytest.mark.parametrize(("fields", "first"), [({}, None), (ADDRESS, "Monsieur Léo ROY")])
-def test_a_printed_access_is_addressed_to_the_candidate_never_to_the_company(fields, first):
+def test_a_printed_access_is_addressed_to_who_it_opens_for(fields, first):
     officer = make_wearer(Role.OFFICER)
     registration = make_registration(by=officer, who={"first_name": "Léo", "birth_name": "Roy"} | fields)
     client = client_as(officer.hat)
     page = client.post(reverse("space_print", args=[registration.pk]))
-    assert envelope(page.content.decode()) == ([first, *LINES] if first else [])
+    assert envelope(page.content.decode()) == ([first, *LINES] if first else ["Léo ROY"])
     page = client.post(reverse("contact_print", args=[registration.pk, "tuteur"]))
-    assert envelope(page.content.decode()) == []
+    company = registration.company
+    at_work = ["Laure Cassagne", company.name, company.address, f"{company.postcode} {company.city}"]
+    assert envelope(page.content.decode()) == at_work
 
 
-@pytest.mark.parametrize(("company", "lines"), [(True, []), (None, ["Monsieur Léo ROY", *LINES])])
+@pytest.mark.parametrize(
+    ("company", "lines"), [(True, ["Laure Cassagne"]), (None, ["Monsieur Léo ROY", *LINES])]
+)
 def test_a_mail_printed_is_addressed_to_the_candidate_it_was_for(company, lines):
     """The approval of a dossier is asked of the company, of the candidate where there is none."""
     officer = make_wearer(Role.OFFICER)

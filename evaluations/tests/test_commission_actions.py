@@ -407,7 +407,7 @@ def test_a_summons_tells_members_and_candidates(commission, officer, centre):
     assert f"/commissions/{commission.pk}/" in text
     assert mails[member.email][0].endswith(": vous siégez")
     subject, text = mails["leo@exemple.fr"]
-    assert subject.replace("\u00a0", " ").endswith("à 10 h 30")
+    assert subject.replace("\u00a0", " ").endswith(f"à 10 h 30 (inscription n° {registration.number})")
     assert "Aménagement prévu pour vous : temps majoré d’un tiers." in text
     assert "Apportez une pièce d’identité et cette convocation" in text
     told_members = mails[president.email][1] + mails[member.email][1]

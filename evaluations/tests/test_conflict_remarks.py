@@ -224,10 +224,10 @@ def test_evaluators_are_offered_with_what_is_known_of_them(registration):
         make_evaluator(centre, user=person)
     form = EvaluationForm(registration=registration, offer=offered(registration)[Method.REAL_SITUATION])
     assert [label for value, label in form.fields["evaluator"].choices if value] == [
-        "Anne X (indépendance non vérifiable)",
-        "Béa X",
-        "Carl X (conflit d’intérêts possible)",
-        "Denis X (indépendance à vérifier)",
+        "Anne X (indépendance non vérifiable, habilitation : aucune)",
+        "Béa X (habilitation : aucune)",
+        "Carl X (conflit d’intérêts possible, habilitation : aucune)",
+        "Denis X (indépendance à vérifier, habilitation : aucune)",
     ]
 
 

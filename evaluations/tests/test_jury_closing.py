@@ -442,7 +442,7 @@ def test_each_candidate_is_told_once_in_plain_words(officer):
     two = make_decided_registration(referentiel, centre=one.centre, lacking=[2], who={"email": "b@exemple.fr", "birth_name": "Ferhat"})  # fmt: skip
     silent = make_decided_registration(referentiel, centre=one.centre, who={"email": ""})
     finish(make_jury(one, two, silent), Jury.State.PUBLISHED)
-    subject, told = f"Résultat du jury du {plain(day(today()))}", results()
+    subject, told = f"Résultat du jury du {plain(day(today()))} (inscription n° {{}})", results()
     until = day(
         next(row.kept_until for row in Decision.objects.get(entry__registration=two).capacities.all())
     )
@@ -452,7 +452,7 @@ def test_each_candidate_is_told_once_in_plain_words(officer):
     )
     assert told == {
         "a@exemple.fr": (
-            subject,
+            subject.format(one.number),
             f"Bonjour Aminata DIALLO,\n\nLe jury paritaire du {day(today())} vous a déclarée admissible au CQPM "
             f"« Ajusteur(se) » (inscription {one.number}). Félicitations : toutes les capacités professionnelles "
             "sont acquises.\n\nLe centre d’examen vous remet la décision et l’attestation d’admissibilité. Le "
@@ -460,7 +460,7 @@ def test_each_candidate_is_told_once_in_plain_words(officer):
             f"formation professionnelle de la métallurgie.\n\n{contact}",
         ),
         "b@exemple.fr": (
-            subject,
+            subject.format(two.number),
             f"Bonjour Léo FERHAT,\n\nLe jury paritaire du {day(today())} a examiné votre candidature au CQPM "
             f"« Ajusteur(se) » (inscription {two.number}). Pour être admissible, il faut que toutes les capacités "
             "professionnelles soient acquises. Vous n’êtes pas admissible aujourd’hui : il reste à acquérir\n\n"

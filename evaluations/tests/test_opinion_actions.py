@@ -16,6 +16,7 @@ from candidates.models import Registration
 from candidates.rules import Stage
 from candidates.tests.factories import make_registration
 from cqpm.tests.situations import situation
+from cqpm.utils.clocks import OPINION_RECEIVED
 from cqpm.utils.freeze import REFUSAL
 from cqpm.utils.french import day, of, today
 from evaluations.actions import opinion as opinions
@@ -97,7 +98,9 @@ def test_an_opinion_is_asked_on_every_capacity_by_a_link_sent_by_mail(registrati
     # Due on 14 December, then thirty days during which a late one is still received.
     assert timezone.localtime(opinion.link.expires_at).isoformat() == "2027-01-14T00:00:00+01:00"
     subject, body = text(messages_of(opinion, "opinion_requested").get())
-    assert subject == f"Votre avis sur {registration.candidate}, avant le 14 décembre 2026"
+    assert subject == (
+        f"Avis de l’entreprise à donner avant le 14 décembre 2026 (inscription n° {registration.number})"
+    )
     assert f"/avis/{opinion.link_id}/" in body
     assert last_entry(registration) == (
         "request_opinion",
@@ -225,7 +228,7 @@ def test_what_was_given_is_confirmed_by_mail(opinion):
     assert message.recipient == "laure.cassagne@exemple.fr"
     candidate = opinion.registration.candidate
     assert text(message) == (
-        f"Copie de l’avis {of(opinion.company_name)} sur {candidate}",
+        f"Copie de l’avis {of(opinion.company_name)} (inscription n° {opinion.registration.number})",
         "Bonjour Laure Cassagne,\n\n"
         f"L’avis {of(opinion.company_name)} sur {candidate} est parvenu au centre d’examen, "
         "validé par Sylvie Ravier, tutrice. Il ne change plus :\n\n"
@@ -292,7 +295,9 @@ def test_a_company_is_reminded_at_most_once_a_day(opinion):
     reminders = messages_of(opinion, "opinion_reminder")
     assert reminders.count() == 2
     subject, body = text(reminders.first())
-    assert subject == f"Rappel : votre avis sur {opinion.registration.candidate}, attendu le 14 décembre 2026"
+    assert subject == (
+        f"Rappel : avis de l’entreprise attendu le 14 décembre 2026 (inscription n° {opinion.registration.number})"
+    )
     assert f"/avis/{opinion.link_id}/" in body
 
 
@@ -428,7 +433,7 @@ def test_another_companys_link_writes_nothing(opinion):
 
 def test_the_time_given_to_a_company_is_a_setting(registration):
     change_settings(
-        values={opinions.GRACE_DAYS: 0},
+        values={OPINION_RECEIVED.setting: 0},
         centre=registration.centre,
         by=make_wearer(Role.HEAD, centre=registration.centre),
     )

@@ -512,7 +512,12 @@ def test_the_paper_carries_conditions_and_results(client, sheet):
     assert [page.count('<section class="grille-cap">'), page.count('<th scope="row">')] == [7, 30]
     assert [page.count('aria-label="Acquis"'), page.count('aria-label="Non acquis"')] == [29, 1]
     assert "des outils de coupe disponibles" in page
-    assert [page.count("Sans plan."), "Remise par Claire Aubry" in page] == [1, True]
+    assert [page.count("Sans plan."), "Validée et remise par Claire Aubry" in page] == [1, True]
+    registration = sheet.evaluation.registration
+    foot = page.partition('<p class="grille-foot">')[2].partition("</p>")[0]
+    assert " ".join(foot.split()).startswith(f"Grille n° {registration.number}, {registration.candidate}, ")
+    detail = text(client.get(url("evaluation_detail", sheet.evaluation)))
+    assert f'href="{url("sheet_print", sheet)}">Imprimer la grille remplie</a>' in detail
 
 
 @pytest.mark.parametrize("prepare", [make_evaluation, make_open_sheet])

@@ -1,5 +1,6 @@
 """Announced means announced again: letters made, replaced, cancelled, read before they leave, handed over."""
 
+import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -436,3 +437,22 @@ def test_what_a_letter_said_never_changes(commission):
     for fields in ({"context": {}}, {"name": "Quelqu’un"}, {"made_by": "Personne"}):
         breaks(REFUSAL, lambda fields=fields: rewrite(letter, **fields))
     rewrite(letter, over_at=letter.made_at)
+
+
+def test_a_letter_on_paper_is_one_the_centre_would_sign(commission, registration, officer):
+    """Head, addressee, town and day, object, salutation, who signs: the sentences of the mail stand between them."""
+    letter = Summons.objects.get(registration=registration)
+    page = client_as(officer).get(reverse("summons_detail", args=[letter.pk])).content.decode()
+    paper = " ".join(re.sub("<[^>]+>", " ", page.partition('class="panel panel-form letter"')[2]).split())
+    centre = letter.centre
+    parts = [
+        f"{centre.name} Centre d’examen {centre.address}, {centre.postcode} {centre.city}",
+        f"Inscription {registration.number}",
+        f"{centre.city}, le {day(letter.made_at)}",
+        "Objet&nbsp;: Votre passage devant la commission",
+        f"Bonjour {registration.candidate},",
+        f"Veuillez agréer nos salutations distinguées. {officer} pour le centre d’examen {centre}",
+    ]
+    places = [paper.find(" ".join(part.split())) for part in parts]
+    assert [part for part, place in zip(parts, places, strict=True) if place < 0] == []
+    assert places == sorted(places)

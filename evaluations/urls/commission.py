@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluations.views import commission, commission_session
+from evaluations.views import attendance_sheet, commission, commission_session
 
 ONE = "commissions/<uuid:pk>/"
 MEMBER = f"{ONE}membres/<int:member>/"
@@ -44,6 +44,9 @@ urlpatterns = [
     path(f"{CANDIDATE}entretien/", commission_session.interview_record, name="interview_record"),
     path(
         f"{CANDIDATE}capacites/<int:number>/", commission_session.capacity_validate, name="capacity_validate"
+    ),
+    path(
+        f"{ONE}emargement/", attendance_sheet.commission_attendance_sheet, name="commission_attendance_sheet"
     ),
     path(f"{ONE}clore/", commission_session.commission_close, name="commission_close"),
 ]

@@ -1,10 +1,15 @@
 from django.urls import path
 
-from evaluations.views import evaluation, sheet
+from evaluations.views import attendance_sheet, evaluation, sheet
 
 urlpatterns = [
     path("candidats/<uuid:pk>/evaluations/prevoir/", evaluation.evaluation_new, name="evaluation_new"),
     path("evaluations/<uuid:pk>/", evaluation.evaluation_detail, name="evaluation_detail"),
+    path(
+        "evaluations/<uuid:pk>/emargement/",
+        attendance_sheet.evaluation_attendance_sheet,
+        name="evaluation_attendance_sheet",
+    ),
     path("evaluations/<uuid:pk>/modifier/", evaluation.evaluation_edit, name="evaluation_edit"),
     path("evaluations/<uuid:pk>/convoquer/", evaluation.evaluation_summon, name="evaluation_summon"),
     path("evaluations/<uuid:pk>/ouvrir/", evaluation.evaluation_open, name="evaluation_open"),

@@ -30,6 +30,7 @@ from evaluations.forms.bulk import picked
 from evaluations.forms.candidate import RegistrationFilter
 from evaluations.models import Summons
 from evaluations.papers.jury import facts_of
+from evaluations.papers.synthesis import syntheses_of
 from evaluations.perms import may_list_candidates, may_read_bases
 from evaluations.reads.candidate import registrations_for
 from evaluations.reads.cohort import late_deadline
@@ -235,7 +236,8 @@ def merges_of(candidate):
 def registration_documents(request, pk):
     """The papers of this registration, with where their rendering is; the letters that convened to something."""
     registration = own(request, pk)
-    documents = Document.objects.filter(fact__in=facts_of(registration)).order_by("-requested_at", "pk")
+    facts = [*facts_of(registration), *syntheses_of(registration)]
+    documents = Document.objects.filter(fact__in=facts).order_by("-requested_at", "pk")
     letters = summons_rows(
         Summons.objects.filter(registration=registration).exclude(audience=Summons.Audience.EVALUATOR)
     )

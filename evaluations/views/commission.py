@@ -27,6 +27,7 @@ from evaluations.forms.commission import (
 )
 from evaluations.forms.planning import PassageForm
 from evaluations.models import Commission, Summons
+from evaluations.papers.synthesis import synthesis_of
 from evaluations.perms import may_declare_link, may_preside, may_see_commissions
 from evaluations.reads.candidate import to_place
 from evaluations.reads.commission import Sitting, overview
@@ -139,6 +140,7 @@ def show(request, commission, **refusals):
         "is_head": is_head_of(user, commission.centre_id),
         "presides": may_preside(user, sitting),
         "today": today(),
+        "synthesis": synthesis_of(commission),
         "oppositions": oppositions,
         "unchecked": sitting.remarks(registrations, on=mine),
         "missing": [] if sitting.is_closed else sitting.missing_now(),

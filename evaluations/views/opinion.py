@@ -126,9 +126,11 @@ def opinion_print(request, pk):
     """The printed twin of the request, with the link as a QR code; 404 once the opinion is no longer awaited."""
     opinions = CompanyOpinion.objects.for_user(request.user).awaiting().with_people()
     opinion = get_object_or_404(opinions, pk=pk)
+    company = opinion.registration.company
     context = {
         "opinion": opinion,
         "registration": opinion.registration,
+        "addressee": company.addressee(opinion.respondent_name) if company else [],
         "qr": links.qr(opinion.link),
         "address": links.url(opinion.link),
     }

@@ -201,9 +201,9 @@ def my_convocation(request, pk, summons):
     context = {
         "registration": registration,
         "centre": registration.centre,
+        "letter": letter,
         "subject": subject,
         "body": body,
         "addressee": addressee_of(letter),
-        "letter": letter,
     }
     return render(request, "evaluations/space_convocation.html", context)

@@ -1,7 +1,7 @@
 """Letters: previewed before they leave, read, reprinted, handed over."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -10,6 +10,7 @@ from accounts.answers import form_page, say_outcome, show_refusal
 from accounts.keys import Key, key_of
 from accounts.link_pages import link_page
 from accounts.perms import is_staff, require
+from cqpm.utils import stored
 from cqpm.utils.french import NBSP, plural
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import summons as actions
@@ -109,8 +110,7 @@ def calendar_answer(summons):
     content = calendar_of(summons)
     if content is None:
         raise Http404
-    headers = {"Content-Disposition": 'attachment; filename="rendez-vous.ics"'}
-    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+    return stored.download(content, name="rendez-vous.ics", content_type="text/calendar; charset=utf-8")
 
 
 @require(is_staff)

@@ -74,6 +74,7 @@ def dossier_words(dossier: Dossier) -> dict[str, Any]:
         "dossier": str(dossier),
         "candidate": str(registration.candidate),
         "number": registration.number,
+        "registration": str(registration.pk),
         "certificate": f"{certification.kind} « {registration.referentiel.title} »",
         "company": registration.company.name if registration.has_company else "",
         "resource_centre": str(certification.resource_centre or ""),
