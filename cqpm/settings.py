@@ -181,7 +181,7 @@ CELERY_BEAT_SCHEDULE = {
     "move-stages": {"task": "evaluations.tasks.move_stages", "schedule": crontab(hour=0, minute=20)},
     "purge": {"task": "cqpm.tasks.purge", "schedule": crontab(hour=2, minute=40)},
     "sweep-bulk": {
-        "task": "evaluations.actions.bulk_worker.sweep_bulk",
+        "task": "evaluations.actions.bulk.worker.sweep_bulk",
         "schedule": 60,
         "options": {"expires": 55},
     },

@@ -8,7 +8,7 @@ from candidates.actions.checks import lock_registration
 from candidates.journey import move_stage
 from candidates.models import Registration
 from cqpm.utils.refusal import Refusal
-from evaluations.actions.bulk_worker import run_bulk, sweep_bulk
+from evaluations.actions.bulk.worker import run_bulk, sweep_bulk
 from evaluations.models import Decision
 
 __all__ = ["move_stages", "run_bulk", "sweep_bulk"]

@@ -27,6 +27,10 @@ class BulkAct(models.Model):
     class Verb(models.TextChoices):
         PLACE = "place", "Placer en commission"
         JURY = "jury", "Ajouter à un jury"
+        DOSSIER = "dossier", "Copier un dossier de modalités"
+        APPROVAL = "approval", "Demander les accords"
+        PLAN = "plan", "Planifier une évaluation"
+        WRITE = "write", "Écrire"
 
     class State(models.TextChoices):
         PREPARED = "prepared", "En préparation"
@@ -61,7 +65,10 @@ class BulkAct(models.Model):
         verbose_name_plural = "actes sur des sélections"
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(verb__in=["place", "jury"]), name="bulk_act_verb_known"),
+            models.CheckConstraint(
+                condition=Q(verb__in=["place", "jury", "dossier", "approval", "plan", "write"]),
+                name="bulk_act_verb_known",
+            ),
             models.CheckConstraint(
                 condition=Q(state="prepared", started_at=None)
                 | Q(state__in=["running", "done", "undoing", "undone"], started_at__isnull=False),

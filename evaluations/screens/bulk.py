@@ -8,7 +8,7 @@ from functools import cached_property
 from django.db.models import Case, Count, Value, When
 from django.urls import reverse
 
-from cqpm.utils.french import plural
+from cqpm.utils.french import NBSP, day, hour, long_day, lower_first, plural
 from evaluations.models import BulkAct, BulkRow, Commission, Jury
 from evaluations.rules.appointment import end_of
 
@@ -26,35 +26,34 @@ class VerbWords:
     aside: str  # and of those it does not
     undo: str
     limit: str  # until when it may be taken back
-    sitting: type[Commission] | type[Jury]
-    page: str  # the page of the sitting
-    following: str  # the next act, on that page
+    next: str  # beside the button: what does not happen yet
+    recap: str  # the template of its recap
+    has_hours: bool = False  # each row has its hour
 
 
 WORDS = {
     BulkAct.Verb.PLACE: VerbWords(
-        "Placer en commission",
-        "Placer",
-        "placé",
-        "Seront placés",
-        "Ne seront pas placés",
-        "Annuler les placements",
-        "Annulable tant que personne n’est convoqué, entendu ou déplacé depuis.",
-        Commission,
-        "commission_detail",
-        "commission_summon",
+        heading="Placer en commission",
+        button="Placer",
+        done="placé",
+        taken="Seront placés",
+        aside="Ne seront pas placés",
+        undo="Annuler les placements",
+        limit="Annulable tant que personne n’est convoqué, entendu ou déplacé depuis.",
+        next=f"Aucune convocation ne part{NBSP}: elles se préparent ensuite.",
+        recap="evaluations/bulk_recap_place.html",
+        has_hours=True,
     ),
     BulkAct.Verb.JURY: VerbWords(
-        "Ajouter à un jury",
-        "Ajouter",
-        "ajouté",
-        "Seront ajoutés",
-        "Ne seront pas ajoutés",
-        "Annuler les ajouts",
-        "Annulable candidat par candidat, tant que le jury n’a pas décidé.",
-        Jury,
-        "jury_detail",
-        "jury_detail",
+        heading="Ajouter à un jury",
+        button="Ajouter",
+        done="ajouté",
+        taken="Seront ajoutés",
+        aside="Ne seront pas ajoutés",
+        undo="Annuler les ajouts",
+        limit="Annulable candidat par candidat, tant que le jury n’a pas décidé.",
+        next="Personne n’est prévenu.",
+        recap="evaluations/bulk_recap_jury.html",
     ),
 }
 
@@ -111,19 +110,20 @@ class OutcomeScreen:
         said = [plural(done, f"candidat {self.words.done}", f"candidats {self.words.done}s")]
         return ", ".join(said + ([plural(refused, "refusé")] if refused else []))
 
-    @cached_property
-    def sitting(self) -> Commission | Jury | None:
-        return self.words.sitting._default_manager.filter(pk=self.act.parameters["sitting"]).first()
+    @property
+    def said(self) -> str:
+        """Where it was done."""
+        return ""
 
     @property
-    def place(self) -> str:
-        """The page of the sitting."""
-        return reverse(self.words.page, args=[self.sitting.pk]) if self.sitting else ""
+    def place(self) -> tuple[str, str] | None:
+        """(page, words) of where it was done."""
+        return None
 
     @property
-    def following(self) -> str:
-        """Where one goes on."""
-        return reverse(self.words.following, args=[self.sitting.pk]) if self.sitting else ""
+    def following(self) -> tuple[str, str] | None:
+        """(page, words) of the act one goes on with."""
+        return None
 
     @property
     def rows(self):
@@ -138,6 +138,60 @@ class OutcomeScreen:
 
     def word(self, row: BulkRow) -> str:
         return self.words.done if row.state == State.DONE else row.get_state_display()
+
+
+class SittingScreen(OutcomeScreen):
+    """Candidates were put before a commission or a jury."""
+
+    sittings: type[Commission] | type[Jury]
+    name: str
+    article: str
+    page: str
+    next: tuple[str, str]  # the page of the next act, and what it is called
+
+    @cached_property
+    def sitting(self) -> Commission | Jury | None:
+        return self.sittings._default_manager.filter(pk=self.act.parameters["sitting"]).first()
+
+    @property
+    def said(self) -> str:
+        if self.sitting is None:
+            return "La séance n’existe plus"
+        when, at = long_day(self.sitting.held_on), hour(self.sitting.starts_at)
+        return f"{self.name} du {when}, {at}, {self.sitting.place}"
+
+    @property
+    def place(self) -> tuple[str, str] | None:
+        if self.sitting is None:
+            return None
+        words = f"{self.article} {lower_first(self.name)} du {day(self.sitting.held_on)}"
+        return reverse(self.page, args=[self.sitting.pk]), words
+
+    @property
+    def following(self) -> tuple[str, str] | None:
+        page, words = self.next
+        return (reverse(page, args=[self.sitting.pk]), words) if self.sitting else None
+
+
+class PlaceScreen(SittingScreen):
+    sittings, name, article, page = Commission, "Commission", "La", "commission_detail"
+    next = ("commission_summon", "Préparer les convocations")
+
+
+class JuryScreen(SittingScreen):
+    sittings, name, article, page = Jury, "Jury", "Le", "jury_detail"
+    next = ("jury_detail", "Voir le jury")
+
+
+SCREENS: dict[str, type[OutcomeScreen]] = {
+    BulkAct.Verb.PLACE: PlaceScreen,
+    BulkAct.Verb.JURY: JuryScreen,
+}
+
+
+def screen_of(act: BulkAct) -> OutcomeScreen:
+    """What the pages of a started act say."""
+    return SCREENS[act.verb](act)
 
 
 ROW_KINDS = {

@@ -14,8 +14,9 @@ from candidates.models import Registration
 from candidates.tests.factories import make_registration
 from cqpm.utils.french import day, today
 from cqpm.utils.refusal import Refusal, Stale
-from evaluations.actions import bulk, bulk_run, commission as commissions
-from evaluations.actions.bulk_worker import run_bulk, sweep_bulk
+from evaluations.actions import bulk, commission as commissions
+from evaluations.actions.bulk import acts, run as bulk_run
+from evaluations.actions.bulk.worker import run_bulk, sweep_bulk
 from evaluations.models import BulkAct, BulkRow, CommissionCandidate
 from evaluations.personal_data import erase_person, purge
 from evaluations.reads.bulk import recap_of
@@ -182,7 +183,7 @@ def test_each_is_placed_at_the_hour_it_was_shown_with_a_line_in_its_journal(offi
 def test_one_refused_meanwhile_does_not_keep_the_others_from_it(officer, make, commission, monkeypatch):
     make("Aubert"), make("Blot")
     act = prepare(officer)
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 0)  # the request runs nothing, as for many
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 0)  # the request runs nothing, as for many
     start(act, officer)
     late = Registration.objects.get(candidate__birth_name="Aubert")
     other = make_commission(officer.hat.centre, held_on=today() + timedelta(days=20), by=officer)
@@ -254,7 +255,7 @@ def test_an_act_is_taken_back_save_for_those_somebody_acted_on_since(officer, ma
 def test_an_act_that_did_nothing_has_nothing_to_take_back(officer, make, commission, monkeypatch):
     make("Aubert")
     act = prepare(officer)
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 0)
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 0)
     start(act, officer)
     commissions.add_candidate(
         commission=commission,
@@ -298,10 +299,10 @@ def test_many_run_by_the_worker_batch_after_batch(
 ):
     make("Aubert"), make("Blot"), make("Caron")
     act = prepare(officer)
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 2)
     woken = []
     monkeypatch.setattr(
-        "evaluations.actions.bulk_worker.run_bulk.apply_async", lambda args, **_: woken.append(args[0])
+        "evaluations.actions.bulk.worker.run_bulk.apply_async", lambda args, **_: woken.append(args[0])
     )
     with django_capture_on_commit_callbacks(execute=True):
         start(act, officer)
@@ -316,13 +317,13 @@ def test_many_run_by_the_worker_batch_after_batch(
 def test_rows_whose_turn_comes_late_are_not_taken_for_forgotten(officer, make, commission, monkeypatch):
     make("Aubert"), make("Blot")
     act = prepare(officer)
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 0)
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 0)
     start(act, officer)
     woken = []
     monkeypatch.setattr(
-        "evaluations.actions.bulk_worker.run_bulk.apply_async", lambda args, **_: woken.append(args[0])
+        "evaluations.actions.bulk.worker.run_bulk.apply_async", lambda args, **_: woken.append(args[0])
     )
-    monkeypatch.setattr("evaluations.actions.bulk_worker.run_rows", partial(bulk_run.run_rows, most=1))
+    monkeypatch.setattr("evaluations.actions.bulk.worker.run_rows", partial(bulk_run.run_rows, most=1))
     BulkRow.objects.update(queued_at=timezone.now() - timedelta(minutes=5))
     run_bulk(str(act.pk))
     assert woken == [str(act.pk)]
@@ -333,7 +334,7 @@ def test_rows_whose_turn_comes_late_are_not_taken_for_forgotten(officer, make, c
 def test_a_row_of_a_killed_worker_is_run_again_and_once(officer, make, commission, monkeypatch):
     make("Aubert")
     act = prepare(officer)
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 0)
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 0)
     start(act, officer)
     row = act.rows.get()
     assert bulk_run.LEASES.claim(row.pk)  # taken by a worker that is killed here
@@ -343,7 +344,7 @@ def test_a_row_of_a_killed_worker_is_run_again_and_once(officer, make, commissio
     BulkRow.objects.filter(pk=row.pk).update(lease_until=past, queued_at=past)
     woken = []
     monkeypatch.setattr(
-        "evaluations.actions.bulk_worker.run_bulk.apply_async", lambda args, **_: woken.append(args[0])
+        "evaluations.actions.bulk.worker.run_bulk.apply_async", lambda args, **_: woken.append(args[0])
     )
     sweep_bulk()
     assert woken == [str(act.pk)]
@@ -354,7 +355,7 @@ def test_a_row_of_a_killed_worker_is_run_again_and_once(officer, make, commissio
 def test_what_a_worker_did_after_losing_its_claim_is_rolled_back(officer, make, commission, monkeypatch):
     make("Aubert")
     act = prepare(officer)
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 0)
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 0)
     start(act, officer)
     late = bulk_run.LEASES.claim(act.rows.get().pk, "act__made_by", "registration")
     BulkRow.objects.update(lease_until=timezone.now() - timedelta(minutes=5))
@@ -366,7 +367,7 @@ def test_what_a_worker_did_after_losing_its_claim_is_rolled_back(officer, make, 
 def test_a_row_that_interrupts_its_worker_each_time_is_given_up(officer, make, commission, monkeypatch):
     make("Aubert")
     act = prepare(officer)
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 0)
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 0)
     start(act, officer)
     for _ in range(3):
         assert bulk_run.LEASES.claim(act.rows.get().pk)

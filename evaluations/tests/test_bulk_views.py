@@ -14,7 +14,7 @@ from accounts.tests.factories import client_as, make_centre, make_resource_centr
 from candidates.models import Registration
 from candidates.tests.factories import make_cohort, make_registration
 from cqpm.utils.french import hour, today
-from evaluations.actions import bulk
+from evaluations.actions.bulk import acts
 from evaluations.models import BulkAct, BulkRow
 from evaluations.tests.factories import make_commission, make_jury, seat_members, with_dossier
 from referentiel.tests.factories import make_referentiel
@@ -214,7 +214,7 @@ def test_a_running_act_is_followed_until_it_is_over(client, officer, make, commi
     make("Aubert")
     prepare(client, tout="on")
     act = BulkAct.objects.get()
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", 0)
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 0)
     response = client.post(reverse("bulk_start", args=[act.pk]), whole_form(client, act), follow=True)
     assert "0 sur 1." in text(response)
     progress = reverse("bulk_progress", args=[act.pk])

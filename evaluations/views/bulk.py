@@ -16,7 +16,7 @@ from evaluations.actions import bulk as actions
 from evaluations.forms.bulk import FORMS, typed_rows
 from evaluations.models import BulkAct
 from evaluations.reads.bulk import recap_of
-from evaluations.screens.bulk import WORDS, OutcomeScreen
+from evaluations.screens.bulk import WORDS, screen_of
 from evaluations.views.candidate import chosen
 
 PAGE = 100
@@ -38,7 +38,7 @@ def say_reasons(request, refusal):
 def bulk_prepare(request):
     """The boxes ticked (`choix`), or everybody the address finds (`tout`), kept for the act named by the button."""
     verb = request.POST.get("acte")
-    if verb not in BulkAct.Verb:
+    if verb not in WORDS:
         return HttpResponseBadRequest("Acte inconnu.")
     try:
         act = actions.prepare_bulk(
@@ -68,7 +68,7 @@ def bulk_detail(request, pk):
     if act.is_prepared:
         recap = recap_of(act)
         return recap_page(request, recap, FORMS[act.verb](recap=recap))
-    screen = OutcomeScreen(act)
+    screen = screen_of(act)
     page = Paginator(screen.rows, PAGE).get_page(request.GET.get("page"))
     context = {"act": act, "screen": screen, "page": page, "lines": screen.lines(page)}
     return render(request, "evaluations/bulk_outcome.html", context)
@@ -76,17 +76,17 @@ def bulk_detail(request, pk):
 
 def recap_page(request, recap, form):
     """The recap: whom, when, whom not."""
-    programme = getattr(recap, "programme", None) or recap.lines
-    page = Paginator(programme, PAGE).get_page(request.GET.get("page"))
+    words = WORDS[recap.act.verb]
+    page = Paginator(recap.programme, PAGE).get_page(request.GET.get("page"))
     context = {
         "act": recap.act,
         "recap": recap,
         "form": form,
         "page": page,
-        "words": WORDS[recap.act.verb],
+        "words": words,
         "back": f"?{recap.act.filters}" if recap.act.filters else "",
     }
-    return form_page(request, "evaluations/bulk_recap.html", context)
+    return form_page(request, words.recap, context)
 
 
 def settled(request, act):
@@ -101,7 +101,7 @@ def settled(request, act):
     parameters = act.parameters | form.parameters | rows
     if parameters == act.parameters:
         return act, None
-    if parameters["sitting"] != act.parameters["sitting"]:
+    if parameters.get("sitting") != act.parameters.get("sitting"):
         parameters["hours"] = {}
     return actions.settle_bulk(act=act, parameters=parameters), None
 
@@ -153,7 +153,7 @@ def bulk_undo(request, pk):
 def bulk_progress(request, pk):
     """How far it is, for htmx; once it is over the page is loaded anew."""
     act = own_bulk(request, pk)
-    response = render(request, "evaluations/bulk_progress.html", {"act": act, "screen": OutcomeScreen(act)})
+    response = render(request, "evaluations/bulk_progress.html", {"act": act, "screen": screen_of(act)})
     if not act.is_at_work:
         response["HX-Refresh"] = "true"
     return response

@@ -1,12 +1,6 @@
-"""A selection read whole before the act: whom it would take, at what hour, whom it leaves aside and why.
+"""Candidates placed before a commission: which ones it takes, and at what hour."""
 
-What is read here is what the recap shows and what starting the act freezes: nothing else decides.
-"""
-
-import hashlib
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import time
 from functools import cached_property
 from itertools import combinations
@@ -19,27 +13,17 @@ from candidates.models import Dossier, Registration
 from candidates.rules import Stage
 from cqpm.utils.french import hour, lower_first
 from cqpm.utils.rows import grouped
-from evaluations.models import (
-    BulkAct,
-    BulkRow,
-    Commission,
-    CommissionCandidate,
-    CommissionMember,
-    DeliberationEntry,
-    Evaluation,
-    Jury,
-)
+from evaluations.models import BulkRow, Commission, CommissionCandidate, CommissionMember, Evaluation
 from evaluations.models.evaluation import held_on
+from evaluations.reads.bulk.base import Group, Line, TimedLine, not_of
+from evaluations.reads.bulk.sitting import SittingRecap
 from evaluations.reads.conflict import members_of, opposition, remarks_on
-from evaluations.reads.journey import load_for_jury
-from evaluations.rules import Reason, Verdict
+from evaluations.rules import Reason
 from evaluations.rules.appointment import end_of
 from evaluations.rules.passage import LENGTHENED, Asked, Clash, LeftAside, Span, passages, slot_minutes
 
 DECIDED = frozenset({Stage.DELIBERATION, Stage.RESULT})  # every capacity has its validation
-
-
-# --- Why not -------------------------------------------------------------------------------------------------------
+EVERY = 30  # minutes: the usual interview
 
 
 def why_not_placed(
@@ -86,168 +70,24 @@ def why_not_one(
     return None
 
 
-def not_of(centre: int, registration: Registration) -> Reason | None:
-    """What no sitting of the centre takes: a registration of another one, or over."""
-    if registration.centre_id != centre:
-        return LeftAside.ELSEWHERE()
-    return None if registration.is_running else LeftAside.OVER()
-
-
-def why_not_judged(jury: Jury, registrations: Sequence[Registration]) -> dict[UUID, Reason]:
-    """Of these registrations, those the jury cannot put on its agenda, in four queries."""
-    running = DeliberationEntry.objects.filter(
-        registration__in=[row.pk for row in registrations], deliberation__jury__state__in=Jury.State.RUNNING
-    )
-    busy = set(running.values_list("registration", flat=True))
-    journeys = load_for_jury(registrations)
-    found = {}
-    for row in registrations:
-        decision = journeys[row.pk].decision
-        if basic := not_of(jury.centre_id, row):
-            found[row.pk] = basic
-        elif row.pk in busy:
-            found[row.pk] = LeftAside.BEFORE_A_JURY()
-        elif decision and decision.verdict != Verdict.ADJOURNED:
-            found[row.pk] = LeftAside.PRONOUNCED()
-    return found
-
-
-def commissions_to_come(centre: int) -> QuerySet[Commission]:
-    """Those that still take candidates, the nearest first."""
-    open_ones = Commission.objects.filter(centre=centre).exclude(state=Commission.State.CLOSED)
-    return open_ones.order_by("held_on", "starts_at")
-
-
-def juries_to_come(centre: int) -> QuerySet[Jury]:
-    """Those whose agenda is not closed, the nearest first."""
-    return Jury.objects.filter(centre=centre, state__in=Jury.State.RUNNING).order_by("held_on", "starts_at")
-
-
-SITTINGS: dict[str, Callable[[int], QuerySet[Any]]] = {
-    BulkAct.Verb.PLACE: commissions_to_come,
-    BulkAct.Verb.JURY: juries_to_come,
-}
-
-
-# --- BulkRecap ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Line:
-    """One candidate the act would take, or would if the box were ticked."""
-
-    row: BulkRow
-    ticked: bool = True
-    at: time | None = None
-    minutes: int = 0
-    typed: bool = False
-    conflicts: list[Reason] = field(default_factory=list)  # remarks: nothing that blocks
-    clashes: list[Reason] = field(default_factory=list)
-
-    @property
-    def registration(self) -> Registration:
-        return self.row.registration
-
-    @property
-    def span(self) -> Span | None:
-        return Span(self.at, end_of(self.at, self.minutes)) if self.at else None
-
-    @property
-    def order(self) -> dict[str, Any]:
-        """What the act is told for this row: plain values."""
-        return {"at": self.at.isoformat("minutes"), "minutes": self.minutes} if self.at else {}
-
-
-@dataclass
-class Group:
-    """Candidates left aside for one reason."""
-
-    reason: Reason
-    rows: list[BulkRow]
-
-    @property
-    def is_to_settle(self) -> bool:
-        """Somebody may do something about it now."""
-        return self.reason.kind in (
-            LeftAside.CONFLICT,
-            LeftAside.NO_DOSSIER,
-            LeftAside.OUTSIDE,
-            LeftAside.NO_HOUR,
-        )
-
-
-class BulkRecap:
-    """What a prepared act would do, and to whom."""
-
-    def __init__(self, act: BulkAct) -> None:
-        self.act, self.parameters = act, act.parameters
-
-    @cached_property
-    def rows(self) -> list[BulkRow]:
-        """The selection, in its order, with people."""
-        people = (
-            f"registration__{name}" for name in ("candidate", "company", "host_company", "training_body")
-        )
-        joined = self.act.rows.select_related(*people, "registration__referentiel__certification")
-        return list(joined.select_related("registration__centre").order_by("position"))
-
-    @cached_property
-    def sittings(self) -> list[Any]:
-        """Where they may be put: the choices."""
-        return list(SITTINGS[self.act.verb](self.act.centre_id))
-
-    @cached_property
-    def sitting(self) -> Any | None:
-        """The commission or jury chosen; None until one is."""
-        wanted = self.parameters.get("sitting")
-        return next((row for row in self.sittings if str(row.pk) == wanted), None)
-
-    @cached_property
-    def reasons(self) -> dict[UUID, Reason]:
-        """{registration: why it is left aside}."""
-        return self.why_not([row.registration for row in self.rows]) if self.sitting else {}
-
-    def why_not(self, registrations: Sequence[Registration]) -> dict[UUID, Reason]:
-        raise NotImplementedError
-
-    @cached_property
-    def lines(self) -> list[Line]:
-        """Those it would take, in order, the unticked ones in their place."""
-        without = set(self.parameters.get("without", ()))
-        free = [row for row in self.rows if row.registration_id not in self.reasons]
-        return [Line(row, ticked=row.pk not in without) for row in free] if self.sitting else []
-
-    @property
-    def taken(self) -> list[Line]:
-        return [line for line in self.lines if line.ticked]
-
-    @cached_property
-    def aside(self) -> list[Group]:
-        """Those left aside, by reason, the most numerous first."""
-        told = ((row, self.reasons.get(row.registration_id)) for row in self.rows)
-        groups: dict[Reason, list[BulkRow]] = {}
-        for row, reason in told:
-            if reason:
-                groups.setdefault(reason, []).append(row)
-        return sorted((Group(*one) for one in groups.items()), key=lambda group: -len(group.rows))
-
-    @property
-    def fingerprint(self) -> str:
-        """Of whom it takes and how: another once anything on the page has changed."""
-        said = [str(self.sitting and self.sitting.pk), [[line.row.pk, line.order] for line in self.taken]]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-class JuryRecap(BulkRecap):
-    """Put on the agenda of a jury."""
-
-    def why_not(self, registrations: Sequence[Registration]) -> dict[UUID, Reason]:
-        assert self.sitting
-        return why_not_judged(self.sitting, registrations)
-
-
-class PlaceRecap(BulkRecap):
+class PlaceRecap(SittingRecap):
     """Placed before a commission: hours one after the other, breaks and passages already fixed kept free."""
+
+    to_settle = frozenset({LeftAside.CONFLICT, LeftAside.NO_DOSSIER, LeftAside.OUTSIDE, LeftAside.NO_HOUR})
+
+    @staticmethod
+    def to_come(centre: int) -> QuerySet[Commission]:
+        """Those that are not closed."""
+        open_ones = Commission.objects.filter(centre=centre).exclude(state=Commission.State.CLOSED)
+        return open_ones.order_by("held_on", "starts_at")
+
+    @staticmethod
+    def settings(sitting: Commission | None) -> dict[str, Any]:
+        first = sitting.starts_at.isoformat("minutes") if sitting else "09:00"
+        return {"first": first, "every": EVERY, "extra": LENGTHENED, "breaks": [], "hours": {}}
+
+    def line(self, row: BulkRow, *, ticked: bool) -> Line:
+        return TimedLine(row, ticked)
 
     @cached_property
     def members(self) -> list[CommissionMember]:
@@ -270,7 +110,7 @@ class PlaceRecap(BulkRecap):
         return why_not_placed(self.sitting, self.members, registrations)
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[TimedLine]:
         """With their hours; whoever finds none any more is left aside."""
         lines = super().lines
         if self.sitting is None:
@@ -294,7 +134,7 @@ class PlaceRecap(BulkRecap):
         _ = self.lines  # for whom no hour is left is known with the hours
         return super().aside
 
-    def give_hours(self, lines: Sequence[Line]) -> None:
+    def give_hours(self, lines: Sequence[TimedLine]) -> None:
         """An hour for each line that still finds one."""
         typed = self.parameters.get("hours", {})
         every, extra = self.parameters.get("every", 0), self.parameters.get("extra", LENGTHENED)
@@ -310,12 +150,12 @@ class PlaceRecap(BulkRecap):
         for line, at in zip(lines, passages(asked, first=first, taken=[*self.breaks, *heard]), strict=True):
             line.at = at
 
-    def remark(self, lines: Sequence[Line]) -> None:
+    def remark(self, lines: Sequence[TimedLine]) -> None:
         """What is to be looked at in each line; in one query."""
         others = self.elsewhere([line.registration.pk for line in lines])
         for line in lines:
             found = (remarks_on(member, line.registration) for member in self.members)
-            line.conflicts = list(dict.fromkeys(one for reasons in found for one in reasons))
+            line.remarks = list(dict.fromkeys(one for reasons in found for one in reasons))
             for one in others[line.registration.pk]:
                 at = f", {hour(one.appointment.at)}" if one.appointment.at else ""
                 what = f"{lower_first(one.get_method_display())}{at}, {one.appointment.place}"
@@ -353,21 +193,21 @@ class PlaceRecap(BulkRecap):
         return bool(self.whole and until and until < self.whole.ends)
 
     @property
-    def programme(self) -> list[Line | Span]:
+    def programme(self) -> list[TimedLine | Span]:
         """The lines with the breaks between them, as they follow each other; the unticked come last."""
         kept = [(line.at, 1, line) for line in self.taken if line.at]
         last = max((at for at, *_ in kept), default=time.min)
         first = min((at for at, *_ in kept), default=time.max)
         breaks = [(span.starts, 0, span) for span in self.breaks if first < span.ends and span.starts <= last]
-        timed: list[tuple[time, int, Line | Span]] = [*kept, *breaks]
+        timed: list[tuple[time, int, TimedLine | Span]] = [*kept, *breaks]
         ordered = [one for *_, one in sorted(timed, key=lambda one: one[:2])]
         return ordered + [line for line in self.lines if not line.ticked]
 
 
 def clashes(
-    lines: Sequence[tuple[Line | None, Span | None, Registration]],
-    fixed: Sequence[tuple[Line | None, Span | None, Registration]],
-) -> Iterator[tuple[Line, Registration]]:
+    lines: Sequence[tuple[TimedLine | None, Span | None, Registration]],
+    fixed: Sequence[tuple[TimedLine | None, Span | None, Registration]],
+) -> Iterator[tuple[TimedLine, Registration]]:
     """(line, whom it meets) for each line whose hours meet those of another one, or of somebody placed before."""
     for one, other in combinations([*lines, *fixed], 2):
         if one[1] and other[1] and one[1].meets(other[1]):
@@ -375,11 +215,3 @@ def clashes(
                 yield one[0], other[2]
             if other[0]:
                 yield other[0], one[2]
-
-
-RECAPS: dict[str, type[BulkRecap]] = {BulkAct.Verb.PLACE: PlaceRecap, BulkAct.Verb.JURY: JuryRecap}
-
-
-def recap_of(act: BulkAct) -> Any:
-    """The recap of a prepared act."""
-    return RECAPS[act.verb](act)

@@ -1,4 +1,4 @@
-"""An act on many candidates: a selection kept, its recap settled, started, taken back. What one row does: `bulk_verbs`."""
+"""An act on many candidates: a selection kept, its recap settled, started, taken back. What one row does: `verbs`."""
 
 from typing import Any
 
@@ -7,15 +7,12 @@ from django.utils import timezone
 
 from accounts.models import ExaminationCentre, User
 from candidates.models.registrations import RegistrationQuerySet
-from cqpm.utils.french import today
 from cqpm.utils.refusal import Refusal, Stale
-from evaluations.actions.bulk_run import ROWS_AT_ONCE, run_rows
-from evaluations.actions.bulk_worker import wake_bulk_on_commit
+from evaluations.actions.bulk.run import ROWS_AT_ONCE, run_rows
+from evaluations.actions.bulk.worker import wake_bulk_on_commit
 from evaluations.models import BulkAct, BulkRow
-from evaluations.reads.bulk import SITTINGS, recap_of
-from evaluations.rules.passage import LENGTHENED
+from evaluations.reads.bulk import RECAPS, recap_of
 
-EVERY = 30  # minutes: the usual interview
 INSERTED = 500
 
 
@@ -28,18 +25,14 @@ def prepare_bulk(
     by: User,
     filters: str = "",
 ) -> BulkAct:
-    """Keeps a selection, by name, for its recap; nothing else is done. The next sitting is proposed.
+    """Keeps a selection, by name, for its recap, with the settings it proposes; nothing else is done.
 
     `registrations`: in the scope of who asks. `filters`: the query string they come from. Refusal: nobody chosen.
     """
     keys = list(registrations.filter(centre=centre).by_name().values_list("pk", flat=True))
     if not keys:
         raise Refusal("Cochez au moins un candidat.")
-    sitting = SITTINGS[verb](centre.pk).filter(held_on__gt=today()).first()
-    parameters: dict[str, Any] = {"sitting": str(sitting.pk) if sitting else "", "without": [], "hours": {}}
-    if verb == BulkAct.Verb.PLACE:
-        first = sitting.starts_at.isoformat("minutes") if sitting else "09:00"
-        parameters |= {"first": first, "every": EVERY, "extra": LENGTHENED, "breaks": []}
+    parameters = RECAPS[verb].proposed(centre.pk, keys)
     act = BulkAct.objects.create(centre=centre, verb=verb, parameters=parameters, filters=filters, made_by=by)
     BulkRow.objects.bulk_create(
         (BulkRow(act=act, registration_id=key, position=place) for place, key in enumerate(keys, start=1)),
@@ -65,7 +58,7 @@ def start_bulk(*, act: BulkAct, seen: str, by: User) -> BulkAct:
     with transaction.atomic():
         act = lock_bulk(act, BulkAct.State.PREPARED)
         recap = recap_of(act)
-        if recap.sitting is None or not recap.taken:
+        if not (recap.is_ready and recap.taken):
             raise Refusal("Il n’y a personne à qui l’appliquer : changez les réglages ou la sélection.")
         if recap.fingerprint != seen:
             raise Refusal("Le récapitulatif a changé depuis sa lecture : relisez-le, puis confirmez.")

@@ -1,10 +1,5 @@
-"""What one row of an act on many does, and how it is taken back: the verbs of one candidate, nothing else.
+"""One candidate of a selection put before a commission or a jury, and taken off again."""
 
-Each runs in the transaction that also writes the row's outcome: done, or refused because…
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import time
 
 from accounts.log import Actor
@@ -13,20 +8,13 @@ from cqpm.utils.french import hour
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import commission as commissions, jury as juries
 from evaluations.actions.commission.steps import lock_commission
-from evaluations.models import BulkAct, BulkRow, Commission, CommissionCandidate, DeliberationEntry, Jury
-from evaluations.reads.bulk import why_not_judged, why_not_placed
+from evaluations.models import BulkRow, Commission, CommissionCandidate, DeliberationEntry, Jury
+from evaluations.reads.bulk.jury import why_not_judged
+from evaluations.reads.bulk.place import why_not_placed
 from evaluations.reads.conflict import members_of
 
 NO_SITTING = "La séance choisie n’existe plus."
 REMOVED = "Retiré de l’ordre du jour depuis : rien n’a été changé."
-
-
-@dataclass(frozen=True)
-class BulkVerb:
-    """`do(row, by)` gives the key of what it made; `undo(row, by)` takes that back, or refuses where somebody acted since."""
-
-    do: Callable[[BulkRow, Actor], str]
-    undo: Callable[[BulkRow, Actor], str]
 
 
 def place(row: BulkRow, by: Actor) -> str:
@@ -86,9 +74,3 @@ def call_back_from_jury(row: BulkRow, by: Actor) -> str:
         raise Refusal(REMOVED)
     juries.remove_candidate(entry=entry, by=by)
     return row.made
-
-
-VERBS = {
-    BulkAct.Verb.PLACE: BulkVerb(place, displace),
-    BulkAct.Verb.JURY: BulkVerb(send_before_jury, call_back_from_jury),
-}

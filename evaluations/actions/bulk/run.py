@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cqpm.utils.leases import Leases
 from cqpm.utils.refusal import Refusal
-from evaluations.actions.bulk_verbs import VERBS
+from evaluations.actions.bulk.verbs import VERBS
 from evaluations.models import BulkAct, BulkRow
 from evaluations.models.bulk import ROWS_TRIED
 

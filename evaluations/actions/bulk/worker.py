@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from evaluations.actions.bulk_run import late_acts, run_rows
+from evaluations.actions.bulk.run import late_acts, run_rows
 from evaluations.models import BulkAct, BulkRow
 
 

@@ -1,0 +1,25 @@
+"""What one row of each act on many does, and how it is taken back: the verbs of one candidate, nothing else.
+
+Each runs in the transaction that also writes the row's outcome: done, or refused because…
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.log import Actor
+from evaluations.actions.bulk import sittings
+from evaluations.models import BulkAct, BulkRow
+
+
+@dataclass(frozen=True)
+class BulkVerb:
+    """`do(row, by)` gives the key of what it made; `undo(row, by)` takes that back, or refuses where somebody acted since."""
+
+    do: Callable[[BulkRow, Actor], str]
+    undo: Callable[[BulkRow, Actor], str]
+
+
+VERBS = {
+    BulkAct.Verb.PLACE: BulkVerb(sittings.place, sittings.displace),
+    BulkAct.Verb.JURY: BulkVerb(sittings.send_before_jury, sittings.call_back_from_jury),
+}

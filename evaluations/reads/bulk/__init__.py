@@ -1,0 +1,15 @@
+"""The recaps of the acts on many, one an act."""
+
+from typing import Any
+
+from evaluations.models import BulkAct
+from evaluations.reads.bulk.base import BulkRecap
+from evaluations.reads.bulk.jury import JuryRecap
+from evaluations.reads.bulk.place import PlaceRecap
+
+RECAPS: dict[str, type[BulkRecap]] = {BulkAct.Verb.PLACE: PlaceRecap, BulkAct.Verb.JURY: JuryRecap}
+
+
+def recap_of(act: BulkAct) -> Any:
+    """The recap of a prepared act."""
+    return RECAPS[act.verb](act)
