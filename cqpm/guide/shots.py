@@ -34,6 +34,7 @@ class Shots:
         self.norm()
         self.class_import()
         self.candidates()
+        self.appointments()
         self.spaces()
         self.mails()
 
@@ -98,6 +99,17 @@ class Shots:
         page.goto(f"{self.url}/candidats/?q={name}")
         page.locator("table a[href^='/candidats/']").first.click()
         page.wait_for_load_state()
+
+    def appointments(self):
+        """The week of a centre, and letters before they leave."""
+        page = self.open("centre")
+        page.goto(f"{self.url}/planning/")
+        self.take(page, "planning")
+        page.goto(f"{self.url}/commissions/")
+        page.get_by_role("link", name="Montbard").first.click()
+        page.get_by_role("button", name="convocations").first.click()
+        page.wait_for_load_state()
+        self.take(page, "convocations-apercu")
 
     def spaces(self):
         """Both spaces at a phone's width, each opened by its printed link, and what they ask of the centre."""

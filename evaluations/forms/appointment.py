@@ -12,11 +12,12 @@ def time_input():
     return forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
 
 
-def minutes_choice(shortest, longest):
-    """How long something is planned to last, by quarters of an hour."""
+def minutes_choice(shortest, longest, *, usual):
+    """How long something is planned to last, by quarters of an hour; `usual`: what a new one is offered."""
     return forms.TypedChoiceField(
         label="Durée prévue",
         coerce=int,
+        initial=usual,
         choices=[(minutes, length(minutes)) for minutes in range(shortest, longest + 1, QUARTER)],
     )
 

@@ -12,6 +12,7 @@ from cqpm.utils.french import hour
 from evaluations.forms.appointment import PlacedForm, RoomField, minutes_choice, time_input
 from evaluations.models import Commission, CommissionCandidate, CommissionMember, Interview
 from evaluations.rules import Outcome, RemarkValue
+from evaluations.rules.appointment import SITTING_MINUTES
 
 LONGEST = 5000  # characters of a note, a comment or a reason
 
@@ -19,7 +20,7 @@ LONGEST = 5000  # characters of a note, a comment or a reason
 class CommissionForm(PlacedForm, forms.ModelForm):
     """When and where."""
 
-    minutes = minutes_choice(30, 600)
+    minutes = minutes_choice(30, 600, usual=SITTING_MINUTES)
     room = RoomField()
 
     class Meta:

@@ -16,6 +16,7 @@ from evaluations.models import Commission, Evaluation, EvaluationCapacity
 from evaluations.reads.capacity import capacities_of
 from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
 from evaluations.reads.habilitation import evaluator_standings
+from evaluations.rules.appointment import EVALUATION_MINUTES
 from referentiel.models import Method
 
 PROJECT_FIELDS = ("report_conditions", "report_due_on")
@@ -109,7 +110,7 @@ class EvaluationForm(PlacedForm, forms.ModelForm):
 
     held_on = forms.DateField(label="Date", required=False, widget=date_input())
     place = forms.CharField(label="Lieu", required=False, max_length=160)
-    minutes = minutes_choice(15, 480)
+    minutes = minutes_choice(15, 480, usual=EVALUATION_MINUTES)
     room = RoomField()
 
     class Meta:

@@ -9,6 +9,7 @@ from cqpm.utils.french import today
 from evaluations.forms.appointment import PlacedForm, RoomField, minutes_choice, time_input
 from evaluations.models import Jury, Seat
 from evaluations.rules import College, JuryAct
+from evaluations.rules.appointment import SITTING_MINUTES
 
 # Representative in the branch when this was written: where a centre's first jury starts from, then its last jury's.
 UNIONS = ("CFDT", "CFE-CGC", "CGT", "FO")
@@ -17,7 +18,7 @@ UNIONS = ("CFDT", "CFE-CGC", "CGT", "FO")
 class JuryForm(PlacedForm, forms.ModelForm):
     """When and where."""
 
-    minutes = minutes_choice(30, 600)
+    minutes = minutes_choice(30, 600, usual=SITTING_MINUTES)
     room = RoomField()
 
     class Meta:

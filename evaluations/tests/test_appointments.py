@@ -14,8 +14,17 @@ from accounts.tests.factories import client_as, client_of_guest, make_wearer
 from candidates.tests.factories import space_link
 from cqpm.utils.french import day, hour, today
 from evaluations.actions import commission as commissions, evaluation as planning
+from evaluations.forms.commission import CommissionForm
+from evaluations.forms.evaluation import EvaluationForm, offered
+from evaluations.forms.jury import JuryForm
 from evaluations.models import CommissionCandidate, Evaluation, Summons, Visit
-from evaluations.rules.appointment import Appointment, length, minutes_between
+from evaluations.rules.appointment import (
+    EVALUATION_MINUTES,
+    SITTING_MINUTES,
+    Appointment,
+    length,
+    minutes_between,
+)
 from evaluations.tests.acts import breaks, refused, rewrite
 from evaluations.tests.factories import (
     make_commission,
@@ -276,3 +285,18 @@ def test_nothing_lasts_less_than_a_quarter_nor_more_than_half_a_day(minutes):
 def test_where_something_was_held_the_visit_keeps_its_day(django_assert_num_queries):
     sheet = make_open_sheet()
     breaks("ligne figée", lambda: rewrite(sheet.evaluation.visit, held_on=SOON))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("form", "minutes"),
+    [(EvaluationForm, EVALUATION_MINUTES), (CommissionForm, SITTING_MINUTES), (JuryForm, SITTING_MINUTES)],
+)
+def test_a_new_appointment_is_offered_its_usual_length(form, minutes):
+    """Whoever changes nothing plans an hour, or half a day: not the first line of the list."""
+    registration = with_dossier()
+    of = {"centre": registration.centre.pk}
+    if form is EvaluationForm:
+        of = {"registration": registration, "offer": offered(registration)[Method.REAL_SITUATION]}
+    field = form(**of)["minutes"]
+    assert (field.value(), field.field.clean(str(minutes))) == (minutes, minutes)

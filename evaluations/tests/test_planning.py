@@ -274,7 +274,8 @@ def test_an_answer_by_the_link_of_the_mail(centre, officer):
     summons.refresh_from_db()
     assert summons.answer == ""  # a click in a mail is not a decision
     assert client.post(url, {}).status_code == 422
-    client.post(url, {"accepts": "non", "reason": "Absente"})
+    assert client.post(url, {"accepts": "non", "reason": "Absente"}).url == url  # accepted, it is read again
+    assert "Vous ne venez pas" in client.get(url).content.decode()
     summons.refresh_from_db()
     assert (summons.answer, summons.answered_by) == ("declined", "Amina Benali")
     assert {row.guest for row in Slot.objects.exclude(guest="")} == set()

@@ -134,9 +134,11 @@ def assignment(request):
     form = AnswerAssignmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            summons = actions.answer_summons(summons=summons, by=request.link, **form.cleaned_data)
+            actions.answer_summons(summons=summons, by=request.link, **form.cleaned_data)
         except Refusal as refusal:
             show_refusal(form, refusal)
+        else:
+            return redirect(request.path)
     context = {"summons": summons, "form": form, "over": not summons.is_standing}
     return form_page(request, "evaluations/assignment.html", context)
 

@@ -156,6 +156,7 @@ class Visitor:
         self.page.on("console", lambda message: self.note(message) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.audited = set()
+        self.clicks = 0
         self.weigh()
 
     def note(self, message):
@@ -206,6 +207,7 @@ class Visitor:
 
         `refused`: the form is shown again, with 422, which the browser reports.
         """
+        self.clicks += 1
         with self.page.expect_navigation(wait_until="load"):
             self.target(name, within=within, exact=exact).click()
         if refused:
@@ -231,15 +233,18 @@ class Visitor:
 
     def unfold(self, words, *, within=None):
         """Opens what is folded under these words."""
+        self.clicks += 1
         (within or self.page).locator("summary").filter(has_text=words).first.click()
 
     def fill(self, label, value, *, within=None):
-        """Types in a field, chooses in a list, or ticks a box, by its whole label."""
+        """Types in a field, chooses in a list, or ticks a box, by its whole label: a click each."""
+        self.clicks += 1
         labelled = (within or self.page).get_by_label(whole(label))
         field = labelled.and_(self.page.locator("input, select, textarea")).first
         nature = field.evaluate("field => field.tagName + ':' + field.type")
         if nature.startswith("SELECT"):
-            field.select_option(label=value)
+            option = field.locator("option").filter(has_text=beginning(value)).first
+            field.select_option(option.get_attribute("value"))
         elif nature in ("INPUT:checkbox", "INPUT:radio"):
             field.evaluate("field => field.click()")
         else:
@@ -247,7 +252,15 @@ class Visitor:
 
     def choose(self, answer, *, within):
         """Presses one answer among a few, by its words."""
+        self.clicks += 1
         within.get_by_text(answer, exact=True).first.click()
+
+    @contextmanager
+    def takes(self, clicks):
+        """A task that takes so many clicks, neither more nor fewer."""
+        before = self.clicks
+        yield
+        assert self.clicks - before == clicks
 
     def sees(self, text):
         expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
@@ -266,6 +279,11 @@ def whole(label):
     """A pattern for a label and nothing else: any kind of space inside, the star of what is required after."""
     words = r"\s".join(re.escape(word) for word in label.split())
     return re.compile(rf"^\s*{words}\s*\*?\s*$")
+
+
+def beginning(words):
+    """A pattern for an option by its first words: notes may follow, such as what is known of an evaluator."""
+    return re.compile(r"^\s*" + r"\s".join(re.escape(word) for word in words.split()) + r"(?!\w)")
 
 
 def kind(url):

@@ -20,7 +20,8 @@ officer = make_wearer(Role.OFFICER, centre=make_centre("Centre des sélections")
 referentiel = make_referentiel(resource_centre=make_resource_centre())
 for rank in range(8):
     with_dossier(referentiel, centre=officer.hat.centre, who={"birth_name": "Candidat" + "abcdefgh"[rank]})
-seat_members(make_commission(officer.hat.centre, held_on=today() + timedelta(days=9), by=officer), by=officer)
+commission = make_commission(officer.hat.centre, held_on=today() + timedelta(days=9), minutes=240, by=officer)
+seat_members(commission, by=officer)
 print(json.dumps([officer.email, PASSWORD]))
 """
 
