@@ -126,7 +126,7 @@ FORMS = {BulkAct.Verb.PLACE: PlaceForm, BulkAct.Verb.JURY: SittingForm}
 
 
 def typed_rows(data, act):
-    """What was typed in the rows the page showed (`vu-<row>`): {without, hours} for `settle_bulk`.
+    """What was typed in the rows the page showed (`vu-<row>`): {without, hours} for `settle_bulk`, as the act has them.
 
     The other pages of the recap keep what they had. An hour counts as typed once it is another than the one shown;
     emptied, it is found again.
@@ -145,7 +145,8 @@ def typed_rows(data, act):
                 hours[key] = read_hour(typed).isoformat("minutes")
             except ValueError:
                 raise forms.ValidationError(NO_HOUR.format(typed)) from None
-    return {"without": sorted(without), "hours": hours}
+    typed = {"without": sorted(without), "hours": hours}
+    return {name: value for name, value in typed.items() if value or name in act.parameters}
 
 
 def picked(values):

@@ -69,8 +69,10 @@ def whole_form(client, act):
     recap, form = response.context["recap"], response.context["form"]
     data = {name: form[name].value() for name in form.fields} | {"vu": recap.fingerprint}
     for line in recap.lines:
-        shown = hour(line.at) if line.at else ""
-        data |= {f"vu-{line.row.pk}": shown, f"heure-{line.row.pk}": shown}
+        at = getattr(line, "at", None)
+        data[f"vu-{line.row.pk}"] = hour(at) if at else ""
+        if hasattr(line, "at"):
+            data[f"heure-{line.row.pk}"] = hour(at) if at else ""
         if line.ticked:
             data[f"pris-{line.row.pk}"] = "on"
     return data
@@ -222,6 +224,18 @@ def test_a_running_act_is_followed_until_it_is_over(client, officer, make, commi
     BulkRow.objects.update(state="done", done_at=timezone.now())
     BulkAct.objects.update(state="done")
     assert client.get(progress)["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("verb", ["place", "jury"])
+def test_what_the_recap_shows_is_done_by_one_press(client, officer, make, commission, verb):
+    """Nothing typed: the settings it was proposed with are those it runs with."""
+    make_jury(centre=officer.hat.centre, held_on=today() + timedelta(days=40), state="prepared")
+    make("Aubert")
+    client.post(reverse("bulk_prepare"), {"acte": verb, "tout": "on"})
+    act = BulkAct.objects.get()
+    client.post(reverse("bulk_start", args=[act.pk]), whole_form(client, act))
+    act.refresh_from_db()
+    assert (act.state, [row.state for row in act.rows.all()]) == ("done", ["done"])
 
 
 # --- Queries ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cqpm.utils.french import today
+from cqpm.utils.holidays import day_off
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +61,23 @@ def fill_in(person, fields):
     """A form, from labels to values."""
     for label, value in fields.items():
         person.fill(label, value)
+
+
+def plan_today(person, action, *, place, at, hour="Heure", twice=False, **fields):
+    """A sitting or an evaluation of today; a Sunday or a public holiday is asked about first."""
+    fill_in(person, {"Date": today().isoformat(), hour: at, "Lieu": place, **fields})
+    if off := day_off(today()):
+        person.press(action, exact=True, refused=True)
+        person.fill(f"Convenir quand même de ce jour : {off}", True)
+    person.press_twice(action) if twice else person.press(action, exact=True)
+
+
+def send_previewed(person):
+    """The second press: letters have been read before they leave, or are printed."""
+    person.sees("rien n’est encore parti")
+    with person.page.expect_navigation():
+        person.page.locator(".act-bar .btn-primary").click()
+    person.check()
 
 
 def invite(host, path, fields):
@@ -231,8 +249,9 @@ def the_evaluator_fills_in_the_sheet(story):
     head = story.head
     head.open(story.candidate)
     head.press("Prévoir une évaluation")
-    fill_in(head, {"Date": today().isoformat(), "Lieu": "Ateliers Vauzelle", "Évaluateur": "Gérard Pillot"})
-    head.press("Prévoir l’évaluation")
+    plan_today(
+        head, "Prévoir l’évaluation", at="07:00", place="Ateliers Vauzelle", Évaluateur="Gérard Pillot"
+    )
     evaluation = head.page.url
 
     evaluator = story.evaluator = story.visitor(width=768, height=1024)
@@ -315,8 +334,7 @@ def the_commission_validates_each_capacity(story):
     head = story.head
     head.open("/commissions/")
     head.press("Préparer une commission")
-    fill_in(head, {"Date": today().isoformat(), "Heure de début": "09:00", "Lieu": "Salle Fraise"})
-    head.press("Préparer", exact=True)
+    plan_today(head, "Préparer", hour="Heure de début", at="09:00", place="Salle Fraise")
     commission = head.page.url
     fill_in(head, {"Évaluateur": "Gérard Pillot", "Qualité": "Évaluateur habilité"})
     head.press("Ajouter", exact=True)
@@ -329,6 +347,7 @@ def the_commission_validates_each_capacity(story):
     head.fill("Candidat", f"LACOSTE Inès, {today().year}-0001, étape : entretien")
     head.press("Mettre à l’ordre du jour")
     head.press("Convoquer", exact=True)
+    send_previewed(head)
     for name in ("Gérard Pillot", "Marthe Vignal"):
         head.press(f"Présent : {name}")
 
@@ -366,16 +385,8 @@ def the_jury_is_prepared(story):
     head = story.head
     head.open("/jurys/")
     head.press("Préparer un jury")
-    fill_in(
-        head,
-        {
-            "Date": today().isoformat(),
-            "Heure de début": "14:00",
-            "Lieu": "Salle Tour",
-            "Organisations syndicales": "CFDT\nCGT",
-        },
-    )
-    head.press_twice("Préparer le jury")
+    head.fill("Organisations syndicales", "CFDT\nCGT")
+    plan_today(head, "Préparer le jury", hour="Heure de début", at="14:00", place="Salle Tour", twice=True)
     jury = story.jury = head.page.url
     for name in JURY:
         head.press("Désigner")
@@ -399,6 +410,7 @@ def the_jury_is_prepared(story):
     head.press("Enregistrer")
     pass_over(head, "Les organisations ont été prévenues par téléphone il y a un mois.")
     head.press("Convoquer le jury")
+    send_previewed(head)
     pass_over(head, "Les quatre membres ont accepté ce jour d’avance.")
     head.press("Ouvrir la séance")
     head.sees("Jury paritaire de délibération")

@@ -245,12 +245,7 @@ def the_synthesis_is_frozen_at_closing(story):
 def a_jury_is_prepared(story):
     officer = story.officer
     officer.open("/jurys/preparer/")
-    for label, value in {
-        "Date": working_day(25).isoformat(),
-        "Heure": "14:00",
-        "Lieu": "Salle Buffon",
-    }.items():
-        officer.fill(label, value)
+    plan_sitting(officer, working_day(25), starts_at="14:00", minutes="3 h", place="Salle Buffon")
     officer.press("Préparer le jury")
     officer.open("/candidats/?etape=deliberation")
     officer.page.get_by_label("Tous les candidats de la page").click()
