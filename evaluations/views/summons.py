@@ -15,11 +15,12 @@ from cqpm.utils.french import NBSP, plural
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import summons as actions
 from evaluations.forms.appointment import AnswerAssignmentForm
-from evaluations.models import Summons
+from evaluations.models import Commission, Evaluation, Jury, Summons
 from evaluations.papers.calendar import calendar_of
 from evaluations.reads.summons import letters_mark
 from evaluations.screens.summons import Preview, addressee_of, summons_rows
 
+SUBJECTS = {"commission": Commission, "evaluation": Evaluation, "jury": Jury}  # what letters are about
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -66,8 +67,11 @@ def summons_papers(request, about):
     if not found:
         raise Http404
     to_hand = [row.summons for row in reversed(found) if row.summons.is_to_hand]  # as they were listed
+    key = Key.read(about)
     context = {
         "rows": found,
+        "subject": SUBJECTS[key.kind]._default_manager.filter(pk=key.pk).first(),  # None once it is deleted
+        "page": f"{key.kind}_detail",
         "letters": [(summons, *letter_of(summons), addressee_of(summons)) for summons in to_hand],
         "centre": request.user.hat.centre,
     }

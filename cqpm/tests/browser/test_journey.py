@@ -348,6 +348,7 @@ def the_commission_validates_each_capacity(story):
     head.press("Mettre à l’ordre du jour")
     head.press("Convoquer", exact=True)
     send_previewed(head)
+    head.press(re.compile("^Commission du"))  # from the letters to print, back to where they were sent from
     for name in ("Gérard Pillot", "Marthe Vignal"):
         head.press(f"Présent : {name}")
 
@@ -411,6 +412,7 @@ def the_jury_is_prepared(story):
     pass_over(head, "Les organisations ont été prévenues par téléphone il y a un mois.")
     head.press("Convoquer le jury")
     send_previewed(head)
+    head.open(jury)
     pass_over(head, "Les quatre membres ont accepté ce jour d’avance.")
     head.press("Ouvrir la séance")
     head.sees("Jury paritaire de délibération")
