@@ -240,6 +240,10 @@ def bulk(world):
     return [world.bulk.pk]
 
 
+def bulk_approval(world):
+    return [world.bulk_approval.pk]
+
+
 def summons(world):
     return [world.summons.pk]
 
@@ -429,6 +433,7 @@ ACCESS = {
     "bulk_start": act(STAFF, given=bulk),
     "bulk_undo": act(STAFF, given=bulk),
     "bulk_progress": page(STAFF, given=bulk),
+    "bulk_papers": page(STAFF, given=bulk_approval),
     "registration_detail": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_file": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_documents": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),

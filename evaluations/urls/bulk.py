@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluations.views import bulk as views
+from evaluations.views import bulk as views, bulk_papers
 
 urlpatterns = [
     path("candidats/selection/", views.bulk_prepare, name="bulk_prepare"),
@@ -9,4 +9,5 @@ urlpatterns = [
     path("selections/<uuid:pk>/lancer/", views.bulk_start, name="bulk_start"),
     path("selections/<uuid:pk>/annuler/", views.bulk_undo, name="bulk_undo"),
     path("selections/<uuid:pk>/avancement/", views.bulk_progress, name="bulk_progress"),
+    path("selections/<uuid:pk>/imprimer/", bulk_papers.bulk_papers, name="bulk_papers"),
 ]
