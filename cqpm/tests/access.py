@@ -431,6 +431,7 @@ ACCESS = {
     "bulk_detail": page(STAFF, given=bulk),
     "bulk_settle": act(STAFF, given=bulk),
     "bulk_start": act(STAFF, given=bulk),
+    "bulk_follow": act(STAFF, given=bulk_approval, data={"acte": "approval"}),
     "bulk_undo": act(STAFF, given=bulk),
     "bulk_progress": page(STAFF, given=bulk),
     "bulk_papers": page(STAFF, given=bulk_approval),

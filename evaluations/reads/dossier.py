@@ -41,6 +41,9 @@ class DossierCopy:
     no_company_reason: str
     choices: dict[int, dict[str, str]]  # as `save_dossier` takes them
     unchosen: tuple[int, ...]  # capacities to evaluate of which the model says nothing
+    elsewhere: bool = (
+        False  # the candidate works in another company than the model: context and reasons are to be read
+    )
     remarks: list[Reason] = field(default_factory=list)
 
 
@@ -64,6 +67,7 @@ def copy_of(model: Dossier, registration: Registration, *, context: str) -> Doss
         no_company_reason="" if registration.has_company else model.no_company_reason,
         choices=dict(sorted(chosen.items())),
         unchosen=tuple(unchosen),
+        elsewhere=not same and bool(taken or reconstituted),
     )
     copied.remarks.extend(_remarks(copied, registration, same=same, reconstituted=reconstituted))
     return copied

@@ -452,3 +452,19 @@ def test_requests_are_not_taken_back(officer, ready):
     dossier.refresh_from_db()
     act.refresh_from_db()
     assert (dossier.partner_link.is_open, act.state) == (True, BulkAct.State.DONE)
+
+
+# --- One after the other --------------------------------------------------------------------------------------------------
+
+
+def test_those_an_act_was_done_for_go_on_with_the_next_one(officer, make, model):
+    make("Aubert"), make("Blot")
+    act = prepare(officer, model=str(model.pk))
+    first = act.rows.get(registration__candidate__birth_name="Aubert")
+    act = start(bulk.settle_bulk(act=act, parameters={"without": [first.pk]}), officer)
+    following = bulk.follow_bulk(act=act, verb=APPROVAL, by=officer)
+    assert outcomes(following) == {"Blot": ("chosen", "")}
+    bulk.undo_bulk(act=act, by=officer)
+    with pytest.raises(Refusal) as refused:
+        bulk.follow_bulk(act=act, verb=APPROVAL, by=officer)
+    assert refused.value.reasons == ["Cochez au moins un candidat."]

@@ -117,6 +117,38 @@ def test_the_outcome_says_what_a_copy_lacks_as_it_stands_now(client, make, ready
     assert response.context["lines"][0][-1] == "C1 et C2 copiées. Dossier complet."
 
 
+def test_what_another_company_may_not_say_is_to_be_read_until_somebody_writes_in_it(
+    client, make, officer, ready
+):
+    ready("Modele")
+    registration = make("Aubert", company=make_company(officer.hat.centre))
+    act = prepare(client, "dossier")
+    response = start(client, act)
+    assert response.context["lines"][0][-1] == (
+        "C1 et C2 copiées. Dossier complet. Autre entreprise que le modèle : à relire."
+    )
+    candidates.save_dossier(
+        dossier=registration.dossiers.get(),
+        context="Relu.",
+        choices=real_situation(registration),
+        by=officer,
+    )
+    response = client.get(reverse("bulk_detail", args=[act.pk]))
+    assert response.context["lines"][0][-1] == "C1 et C2 copiées. Dossier complet."
+
+
+def test_from_the_copies_one_goes_on_to_the_approvals_in_one_press(client, make, ready):
+    ready("Modele"), make("Aubert")
+    act = prepare(client, "dossier")
+    assert reverse("bulk_follow", args=[act.pk]) in text(start(client, act))
+    response = client.post(reverse("bulk_follow", args=[act.pk]), {"acte": "approval"}, follow=True)
+    assert [line.registration.candidate.birth_name for line in response.context["recap"].lines] == ["Aubert"]
+    assert client.post(reverse("bulk_follow", args=[act.pk]), {"acte": "other"}).status_code == 400
+    client.post(reverse("bulk_undo", args=[act.pk]))
+    response = client.post(reverse("bulk_follow", args=[act.pk]), {"acte": "approval"}, follow=True)
+    assert "Cochez au moins un candidat." in text(response)
+
+
 def test_another_model_is_shown_before_it_is_copied(client, make, ready):
     first, second = ready("Premier"), ready("Second")
     make("Aubert")

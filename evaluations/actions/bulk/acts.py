@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, User
+from candidates.models import Registration
 from candidates.models.registrations import RegistrationQuerySet
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations.actions.bulk.run import ROWS_AT_ONCE, run_rows
@@ -40,6 +41,13 @@ def prepare_bulk(
         batch_size=INSERTED,
     )
     return act
+
+
+def follow_bulk(*, act: BulkAct, verb: str, by: User) -> BulkAct:
+    """Prepares another act for those this one was done for. Refusal: for nobody."""
+    done = act.rows.filter(state=BulkRow.State.DONE).values("registration")
+    registrations = Registration.objects.for_user(by).filter(pk__in=done)
+    return prepare_bulk(centre=act.centre, verb=verb, registrations=registrations, filters=act.filters, by=by)
 
 
 @transaction.atomic

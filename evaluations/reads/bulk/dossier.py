@@ -96,7 +96,13 @@ class CopyLine(Line):
 
     @property
     def order(self) -> dict[str, Any]:
-        return {"version": self.version, "model": self.model, "capacities": list(self.copied.choices)}
+        """What was read, and what the outcome says of it."""
+        return {
+            "version": self.version,
+            "model": self.model,
+            "capacities": list(self.copied.choices),
+            "elsewhere": self.copied.elsewhere,
+        }
 
 
 class DossierRecap(BulkRecap):

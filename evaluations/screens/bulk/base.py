@@ -53,6 +53,7 @@ class OutcomeScreen:
     """A started act: counted in one query, its sitting in another; then the rows of a page, refusals first."""
 
     row_page = "registration_detail"  # where one goes on with a candidate
+    goes_on: tuple[str, str] | None = None  # (verb, words) of the act the same candidates are ready for
 
     def __init__(self, act: BulkAct, words: VerbWords) -> None:
         self.act, self.words = act, words

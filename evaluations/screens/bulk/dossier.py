@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from candidates.models import Dossier
 from cqpm.utils.french import NBSP, plural
+from evaluations.models import BulkAct
 from evaluations.reads.bulk.approval import links_of, unmailed_links
 from evaluations.reads.dossier import capacities_said, last_dossiers
 from evaluations.screens.bulk.base import OutcomeScreen
@@ -25,6 +26,8 @@ class DossierScreen(OutcomeScreen):
 
 class CopyScreen(DossierScreen):
     """Dossiers were copied from a model: what each still lacks, as it stands now."""
+
+    goes_on = (BulkAct.Verb.APPROVAL, "Demander les accords")
 
     @cached_property
     def model(self):
@@ -54,9 +57,12 @@ def copy_detail(row, dossier):
     """What was copied for one candidate, then what the dossier lacks now."""
     numbers = row.parameters["capacities"]
     named = capacities_said(numbers)
-    missing = dossier.missing_to_approve() if dossier and dossier.is_open else []
-    said = " ".join(map(str, missing)) or "Dossier complet."
-    return f"{named} {'copiée' if len(numbers) == 1 else 'copiées'}. {said}"
+    told = [f"{named} {'copiée' if len(numbers) == 1 else 'copiées'}."]
+    if dossier and dossier.is_open:
+        told += dossier.missing_to_approve() or ["Dossier complet."]
+        if row.parameters["elsewhere"] and dossier.version == row.parameters["version"] + 1:
+            told.append("Autre entreprise que le modèle : à relire.")
+    return " ".join(told)
 
 
 class ApprovalScreen(DossierScreen):
