@@ -19,8 +19,10 @@ class CopyRemark(Sentence):
 
     UNCHOSEN = "{which} à choisir : le modèle n’en dit rien."
     CONTEXT = "Contexte à décrire."
-    OTHER_COMPANY = "Autre entreprise que le modèle : contexte à relire."
-    RECONSTITUTED = "Situation reconstituée ({which}) : motif à relire, l’entreprise est une autre."
+    OTHER_COMPANY = "Pas l’entreprise du modèle : contexte à relire."
+    RECONSTITUTED = (
+        "Situation reconstituée ({which}) : motif à relire, l’entreprise n’est pas celle du modèle."
+    )
     NO_COMPANY = "Sans entreprise : dire pourquoi aucune ne donnera d’avis."
 
 

@@ -154,6 +154,13 @@ def test_the_model_proposed_is_of_the_class_then_in_force_then_the_fullest(offic
     assert [row.pk for row in recap_of(act).models] == [of_the_class.pk, model.pk]
 
 
+def test_out_of_any_class_the_fullest_then_the_latest_is_proposed(officer, make):
+    full = [make_dossier(make("Modele"), state=State.DRAFT, choices=MODALITIES) for _ in range(4)]
+    partial = make_dossier(make("Partiel"), state=State.DRAFT, choices=ONE)
+    shown = [row.pk for row in recap_of(prepare(officer)).models]
+    assert shown == [row.pk for row in reversed(full)] + [partial.pk]
+
+
 def test_no_model_is_read_in_another_centre_nor_one_that_says_nothing(officer, referentiel, make):
     make_dossier(make_registration(make_centre(), referentiel), state=State.TRANSMITTED)
     make("Aubert")

@@ -125,7 +125,7 @@ def test_what_another_company_may_not_say_is_to_be_read_until_somebody_writes_in
     act = prepare(client, "dossier")
     response = start(client, act)
     assert response.context["lines"][0][-1] == (
-        "C1 et C2 copiées. Dossier complet. Autre entreprise que le modèle : à relire."
+        "C1 et C2 copiées. Dossier complet. Pas l’entreprise du modèle : à relire."
     )
     candidates.save_dossier(
         dossier=registration.dossiers.get(),

@@ -40,7 +40,9 @@ def models_among(
         When(state=Dossier.State.APPROVED, then=1),
         default=Value(2),
     )
-    return filled.order_by(near, ready, "-covered", "-created_at", "pk")
+    # Annotated: a constant written into ORDER BY would be the place of a column.
+    ordered = filled.annotate(near=near, ready=ready)
+    return ordered.order_by("near", "ready", "-covered", "-created_at", "pk")
 
 
 def why_not_copied(

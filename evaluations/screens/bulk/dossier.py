@@ -61,7 +61,7 @@ def copy_detail(row, dossier):
     if dossier and dossier.is_open:
         told += dossier.missing_to_approve() or ["Dossier complet."]
         if row.parameters["elsewhere"] and dossier.version == row.parameters["version"] + 1:
-            told.append("Autre entreprise que le modèle : à relire.")
+            told.append("Pas l’entreprise du modèle : à relire.")
     return " ".join(told)
 
 
