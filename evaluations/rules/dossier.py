@@ -35,3 +35,9 @@ class NotAsked(Sentence):
     APPROVED = "Déjà approuvé par les deux : à transmettre."
     ASKED = "Accord déjà demandé, la réponse est attendue."
     CENTRE_LEFT = "L’autre partie a déjà approuvé : il ne manque que le centre."
+
+
+class RequestRemark(Sentence):
+    """What is to be looked at before a dossier is put to its approvals; it blocks nothing."""
+
+    RETURNED = "Retourné par le centre de ressource le {on} : vérifiez qu’il a été repris."

@@ -18,6 +18,7 @@ from candidates.tests.factories import (
     make_dossier,
     make_registration,
 )
+from cqpm.utils.french import day
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import bulk
 from evaluations.actions.bulk import acts
@@ -361,6 +362,14 @@ def test_a_recap_says_who_gets_a_mail_who_a_paper_and_who_nothing(officer, make,
         str(missing) == "Dossier incomplet. Contexte : à décrire. Modalité d’évaluation à choisir : C1 et C2."
     )
     assert AccessLink.objects.filter(purpose="dossier_approval").count() == 1
+
+
+def test_a_dossier_sent_back_is_said_so(officer, make):
+    returned = make_dossier(make("Aubert"), state=State.RETURNED)
+    (line,) = recap_of(prepare(officer, APPROVAL)).lines
+    assert [str(reason) for reason in line.remarks] == [
+        f"Retourné par le centre de ressource le {day(returned.returned_at)} : vérifiez qu’il a été repris."
+    ]
 
 
 def test_one_person_of_several_candidates_is_counted_once(officer, ready):

@@ -69,8 +69,11 @@ def whole_form(client, act):
     recap, form = response.context["recap"], response.context["form"]
     data = {name: form[name].value() for name in form.fields} | {"vu": recap.fingerprint}
     for line in recap.lines:
-        shown = hour(line.at) if line.at else ""
-        data |= {f"vu-{line.row.pk}": shown, f"heure-{line.row.pk}": shown}
+        at = getattr(line, "at", None)
+        shown = hour(at) if at else ""
+        data |= {f"vu-{line.row.pk}": shown} | (
+            {f"heure-{line.row.pk}": shown} if act.verb == "place" else {}
+        )
         if line.ticked:
             data[f"pris-{line.row.pk}"] = "on"
     return data
@@ -139,6 +142,16 @@ def test_eight_are_placed_read_and_said(client, make, commission):
     response = client.post(reverse("bulk_undo", args=[act.pk]), follow=True)
     assert response.context["screen"].heading == "8\u00a0actes annulés"
     assert commission.agenda.count() == 0
+
+
+def test_what_is_proposed_for_a_jury_is_done_in_one_press(client, officer, make):
+    make("Aubert")
+    jury = make_jury(centre=officer.hat.centre, held_on=today() + timedelta(days=40), state="prepared")
+    client.post(reverse("bulk_prepare"), {"acte": "jury", "tout": "on"})
+    act = BulkAct.objects.get()
+    response = client.post(reverse("bulk_start", args=[act.pk]), whole_form(client, act), follow=True)
+    assert response.context["screen"].heading == "1\u00a0candidat ajouté"
+    assert jury.deliberations.get().entries.count() == 1
 
 
 def test_what_was_typed_is_computed_and_shown_before_it_is_done(client, make, commission):

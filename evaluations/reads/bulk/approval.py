@@ -11,12 +11,12 @@ from accounts.addresses import faulty_among
 from accounts.models import AccessLink
 from candidates.models import Dossier, Registration
 from candidates.models.partners import Partner
-from cqpm.utils.french import NBSP, plural
+from cqpm.utils.french import NBSP, local_date, plural
 from evaluations.models import BulkAct, BulkRow
 from evaluations.reads.bulk.base import BulkRecap, Line, not_of
 from evaluations.reads.dossier import last_dossiers
 from evaluations.rules import Reason
-from evaluations.rules.dossier import NotAsked
+from evaluations.rules.dossier import NotAsked, RequestRemark
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,9 @@ class ApprovalRecap(BulkRecap):
 
     def line(self, row: BulkRow, *, ticked: bool) -> Line:
         dossier = self.dossiers[row.registration_id]
-        return RequestLine(row, ticked, dossier=dossier, steps=steps_of(dossier, centre=self.approves))
+        at = dossier.returned_at if dossier.state == Dossier.State.RETURNED else None
+        remarks = [RequestRemark.RETURNED(on=local_date(at))] if at else []
+        return RequestLine(row, ticked, remarks, dossier, steps_of(dossier, centre=self.approves))
 
     @cached_property
     def lines(self) -> list[RequestLine]:
