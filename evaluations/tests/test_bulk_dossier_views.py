@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import links
-from accounts.models import FaultyAddress, Role
+from accounts import links, mailing
+from accounts.models import FaultyAddress, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_resource_centre, make_wearer
 from candidates import actions as candidates
 from candidates.models import Dossier, DossierChoice, Registration
@@ -220,6 +220,17 @@ def test_requests_leave_and_those_on_paper_print_in_the_order_of_the_list(client
         assert paper["link_url"] in text(printed)
 
 
+def test_the_mail_is_read_before_it_leaves_and_leaves_as_it_was_read(client, make, ready):
+    ready("Aubert")
+    act = prepare(client, "approval")
+    page = client.get(reverse("bulk_detail", args=[act.pk]))
+    line, subject, body = page.context["recap"].mail
+    assert (line.registration.candidate.birth_name, subject in text(page)) == ("Aubert", True)
+    start(client, act)
+    message = OutboxMessage.objects.get(template="dossier_approval")
+    assert mailing.render(message, link_url="(le lien personnel)") == (subject, body)
+
+
 def test_what_was_answered_or_changed_since_is_printed_no_more(client, officer, ready):
     answered, changed, stands = (ready(name, tutor_email="") for name in ("Aubert", "Blot", "Caron"))
     act = prepare(client, "approval")
@@ -310,7 +321,7 @@ def test_the_recaps_ask_as_many_queries_for_three_as_for_three_thousand(client, 
     copying, asking = prepare(client, "dossier"), prepare(client, "approval")
     client.get(reverse("bulk_detail", args=[copying.pk]))  # the référentiel is read once a process
     assert queries(client, "bulk_detail", copying) == 9
-    assert queries(client, "bulk_detail", asking) == 9
+    assert queries(client, "bulk_detail", asking) == 11
     assert len(Registration.objects.all()) == 2 * size + 3
 
 

@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from accounts import mailing
 from accounts.addresses import faulty_among
-from accounts.models import AccessLink
+from accounts.models import AccessLink, OutboxMessage
+from candidates.actions.dossiers.approval import APPROVAL, approval_expires_at, approval_words
 from candidates.models import Dossier, Registration
 from candidates.models.partners import Partner
 from cqpm.utils.french import NBSP, local_date, plural
@@ -138,6 +140,22 @@ class ApprovalRecap(BulkRecap):
     def mailed(self) -> list[RequestLine]:
         """Those whose request leaves by mail."""
         return [line for line in self.taken if line.steps.request and not line.to_print]
+
+    @cached_property
+    def mail(self) -> tuple[RequestLine, str, str] | None:
+        """(line, subject, body) of the first of these mails, word for word, its link left out; None without any."""
+        line = next(iter(self.mailed), None)
+        if line is None:
+            return None
+        assert line.dossier
+        centre = line.registration.centre
+        message = OutboxMessage(
+            template=APPROVAL,
+            context=approval_words(line.dossier, until=approval_expires_at(centre)),
+            recipient_name=line.partner.name,
+            centre=centre,
+        )
+        return line, *mailing.render(message, link_url="(le lien personnel)")
 
     @property
     def how(self) -> str:
