@@ -288,7 +288,7 @@ class Dossier(FSMModelMixin, models.Model):
             line.capacity.company_opinion and not line.kept for line in self.lines
         )
 
-    def missing_to_approve(self):
+    def missing_to_approve(self) -> list[str]:
         """What its content still lacks: nobody approves an unfinished dossier."""
         modalities = [
             ModalityChoice(

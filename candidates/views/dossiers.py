@@ -141,22 +141,24 @@ def dossier_remind(request, pk):
 def dossier_partner_print(request, pk):
     """The dossier on paper for the company or candidate, with the link as a QR code and a place to sign."""
     dossier = own_dossier(request, pk)
+    context = {"dossier": dossier, "registration": dossier.registration, "today": today()}
+    return render(request, "candidates/dossier_partner_print.html", context | approval_paper(dossier))
+
+
+def approval_paper(dossier):
+    """What the paper of a request for approval shows beside the dossier: to whom, and its link as long as it opens."""
     link = dossier.partner_link
     usable = link is not None and link.is_open
     registration = dossier.registration
     partner, company = registration.partner, registration.company
-    context = {
-        "dossier": dossier,
-        "registration": registration,
+    return {
         "partner": partner,
         "addressee": company.addressee(partner.name)
         if registration.has_company
         else registration.candidate.addressee(today()),
-        "today": today(),
         "link_url": links.url(link) if usable else None,
         "qr": links.qr(link) if usable else None,
     }
-    return render(request, "candidates/dossier_partner_print.html", context)
 
 
 @takes("scan")

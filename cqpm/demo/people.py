@@ -167,6 +167,13 @@ PEOPLE = [
     Person("F", "Eva", "Schmitt", date(2001, 11, 11), "Strasbourg", "67482"),
     Person("M", "Lucas", "Humbert", date(2002, 2, 2), "Langres", "52269"),
     Person("F", "Alice", "Thévenin", date(2003, 5, 5), "Chaumont", "52121"),
+    # A class that begins
+    Person("F", "Margaux", "Aubin", date(2005, 4, 9), "Semur-en-Auxois", "21603"),
+    Person("M", "Ilyes", "Belkacem", date(2004, 11, 23), "Dijon"),
+    Person("M", "Gaspard", "Courtois", date(2003, 2, 17), "Montbard", "21425"),
+    Person("F", "Louise", "Demaison", date(2005, 8, 1), "Auxerre", "89024"),
+    Person("M", "Noé", "Estienne", date(2004, 6, 28), "Avallon", "89025"),
+    Person("F", "Sofia", "Ferreira", date(1999, 12, 3), "Aveiro", "99139", "Portugal"),
 ]
 
 

@@ -16,6 +16,7 @@ CHAPTERS = (
     paperwork.mails,
     elsewhere.other_centres,
     habilitations.held_habilitations,
+    classes.beginners,
 )
 
 

@@ -240,6 +240,10 @@ def bulk(world):
     return [world.bulk.pk]
 
 
+def bulk_approval(world):
+    return [world.bulk_approval.pk]
+
+
 def summons(world):
     return [world.summons.pk]
 
@@ -427,8 +431,10 @@ ACCESS = {
     "bulk_detail": page(STAFF, given=bulk),
     "bulk_settle": act(STAFF, given=bulk),
     "bulk_start": act(STAFF, given=bulk),
+    "bulk_follow": act(STAFF, given=bulk_approval, data={"acte": "approval"}),
     "bulk_undo": act(STAFF, given=bulk),
     "bulk_progress": page(STAFF, given=bulk),
+    "bulk_papers": page(STAFF, given=bulk_approval),
     "registration_detail": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_file": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_documents": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),

@@ -39,12 +39,13 @@ from cqpm.utils import stored
 from cqpm.utils.french import today
 from documents.models import Document
 from evaluations.actions import commission as commissions, jury as juries
-from evaluations.actions.bulk import prepare_bulk
+from evaluations.actions.bulk import prepare_bulk, start_bulk
 from evaluations.actions.opinion import request_opinion
 from evaluations.actions.report import send_report
 from evaluations.actions.room import open_room
 from evaluations.actions.summons import send_letters
 from evaluations.models import DeliberationEntry, Jury, JuryMember, Summons
+from evaluations.reads.bulk import recap_of
 from evaluations.reads.commission import Sitting
 from evaluations.reads.summons import commission_letters
 from evaluations.rules import Verdict
@@ -359,6 +360,15 @@ class World:
         """A selection of one candidate, to be placed."""
         mine = Registration.objects.filter(pk=self.registration.pk)
         return prepare_bulk(centre=self.centre, verb="place", registrations=mine, by=self.officer)
+
+    @cached_property
+    def bulk_approval(self):
+        """A started act: one request for an approval, to print."""
+        registration = make_registration(self.centre, self.referentiel, tutor_email="")
+        make_dossier(registration, state=Dossier.State.DRAFT)
+        mine = Registration.objects.filter(pk=registration.pk)
+        act = prepare_bulk(centre=self.centre, verb="approval", registrations=mine, by=self.officer)
+        return start_bulk(act=act, seen=recap_of(act).fingerprint, by=self.officer)
 
     @cached_property
     def summons(self):

@@ -260,10 +260,21 @@ def stage_of(registration: Registration) -> Stage:
 
 def kept_of(registration: Registration, *, on_day: date | None = None) -> dict[int, KeptCapacity]:
     """What `candidates.journey` asks: the capacities kept from earlier deliberations and valid on the day."""
-    chains = chains_of([registration])
-    decided, chain = decided_by_chain(chains)[registration.pk], chains[registration.pk]
-    own = decisions_among(row for row in decided if row.decision.entry.registration_id in chain)
-    return kept_among(registration, chain, decided, as_of(registration, own, on_day or today()))
+    return kept_by_registration([registration], on_day=on_day)[registration.pk]
+
+
+def kept_by_registration(
+    registrations: Iterable[Registration], *, on_day: date | None = None
+) -> dict[UUID, dict[int, KeptCapacity]]:
+    """{primary key: the same}, of any number of them in one query."""
+    registrations = list(registrations)
+    chains = chains_of(registrations)
+    decided, found = decided_by_chain(chains), {}
+    for row in registrations:
+        chain, mine = chains[row.pk], decided[row.pk]
+        own = decisions_among(one for one in mine if one.decision.entry.registration_id in chain)
+        found[row.pk] = kept_among(row, chain, mine, as_of(row, own, on_day or today()))
+    return found
 
 
 def _in_force(opinions: Mapping[UUID, list[CapacityOpinion]], chain: Chain) -> list[CapacityOpinion]:

@@ -138,6 +138,21 @@ def bulk_start(request, pk):
 
 
 @require_POST
+def bulk_follow(request, pk):
+    """Another act, for those this one was done for: its recap."""
+    act = own_bulk(request, pk)
+    verb = request.POST.get("acte")
+    if verb not in WORDS:
+        return HttpResponseBadRequest("Acte inconnu.")
+    try:
+        following = actions.follow_bulk(act=act, verb=verb, by=request.user)
+    except Refusal as refusal:
+        say_reasons(request, refusal)
+        return redirect("bulk_detail", pk)
+    return redirect("bulk_detail", following.pk)
+
+
+@require_POST
 def bulk_undo(request, pk):
     """Takes back what may be; the outcome says what was left."""
     act = own_bulk(request, pk)

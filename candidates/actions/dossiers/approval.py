@@ -1,6 +1,7 @@
 """A dossier approved: by the centre, by the company or else the candidate, through a link or on paper."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +10,7 @@ from accounts import log, outbox, preferences
 from accounts.actions import chase_link, close_link, issue_link
 from accounts.keys import Key
 from accounts.log import Actor
-from accounts.models import AccessLink
+from accounts.models import AccessLink, ExaminationCentre
 from candidates.actions.checks import required
 from candidates.actions.dossiers.steps import (
     check_dossier_open,
@@ -63,13 +64,12 @@ def ask_partner_approval(*, dossier: Dossier, by: Actor, partner: Partner | None
     registration = dossier.registration
     partner, centre = partner or registration.partner, registration.centre
     revoke_partner_link(dossier, by=by)
-    days = preferences.value(APPROVAL_DAYS, centre)
     dossier.partner_link = issue_link(
         purpose=APPROVAL,
         subject=registration,
         email=partner.email,
         holder=partner.name,
-        expires_at=timezone.now() + timedelta(days=days),
+        expires_at=approval_expires_at(centre),
         centre=centre,
     )
     dossier.save(update_fields=["partner_link"])
@@ -77,14 +77,24 @@ def ask_partner_approval(*, dossier: Dossier, by: Actor, partner: Partner | None
         event=Key.of(dossier).event("approval", dossier.partner_link_id),
         to=partner.email,
         name=partner.name,
-        template="dossier_approval",
-        context=dossier_words(dossier) | {"until": day(dossier.partner_link.expires_at)},
+        template=APPROVAL,
+        context=approval_words(dossier, until=dossier.partner_link.expires_at),
         link=dossier.partner_link,
         centre=centre,
     )
     how = "par courriel" if partner.email else "sur papier"
     journal_dossier(dossier, by=by, verb="ask_dossier_approval", what=f"soumis {how} à {partner.described}")
     return dossier
+
+
+def approval_expires_at(centre: ExaminationCentre) -> datetime:
+    """Until when a request made now opens."""
+    return timezone.now() + timedelta(days=preferences.value(APPROVAL_DAYS, centre))
+
+
+def approval_words(dossier: Dossier, *, until: datetime) -> dict[str, Any]:
+    """What the mail of a request says: plain values."""
+    return dossier_words(dossier) | {"until": day(until)}
 
 
 @transaction.atomic

@@ -39,12 +39,13 @@ def save_dossier(
     by: Actor,
     no_company_reason: str = "",
     version: int | None = None,
+    what: str = "modifié",
 ) -> Dossier:
     """Writes the content of a dossier in preparation, finished or not.
 
     `choices`: {capacity number: {method: reason}}, the reason counting for a reconstituted situation only;
-    `version`: the one that was read, Stale when somebody has written another since. A new content makes both
-    approvals void and revokes the link that was sent. Refusal: not in preparation, a method the référentiel does
+    `version`: the one that was read, Stale when somebody has written another since; `what`: the journal's word for
+    it. A new content makes both approvals void and revokes the link that was sent. Refusal: not in preparation, a method the référentiel does
     not foresee, a capacity that is kept, a reconstituted situation without reason.
     """
     dossier = lock_dossier(dossier.pk)
@@ -65,7 +66,7 @@ def save_dossier(
         DossierChoice(dossier=dossier, capacity_id=capacity, method=method, reason=reason)
         for (capacity, method), reason in wanted.items()
     )
-    journal_dossier(dossier, by=by, verb="save_dossier", what="modifié", data={"version": dossier.version})
+    journal_dossier(dossier, by=by, verb="save_dossier", what=what, data={"version": dossier.version})
     return dossier
 
 

@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ExaminationCentre, User
+from candidates.models import Registration
 from candidates.models.registrations import RegistrationQuerySet
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations.actions.bulk.run import ROWS_AT_ONCE, run_rows
+from evaluations.actions.bulk.verbs import VERBS
 from evaluations.actions.bulk.worker import wake_bulk_on_commit
 from evaluations.models import BulkAct, BulkRow
 from evaluations.reads.bulk import RECAPS, recap_of
@@ -39,6 +41,13 @@ def prepare_bulk(
         batch_size=INSERTED,
     )
     return act
+
+
+def follow_bulk(*, act: BulkAct, verb: str, by: User) -> BulkAct:
+    """Prepares another act for those this one was done for. Refusal: for nobody."""
+    done = act.rows.filter(state=BulkRow.State.DONE).values("registration")
+    registrations = Registration.objects.for_user(by).filter(pk__in=done)
+    return prepare_bulk(centre=act.centre, verb=verb, registrations=registrations, filters=act.filters, by=by)
 
 
 @transaction.atomic
@@ -79,10 +88,12 @@ def start_bulk(*, act: BulkAct, seen: str, by: User) -> BulkAct:
 def undo_bulk(*, act: BulkAct, by: User) -> BulkAct:
     """Takes back what was done, the last first to be done last; what somebody acted on since is left, and said.
 
-    Refusal: nothing left to take back. Stale: still running, or taken back already.
+    Refusal: nothing left to take back, an act that cannot be. Stale: still running, or taken back already.
     """
     with transaction.atomic():
         act = lock_bulk(act, BulkAct.State.DONE)
+        if VERBS[BulkAct.Verb(act.verb)].undo is None:
+            raise Refusal("Cet acte ne s’annule pas : rien n’a été changé.")
         rows = act.rows.filter(state=BulkRow.State.DONE)
         count = rows.update(state=BulkRow.State.WAITING, queued_at=timezone.now(), attempts=0)
         if not count:

@@ -7,19 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts.log import Actor
-from evaluations.actions.bulk import sittings
+from evaluations.actions.bulk import dossiers, sittings
 from evaluations.models import BulkAct, BulkRow
 
 
 @dataclass(frozen=True)
 class BulkVerb:
-    """`do(row, by)` gives the key of what it made; `undo(row, by)` takes that back, or refuses where somebody acted since."""
+    """`do(row, by)` gives the key of what it made; `undo(row, by)` takes that back, or refuses where somebody acted since.
+
+    Without `undo` the act is not taken back: what it did has left the house.
+    """
 
     do: Callable[[BulkRow, Actor], str]
-    undo: Callable[[BulkRow, Actor], str]
+    undo: Callable[[BulkRow, Actor], str] | None = None
 
 
 VERBS = {
     BulkAct.Verb.PLACE: BulkVerb(sittings.place, sittings.displace),
     BulkAct.Verb.JURY: BulkVerb(sittings.send_before_jury, sittings.call_back_from_jury),
+    BulkAct.Verb.DOSSIER: BulkVerb(dossiers.copy_model, dossiers.efface_copy),
+    BulkAct.Verb.APPROVAL: BulkVerb(dossiers.put_to_approval),
 }

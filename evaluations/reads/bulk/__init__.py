@@ -3,11 +3,18 @@
 from typing import Any
 
 from evaluations.models import BulkAct
+from evaluations.reads.bulk.approval import ApprovalRecap
 from evaluations.reads.bulk.base import BulkRecap
+from evaluations.reads.bulk.dossier import DossierRecap
 from evaluations.reads.bulk.jury import JuryRecap
 from evaluations.reads.bulk.place import PlaceRecap
 
-RECAPS: dict[str, type[BulkRecap]] = {BulkAct.Verb.PLACE: PlaceRecap, BulkAct.Verb.JURY: JuryRecap}
+RECAPS: dict[str, type[BulkRecap]] = {
+    BulkAct.Verb.PLACE: PlaceRecap,
+    BulkAct.Verb.JURY: JuryRecap,
+    BulkAct.Verb.DOSSIER: DossierRecap,
+    BulkAct.Verb.APPROVAL: ApprovalRecap,
+}
 
 
 def recap_of(act: BulkAct) -> Any:

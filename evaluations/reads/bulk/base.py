@@ -68,6 +68,7 @@ class BulkRecap:
     """What a prepared act would do, and to whom."""
 
     to_settle: ClassVar[frozenset[Any]] = frozenset()  # kinds of reason somebody may do something about
+    aside_page: ClassVar[str] = "registration_detail"  # where that is done, for one registration
 
     def __init__(self, act: BulkAct) -> None:
         self.act, self.parameters = act, act.parameters

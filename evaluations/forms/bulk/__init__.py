@@ -7,6 +7,8 @@ from uuid import UUID
 from django import forms
 
 from cqpm.utils.french import hour
+from evaluations.forms.bulk.base import RecapForm
+from evaluations.forms.bulk.dossier import ApprovalForm, CopyForm
 from evaluations.forms.candidate import sitting_words
 from evaluations.models import BulkAct
 from evaluations.rules.appointment import length
@@ -64,28 +66,15 @@ def spoken_breaks(breaks):
     return " ; ".join(f"{hour(one)} – {hour(other)}" for one, other in hours)
 
 
-class SittingForm(forms.Form):
+class SittingForm(RecapForm):
     """Which commission or jury; the choices were read with the recap."""
 
     sitting = forms.ChoiceField(label="Jury")
 
     def __init__(self, *args, recap, **kwargs):
-        super().__init__(*args, initial=self.shown(recap.parameters), **kwargs)
+        super().__init__(*args, recap=recap, **kwargs)
         choices = [(str(row.pk), sitting_words(row)) for row in recap.sittings]
         self.fields["sitting"].choices = choices if recap.sitting else [("", "Choisir"), *choices]
-        for one in self.fields.values():
-            picks = isinstance(one.widget, forms.Select)
-            one.widget.attrs["class"] = "form-select" if picks else "form-control"
-
-    @staticmethod
-    def shown(parameters):
-        """What a recap's parameters look like in the fields."""
-        return parameters
-
-    @property
-    def parameters(self):
-        """Plain values for `settle_bulk`."""
-        return self.cleaned_data
 
 
 class PlaceForm(SittingForm):
@@ -122,11 +111,16 @@ class PlaceForm(SittingForm):
         return parameters | {"first": first, "breaks": spoken_breaks(parameters.get("breaks", ()))}
 
 
-FORMS = {BulkAct.Verb.PLACE: PlaceForm, BulkAct.Verb.JURY: SittingForm}
+FORMS = {
+    BulkAct.Verb.PLACE: PlaceForm,
+    BulkAct.Verb.JURY: SittingForm,
+    BulkAct.Verb.DOSSIER: CopyForm,
+    BulkAct.Verb.APPROVAL: ApprovalForm,
+}
 
 
 def typed_rows(data, act):
-    """What was typed in the rows the page showed (`vu-<row>`): {without, hours} for `settle_bulk`, as the act has them.
+    """What was typed in the rows the page showed (`vu-<row>`): {without, hours where there are} for `settle_bulk`.
 
     The other pages of the recap keep what they had. An hour counts as typed once it is another than the one shown;
     emptied, it is found again.
@@ -145,8 +139,8 @@ def typed_rows(data, act):
                 hours[key] = read_hour(typed).isoformat("minutes")
             except ValueError:
                 raise forms.ValidationError(NO_HOUR.format(typed)) from None
-    typed = {"without": sorted(without), "hours": hours}
-    return {name: value for name, value in typed.items() if value or name in act.parameters}
+    timed = {"hours": hours} if "hours" in act.parameters else {}
+    return {"without": sorted(without)} | timed
 
 
 def picked(values):
