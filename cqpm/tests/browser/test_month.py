@@ -34,6 +34,8 @@ rows = [
     with_dossier(referentiel, centre=centre, who={"birth_name": "Candidat" + "abcdefgh"[rank]}) for rank in range(8)
 ]
 make_cohort(*rows, by=officer, name="Usinage 2026")
+fresh = [make_registration(centre, referentiel, who={"birth_name": "Nouveau" + "abc"[rank]}) for rank in range(3)]
+make_cohort(*fresh, by=officer, name="Usinage 2027")
 make_registration(centre, referentiel, who={"birth_name": "Tardif"}, registered_on=today() - timedelta(days=70))
 heard = [make_evaluated_registration(referentiel, centre=centre, who={"birth_name": name}) for name in ("Ozanne", "Pernot")]
 session = make_session(*heard)
@@ -78,6 +80,31 @@ def the_late_dossiers(story):
         officer.press("Filtrer")
     expect(officer.page.locator("tbody tr")).to_have_count(1)
     officer.sees("TARDIF")
+
+
+def tick_class(officer, name):
+    """Everybody of a class; gives the bar of acts."""
+    officer.open("/candidats/")
+    officer.press("Promotions")
+    officer.press(name)
+    officer.clicks += 1
+    officer.page.get_by_label("Tous les candidats de la page").click()
+    return officer.page.get_by_role("region", name="Actes sur la sélection")
+
+
+def a_class_has_its_dossiers(story):
+    """Copied from a model, then the approvals asked for; one is adjusted between the two."""
+    officer = story.officer
+    with officer.takes(6):  # two of them to come to the class
+        bar = tick_class(officer, "Usinage 2027")
+        officer.unfold("Autres actes", within=bar)
+        officer.press("Copier un dossier de modalités", within=bar)
+        officer.press(re.compile("^Copier pour 3"))
+    officer.sees("3 dossiers copiés")
+    with officer.takes(2):
+        officer.press("Demander les accords")
+        officer.press(re.compile("^Demander pour 3"))
+    officer.sees(re.compile("3 dossiers présentés"))
 
 
 def working_day(after):
@@ -160,11 +187,7 @@ def a_commission_is_prepared(story):
 
 def it_is_filled_by_ticking(story):
     officer = story.officer
-    officer.open("/candidats/")
-    officer.press("Promotions")
-    officer.press("Usinage 2026")
-    officer.page.get_by_label("Tous les candidats de la page").click()
-    bar = officer.page.get_by_role("region", name="Actes sur la sélection")
+    bar = tick_class(officer, "Usinage 2026")
     officer.press("Placer en commission", within=bar)
     officer.press("Placer 8 candidats")
     officer.sees("8 candidats placés")
@@ -257,6 +280,7 @@ def a_jury_is_prepared(story):
 
 CHAPTERS = [
     the_late_dossiers,
+    a_class_has_its_dossiers,
     an_evaluation_is_planned_and_convened,
     it_moves_and_is_announced_again,
     an_evaluator_declines,
