@@ -8,6 +8,7 @@ from django import forms
 
 from cqpm.utils.french import hour
 from evaluations.forms.candidate import sitting_words
+from evaluations.forms.letter import WriteForm
 from evaluations.models import BulkAct
 from evaluations.rules.appointment import length
 from evaluations.rules.passage import LENGTHENED
@@ -122,7 +123,11 @@ class PlaceForm(SittingForm):
         return parameters | {"first": first, "breaks": spoken_breaks(parameters.get("breaks", ()))}
 
 
-FORMS = {BulkAct.Verb.PLACE: PlaceForm, BulkAct.Verb.JURY: SittingForm}
+FORMS = {
+    BulkAct.Verb.PLACE: PlaceForm,
+    BulkAct.Verb.JURY: SittingForm,
+    BulkAct.Verb.WRITE: WriteForm,
+}
 
 
 def typed_rows(data, act):

@@ -9,7 +9,10 @@ from django.db.models import Case, Count, Value, When
 from django.urls import reverse
 
 from cqpm.utils.french import NBSP, day, hour, long_day, lower_first, plural
+from documents.models import Document
 from evaluations.models import BulkAct, BulkRow, Commission, Jury
+from evaluations.papers.letter import ON_PAPER, letters_of
+from evaluations.reads.letter import LetterText
 from evaluations.rules.appointment import end_of
 
 State = BulkRow.State
@@ -24,8 +27,8 @@ class VerbWords:
     done: str
     taken: str  # the heading of those it takes
     aside: str  # and of those it does not
-    undo: str
-    limit: str  # until when it may be taken back
+    undo: str  # "" when it cannot be taken back
+    limit: str  # until when it may be taken back, or that it cannot be
     next: str  # beside the button: what does not happen yet
     recap: str  # the template of its recap
     has_hours: bool = False  # each row has its hour
@@ -54,6 +57,17 @@ WORDS = {
         limit="Annulable candidat par candidat, tant que le jury n’a pas décidé.",
         next="Personne n’est prévenu.",
         recap="evaluations/bulk_recap_jury.html",
+    ),
+    BulkAct.Verb.WRITE: VerbWords(
+        heading="Écrire",
+        button="Écrire à",
+        done="écrit",
+        taken="Recevront une lettre",
+        aside="Ne recevront rien",
+        undo="",
+        limit="Un courriel ne se reprend pas.",
+        next="Un courriel ne se reprend pas.",
+        recap="evaluations/bulk_recap_write.html",
     ),
 }
 
@@ -183,9 +197,54 @@ class JuryScreen(SittingScreen):
     next = ("jury_detail", "Voir le jury")
 
 
+class WriteScreen(OutcomeScreen):
+    """Candidates, tutors or companies were written to: mails gone, letters to print."""
+
+    @cached_property
+    def text(self) -> LetterText:
+        return LetterText.of(self.act.parameters)
+
+    @cached_property
+    def papers(self) -> Document | None:
+        return letters_of(self.act)
+
+    @cached_property
+    def sent(self) -> tuple[int, int]:
+        """(mails, letters): one made for several candidates is one."""
+        made = self.act.rows.filter(state=State.DONE).order_by()
+        mails = made.exclude(made=ON_PAPER).aggregate(found=Count("made", distinct=True))["found"]
+        return mails, len(self.papers.data.get("letters", ())) if self.papers else 0
+
+    @property
+    def heading(self) -> str:
+        """«22 courriels, 4 lettres à imprimer, 1 refusé»."""
+        if self.act.is_at_work:
+            return super().heading
+        (mails, papers), refused = self.sent, self.counts[State.REFUSED]
+        said = [plural(mails, "courriel")] if mails or not papers else []
+        said += [plural(papers, "lettre à imprimer", "lettres à imprimer")] if papers else []
+        return ", ".join(said + ([plural(refused, "refusé")] if refused else []))
+
+    @property
+    def said(self) -> str:
+        return f"{self.text.audience.label}{NBSP}: «{NBSP}{self.text.subject}{NBSP}»"
+
+    @property
+    def following(self) -> tuple[str, str] | None:
+        if self.papers is None:
+            return None
+        return reverse("document_download", args=[self.papers.pk]), "Lettres à imprimer (PDF)"
+
+    def word(self, row: BulkRow) -> str:
+        if row.state != State.DONE:
+            return super().word(row)
+        return "sur papier" if row.made == ON_PAPER else "par courriel"
+
+
 SCREENS: dict[str, type[OutcomeScreen]] = {
     BulkAct.Verb.PLACE: PlaceScreen,
     BulkAct.Verb.JURY: JuryScreen,
+    BulkAct.Verb.WRITE: WriteScreen,
 }
 
 

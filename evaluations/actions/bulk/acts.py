@@ -9,6 +9,7 @@ from accounts.models import ExaminationCentre, User
 from candidates.models.registrations import RegistrationQuerySet
 from cqpm.utils.refusal import Refusal, Stale
 from evaluations.actions.bulk.run import ROWS_AT_ONCE, run_rows
+from evaluations.actions.bulk.verbs import VERBS
 from evaluations.actions.bulk.worker import wake_bulk_on_commit
 from evaluations.models import BulkAct, BulkRow
 from evaluations.reads.bulk import RECAPS, recap_of
@@ -79,8 +80,10 @@ def start_bulk(*, act: BulkAct, seen: str, by: User) -> BulkAct:
 def undo_bulk(*, act: BulkAct, by: User) -> BulkAct:
     """Takes back what was done, the last first to be done last; what somebody acted on since is left, and said.
 
-    Refusal: nothing left to take back. Stale: still running, or taken back already.
+    Refusal: nothing left to take back, or not to be taken back at all. Stale: still running, or taken back already.
     """
+    if VERBS[BulkAct.Verb(act.verb)].undo is None:
+        raise Refusal("Cet acte ne se reprend pas : rien n’a été changé.")
     with transaction.atomic():
         act = lock_bulk(act, BulkAct.State.DONE)
         rows = act.rows.filter(state=BulkRow.State.DONE)

@@ -6,8 +6,13 @@ from evaluations.models import BulkAct
 from evaluations.reads.bulk.base import BulkRecap
 from evaluations.reads.bulk.jury import JuryRecap
 from evaluations.reads.bulk.place import PlaceRecap
+from evaluations.reads.bulk.write import WriteRecap
 
-RECAPS: dict[str, type[BulkRecap]] = {BulkAct.Verb.PLACE: PlaceRecap, BulkAct.Verb.JURY: JuryRecap}
+RECAPS: dict[str, type[BulkRecap]] = {
+    BulkAct.Verb.PLACE: PlaceRecap,
+    BulkAct.Verb.JURY: JuryRecap,
+    BulkAct.Verb.WRITE: WriteRecap,
+}
 
 
 def recap_of(act: BulkAct) -> Any:
