@@ -69,6 +69,7 @@ class NotWritten(Sentence):
 
     NO_TUTOR = "Sans tuteur connu : à compléter."
     NO_COMPANY = "Sans entreprise."
+    TOO_MANY = "Au-delà de {most} lettres sur papier en un envoi : écrivez-lui ensuite."
     LACKING = "À compléter, le texte en a besoin : {fields}."
 
 

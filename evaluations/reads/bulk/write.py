@@ -14,11 +14,13 @@ from candidates.models import Registration
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.french import plural, today
 from evaluations.models import BulkRow, LetterTemplate
-from evaluations.reads.bulk.base import BulkRecap, Line
+from evaluations.reads.bulk.base import BulkRecap, Group, Line
 from evaluations.reads.letter import LetterText, WrittenLetter, correspondent_of, letter_of
 from evaluations.rules import Reason
 from evaluations.rules.letter import Correspondent, LetterField, NotWritten
 from evaluations.rules.passage import LeftAside
+
+MOST_ON_PAPER = 500  # letters of one PDF: the worker that draws it holds it two minutes
 
 
 @dataclass(kw_only=True)
@@ -121,14 +123,24 @@ class WriteRecap(BulkRecap):
 
     @cached_property
     def lines(self) -> list[WriteLine]:
-        """Two letters alike, word for word, to one person are one."""
+        """Two letters alike, word for word, to one person are one; past what a PDF holds they are left aside."""
         lines: list[WriteLine] = super().lines
         first: dict[str, WriteLine] = {}
+        papers = 0
         for line in (line for line in lines if line.ticked):
             kept = first.setdefault(line.letter.mark, line)
             line.same_as = None if kept is line else kept
             line.rank = kept.rank if line.same_as else len(first) - 1
-        return lines
+            papers += not (line.same_as or line.letter.email)
+            if papers > MOST_ON_PAPER and kept is line and not line.letter.email:
+                del first[line.letter.mark]
+                self.reasons[line.registration.pk] = NotWritten.TOO_MANY(most=MOST_ON_PAPER)
+        return [line for line in lines if line.registration.pk not in self.reasons]
+
+    @cached_property
+    def aside(self) -> list[Group]:
+        _ = self.lines  # whom the PDF has no room for is known with them
+        return super().aside
 
     @cached_property
     def leaving(self) -> list[WriteLine]:
