@@ -150,7 +150,10 @@ def typed_rows(data, act):
                 hours[key] = read_hour(typed).isoformat("minutes")
             except ValueError:
                 raise forms.ValidationError(NO_HOUR.format(typed)) from None
-    return {"without": sorted(without), "hours": hours}
+    timed = (
+        {"hours": hours} if hours or "hours" in act.parameters else {}
+    )  # else the form would differ by itself
+    return {"without": sorted(without)} | timed
 
 
 def picked(values):

@@ -9,11 +9,13 @@ from evaluations.models import LetterTemplate
 from evaluations.models.letter import BODY, SUBJECT
 from evaluations.rules.letter import Correspondent, names_in_subject, problems_in
 
+UNSEEN = ("Cc", "Cf", "Co", "Cs")  # controls, joiners, private
+
 
 def plain_lines(text):
-    """The text in lines, without the signs no letter shows."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) != "Cc").strip()
+    """The text in lines, one way of writing each letter, without the signs nobody sees."""
+    text = unicodedata.normalize("NFC", "\n".join(text.splitlines()).replace("\t", " "))
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in UNSEEN).strip()
 
 
 class LetterTextMixin:

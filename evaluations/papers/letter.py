@@ -12,6 +12,7 @@ from documents.actions import request_document
 from documents.kinds import PaperKind
 from documents.models import Document
 from evaluations.models import BulkAct, BulkRow
+from evaluations.rules.letter import printable
 
 ON_PAPER = "paper"  # what a row that made a letter of the PDF says it made
 
@@ -51,10 +52,10 @@ def letter_words(row: BulkRow) -> dict[str, Any]:
     return {
         "registration": str(row.registration_id),
         "number": letter["number"],
-        "to": letter["to"],
-        "addressee": letter["addressee"],
-        "subject": typeset(letter["subject"]),
-        "text": typeset(letter["text"]),
+        "to": printable(letter["to"]),
+        "addressee": [printable(line) for line in letter["addressee"]],
+        "subject": typeset(printable(letter["subject"])),
+        "text": typeset(printable(letter["text"])),
     }
 
 

@@ -17,6 +17,8 @@ from evaluations.rules.letter import (
     fields_in,
     fill_fields,
     lacking,
+    names_in_subject,
+    problems_in,
 )
 
 
@@ -36,7 +38,9 @@ class LetterText:
 
     @property
     def is_written(self) -> bool:
-        return bool(self.subject and self.body)
+        """It says something, and nothing that cannot be sent."""
+        problems = [*problems_in(self.subject), *problems_in(self.body), *names_in_subject(self.subject)]
+        return bool(self.subject and self.body and not problems)
 
     @property
     def fields(self) -> list[LetterField]:

@@ -5,16 +5,21 @@ like others.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from functools import lru_cache
 
 from django.db.models import TextChoices
 
 from candidates.search import folded
 from cqpm.utils.french import NBSP, shortened
+from documents.fonts import characters
 from evaluations.rules.reason import Reason, Sentence
 
 BRACES = re.compile(r"\{\{|\{%|\{([^{}\n]*)\}|\{")  # literal, literal, a field, one that is not closed
+ALPHABETS = ("LATIN", "GREEK", "CYRILLIC")  # in the faces every machine has beside ours
+NO_SIGN = "□"
 FIELD_SHOWN = 30  # signs of a field that is not closed
 
 
@@ -59,6 +64,7 @@ class TextProblem(Sentence):
 
     UNKNOWN = "Champ inconnu : {field}. Prenez un champ de la liste."
     NOT_CLOSED = "Champ sans accolade fermante : {field}"
+    NOT_PRINTED = "Signes que le papier n’a pas, à retirer : {signs}"
     NAMES_SOMEBODY = (
         "L’objet d’un courriel ne nomme pas un candidat : retirez {field}, donnez plutôt {{numéro}}."
     )
@@ -73,9 +79,28 @@ class NotWritten(Sentence):
     LACKING = "À compléter, le texte en a besoin : {fields}."
 
 
+@lru_cache(1)
+def printed_signs() -> frozenset[str]:
+    """Those of the faces of the papers."""
+    return frozenset(map(chr, characters()))  # type: ignore[no-untyped-call]  # documents is not typed there
+
+
+@lru_cache(4096)
+def is_printed(sign: str) -> bool:
+    """Whether a paper shows it: one that it does not would stop the PDF of all."""
+    return sign == "\n" or sign in printed_signs() or unicodedata.name(sign, "").startswith(ALPHABETS)
+
+
+def printable(text: str) -> str:
+    """The text, «□» where a paper shows nothing: somebody else's word holds nobody's letter."""
+    return "".join(sign if is_printed(sign) else NO_SIGN for sign in text)
+
+
 def problems_in(text: str) -> list[Reason]:
-    """Each field that is not known or not closed, once, in the order of the text."""
-    return list(dict.fromkeys(_problems(text)))
+    """Each field that is not known or not closed, once, in the order of the text; then the signs papers do not have."""
+    found = list(dict.fromkeys(_problems(text)))
+    signs = " ".join(dict.fromkeys(sign for sign in text if not is_printed(sign)))
+    return [*found, TextProblem.NOT_PRINTED(signs=signs)] if signs else found
 
 
 def _problems(text: str) -> Iterator[Reason]:

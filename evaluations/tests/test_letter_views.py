@@ -127,6 +127,7 @@ def test_a_second_press_answers_with_what_was_sent(client, make):
         ({"body": "{prenon} et {ville}"}, ["Champ inconnu : {prenon}.", "Champ inconnu : {ville}."]),
         ({"body": "Bonjour {prénom"}, ["Champ sans accolade fermante : «\u00a0{prénom\u00a0»."]),
         ({"subject": "Pour {nom}"}, ["ne nomme pas un candidat : retirez {nom}, donnez plutôt {numéro}."]),
+        ({"body": "Bravo 😀"}, ["Signes que le papier n’a pas, à retirer : 😀"]),
         ({"subject": ""}, ["Ce champ est obligatoire."]),
         ({"body": " \r\n "}, ["Ce champ est obligatoire."]),
         ({"subject": "x" * 121}, ["au plus 120 caractères"]),
@@ -167,10 +168,14 @@ def test_signs_no_letter_shows_are_dropped_and_lines_are_kept(client, make):
     act = prepare(client)
     client.post(
         reverse("bulk_settle", args=[act.pk]),
-        {"audience": "candidate", "subject": "Réunion\r\nBcc: x@y.fr", "body": "Un\r\n\r\ndeux\x07\ttrois"},
+        {
+            "audience": "candidate",
+            "subject": "Réunion\r\nBcc: x@y.fr",
+            "body": "Un\r\n\r\nde\x07ux\tt\u200brois",
+        },
     )
     act.refresh_from_db()
-    assert (act.parameters["subject"], act.parameters["body"]) == ("Réunion Bcc: x@y.fr", "Un\n\ndeuxtrois")
+    assert (act.parameters["subject"], act.parameters["body"]) == ("Réunion Bcc: x@y.fr", "Un\n\ndeux trois")
 
 
 # --- Read one by one ------------------------------------------------------------------------------------------------

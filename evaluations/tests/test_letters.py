@@ -1,7 +1,9 @@
 """A text sent to many: who gets a mail, who a letter on paper, who neither; sent once; the centre's own texts."""
 
+import io
 from datetime import timedelta
 
+import pikepdf
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,7 +16,7 @@ from candidates.models import Candidate, Registration
 from candidates.tests.factories import make_cohort, make_company, make_registration
 from cqpm.utils.refusal import Refusal, Stale
 from documents.models import Document
-from documents.render import render_html
+from documents.render import render_document, render_html
 from evaluations.actions import bulk
 from evaluations.actions.bulk import acts, run as bulk_run
 from evaluations.actions.bulk.worker import run_bulk, sweep_bulk
@@ -212,6 +214,36 @@ def test_those_on_paper_are_one_pdf_in_the_order_of_the_list(officer, make):
     html = render_html(paper)
     assert html.count('class="post"') == 2
     assert "Veuillez agréer nos salutations distinguées." in html
+
+
+def test_each_letter_is_on_sheets_of_its_own_tagged(officer, make):
+    on_paper(make("Aubert")), on_paper(make("Blot"), address="")
+    body = "Une ligne.\n" * 60 + "Đặng, Ἕλληνες, {{ « » " + "x" * 300
+    act = start(prepare(officer, body=body), officer)
+    with pikepdf.open(io.BytesIO(render_document(letters_of(act)))) as paper:
+        assert len(paper.pages) == 4
+        assert str(paper.docinfo.Title) == "Lettres, Réunion de rentrée"
+        assert bool(paper.Root.MarkInfo.Marked) is True
+    act = start(prepare(officer), officer)
+    with pikepdf.open(io.BytesIO(render_document(letters_of(act)))) as paper:
+        assert len(paper.pages) == 2
+
+
+def test_a_sign_papers_do_not_have_holds_nobody_s_letter(officer, make):
+    (
+        on_paper(make("Aubert", company=make_company(officer.hat.centre, name="株式会社 😀"))),
+        on_paper(make("Blot")),
+    )
+    act = start(prepare(officer, body="Chez {entreprise}."), officer)
+    first, _ = letters_of(act).data["letters"]
+    assert first["text"].endswith("Chez □□□□ □.")
+    assert render_document(letters_of(act)).startswith(b"%PDF")
+
+
+def test_a_text_that_cannot_be_sent_has_no_recap(officer, make):
+    make("Aubert")
+    for text in ({"body": "{ville}"}, {"body": "Bravo 😀"}, {"subject": "{nom}"}, {"body": "{nom"}):
+        assert not recap_of(prepare(officer, **text)).is_ready
 
 
 def test_what_is_typed_is_never_markup_on_paper(officer, make):

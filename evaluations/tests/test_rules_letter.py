@@ -56,6 +56,12 @@ def test_each_field_that_is_unknown_or_not_closed_is_named_once(text, said):
     assert [str(problem) for problem in problems_in(text)] == said
 
 
+def test_the_signs_papers_do_not_have_are_named_once():
+    assert [str(one) for one in problems_in("Bravo 😀 et 😀, 株 : « œuvre » Đặng – n° 2\u202f€ ½")] == [
+        "Signes que le papier n’a pas, à retirer : 😀 株"
+    ]
+
+
 def test_a_subject_names_no_candidate():
     assert [str(one) for one in names_in_subject("Réunion, {Prénom} ({numéro}, {tuteur})")] == [
         "L’objet d’un courriel ne nomme pas un candidat : retirez {prénom}, donnez plutôt {numéro}."
