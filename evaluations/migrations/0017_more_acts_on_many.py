@@ -5,25 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_user_siren_digits'),
-        ('evaluations', '0016_attendances_of_before'),
+        ("accounts", "0006_user_siren_digits"),
+        ("evaluations", "0016_attendances_of_before"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='bulkact',
-            name='bulk_act_verb_known',
+            model_name="bulkact",
+            name="bulk_act_verb_known",
         ),
         migrations.AlterField(
-            model_name='bulkact',
-            name='verb',
-            field=models.CharField(choices=[('place', 'Placer en commission'), ('jury', 'Ajouter à un jury'), ('dossier', 'Copier un dossier de modalités'), ('approval', 'Demander les accords'), ('plan', 'Planifier une évaluation'), ('write', 'Écrire')], max_length=10, verbose_name='acte'),
+            model_name="bulkact",
+            name="verb",
+            field=models.CharField(
+                choices=[
+                    ("place", "Placer en commission"),
+                    ("jury", "Ajouter à un jury"),
+                    ("dossier", "Copier un dossier de modalités"),
+                    ("approval", "Demander les accords"),
+                    ("plan", "Planifier une évaluation"),
+                    ("write", "Écrire"),
+                ],
+                max_length=10,
+                verbose_name="acte",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkact',
-            constraint=models.CheckConstraint(condition=models.Q(('verb__in', ['place', 'jury', 'dossier', 'approval', 'plan', 'write'])), name='bulk_act_verb_known'),
+            model_name="bulkact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verb__in", ["place", "jury", "dossier", "approval", "plan", "write"])),
+                name="bulk_act_verb_known",
+            ),
         ),
     ]

@@ -37,7 +37,7 @@ def write_to(row: BulkRow, by: Actor) -> str:
         raise Refusal(CHANGED)
     twin = act.rows.filter(state=BulkRow.State.DONE, parameters__mark=letter.mark).first()
     made = twin.made if twin else _send(row, act, letter)
-    how = "Lettre imprimée" if made == ON_PAPER else "Courriel"
+    how = "Lettre sur papier" if made == ON_PAPER else "Courriel"
     log.record(
         by=by,
         verb="write_letter",
