@@ -277,6 +277,19 @@ def test_a_text_is_kept_changed_then_deleted(client, officer):
     assert client.get(edit).status_code == 404
 
 
+def test_a_text_typed_for_a_selection_is_where_a_model_begins(client, make):
+    make("Aubert")
+    act = prepare(client)
+    whole_form(client, act, **TEXT)
+    new = reverse("letter_template_new")
+    assert f"{new}?acte={act.pk}" in text(client.get(reverse("bulk_detail", args=[act.pk])))
+    form = client.get(f"{new}?acte={act.pk}").context["form"]
+    assert {name: form[name].value() for name in TEXT} == TEXT
+    stranger = client_as(make_wearer(Role.OFFICER))
+    for asked in (f"{new}?acte={act.pk}", f"{new}?acte=x", new):
+        assert stranger.get(asked).context["form"]["body"].value() in ("", None)
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

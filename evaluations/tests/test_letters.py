@@ -1,11 +1,12 @@
 """A text sent to many: who gets a mail, who a letter on paper, who neither; sent once; the centre's own texts."""
 
 import io
+import threading
 from datetime import timedelta
 
 import pikepdf
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import mailing
@@ -152,6 +153,7 @@ def test_a_candidate_lacking_what_the_text_names_is_to_complete_and_only_then(of
     ]
 
 
+@pytest.mark.both_engines
 def test_a_tutor_of_several_gets_one_mail_each_unless_the_text_is_the_same(officer, make):
     for name in ("Aubert", "Blot", "Caron"):
         make(name, tutor_name="Sylvie Ravier", tutor_email="S.Ravier@vauzelle.test")
@@ -200,6 +202,7 @@ def test_each_gets_what_the_recap_showed_with_a_line_in_its_journal(officer, mak
     assert entry.sentence == f"Courriel\u00a0: {one.candidate}, «\u00a0Réunion à {officer.hat.centre}\u00a0»."
 
 
+@pytest.mark.both_engines
 def test_those_on_paper_are_one_pdf_in_the_order_of_the_list(officer, make):
     on_paper(make("Blot")), make("Caron"), on_paper(make("Aubert"))
     act = start(prepare(officer), officer)
@@ -356,9 +359,36 @@ def test_an_act_whose_worker_died_after_its_last_row_is_ended_with_its_letters(o
     assert Document.objects.count() == 1
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="two at once")
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_the_same_words_to_one_person_once(officer, make, monkeypatch):
+    for name in ("Aubert", "Blot"):
+        make(name, tutor_name="Sylvie Ravier", tutor_email="s.ravier@vauzelle.test")
+    monkeypatch.setattr(acts, "ROWS_AT_ONCE", 0)
+    act = start(prepare(officer, audience="tutor", body="Réunion lundi."), officer)
+    rows = [bulk_run.LEASES.claim(row.pk, "act__made_by", "registration") for row in act.rows.all()]
+    barrier = threading.Barrier(2)
+
+    def work(row):
+        barrier.wait()
+        try:
+            bulk_run.run_row(row)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[row]) for row in rows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes(act) == {"Aubert": ("done", ""), "Blot": ("done", "")}
+    assert mails() == ["s.ravier@vauzelle.test"]
+
+
 # --- Personal data --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_the_letters_of_a_person_go_with_the_person_and_stay_for_the_others(officer, make):
     gone, kept, mailed = on_paper(make("Aubert")), on_paper(make("Blot")), make("Caron")
     act = start(prepare(officer), officer)
@@ -375,6 +405,7 @@ def test_the_letters_of_a_person_go_with_the_person_and_stay_for_the_others(offi
     assert letters_of(act).is_purged
 
 
+@pytest.mark.both_engines
 def test_the_letters_of_a_selection_go_with_it(officer, make):
     on_paper(make("Aubert"))
     act = start(prepare(officer), officer)
@@ -440,6 +471,7 @@ def test_a_text_is_refused_in_words(officer, words, said):
     keep_letter_template(centre=make_centre(), by=officer, **WORDS)  # another centre's names are its own
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("values", "name"),
     [

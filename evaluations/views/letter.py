@@ -13,6 +13,7 @@ from candidates.views.scoped import post_data
 from cqpm.utils.alphabet import alphabetical
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import letter as actions
+from evaluations.forms.bulk import picked
 from evaluations.forms.letter import LetterTemplateForm, template_said
 from evaluations.models import BulkAct, LetterTemplate
 from evaluations.reads.bulk import recap_of
@@ -36,9 +37,9 @@ def letter_template_list(request):
 @require(is_staff)
 @form_methods
 def letter_template_new(request):
-    """A text to keep."""
+    """A text to keep; `acte`: the selection whose text it begins with."""
     centre = request.user.hat.centre
-    form = LetterTemplateForm(post_data(request))
+    form = LetterTemplateForm(post_data(request), initial=text_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.keep_letter_template(centre=centre, by=request.user, **form.cleaned_data)
@@ -48,6 +49,13 @@ def letter_template_new(request):
             messages.success(request, template_said(made))
             return redirect("letter_template_list")
     return template_page(request, form)
+
+
+def text_of(request):
+    """The text typed for a selection of the centre; nothing without one."""
+    acts = BulkAct.objects.for_user(request.user).filter(verb=BulkAct.Verb.WRITE)
+    act = acts.filter(pk__in=picked([request.GET.get("acte", "")])).first()
+    return act.parameters if act else {}
 
 
 @form_methods
