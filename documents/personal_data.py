@@ -15,8 +15,9 @@ PURGED_FOLDER = "documents"
 TABLE = [
     Holding(
         Document,
-        "les papiers d’une personne, données et fichier ; les procès-verbaux et les fiches de synthèse, de plusieurs",
+        "les papiers d’une personne, données et fichier ; les procès-verbaux, les fiches de synthèse et les lettres d’un envoi, de plusieurs",
         "procès-verbaux et papiers des admissibles : sans limite (registre) ; les fiches de synthèse, rééditées sans la personne quand ses pièces partent ; "
+        "les lettres d’un envoi, effacées avec la sélection, rééditées sans la personne ; "
         "les autres, effacés avec l’inscription",
     )
 ]

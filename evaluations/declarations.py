@@ -16,6 +16,7 @@ from evaluations.actions import opinion, summons
 from evaluations.models.jury import presidencies
 from evaluations.papers.calendar import calendar_attachment
 from evaluations.papers.jury import JURY_PAPERS
+from evaluations.papers.letter import LETTERS_KIND
 from evaluations.papers.synthesis import SYNTHESIS
 from evaluations.reads import commission, contact, decision, journey, jury
 from evaluations.reminders import OPINION_REMINDER
@@ -23,7 +24,7 @@ from evaluations.reminders import OPINION_REMINDER
 FACTS["presides"] = Exists(presidencies(OuterRef("pk")))
 questions.register(stage=journey.stage_of, kept=journey.kept_of, held=decision.held_of)
 
-kinds.register(*JURY_PAPERS, SYNTHESIS)
+kinds.register(*JURY_PAPERS, LETTERS_KIND, SYNTHESIS)
 
 OPINION_SECTION = "Avis de l’entreprise"
 preferences.register(
@@ -76,6 +77,7 @@ mailing.register(
     contact_request="Demande d’une entreprise",
     contact_request_receipt="Demande d’une entreprise bien reçue",
     contact_request_settled="Réponse à une entreprise",
+    letter="Courrier du centre",
 )
 
 preferences.register(
@@ -131,6 +133,7 @@ preferences.register(
 mailing.register(jury_member="Convocation d’un membre du jury", result="Résultat du jury")
 mailing.register_attachments(calendar_attachment)
 mailing.register_contacts(
+    bulkact=contact.of_bulk_act,
     commission=contact.of_commission,
     decision=contact.of_decision,
     evaluation=contact.of_evaluation,

@@ -45,6 +45,7 @@ from evaluations.models import (
     InterviewRemark,
     Jury,
     JuryMember,
+    LetterTemplate,
     PersonalLink,
     Report,
     Room,
@@ -56,6 +57,7 @@ from evaluations.models import (
     Withdrawal,
 )
 from evaluations.models.report import REPORTS_FOLDER as REPORTS
+from evaluations.papers.letter import issue_letters_again, letters_of
 from evaluations.papers.synthesis import SYNTHESIS, issue_again, less_one, names_in, syntheses_of
 from evaluations.rules import Verdict
 
@@ -88,7 +90,12 @@ TABLE = [
     Holding(
         BulkAct, "une sélection de candidats, qui l’a faite, ses réglages", "après sa préparation", DRAFTS
     ),
-    Holding(BulkRow, "un candidat de la sélection, l’issue de l’acte", "comme la sélection", DRAFTS),
+    Holding(
+        BulkRow,
+        "un candidat de la sélection, l’issue de l’acte, sa lettre quand elle est imprimée",
+        "comme la sélection",
+        DRAFTS,
+    ),
     Holding(
         CommissionMember,
         "nom d’un membre : gardé avec la commission ; son adresse",
@@ -98,7 +105,7 @@ TABLE = [
     Holding(JuryMember, f"nom d’un membre : {ON_MINUTES} ; son adresse", "après la séance", CONTACT_MONTHS),
     Holding(Seat, "l’organisation d’un siège : donnée sensible, sur le procès-verbal seulement", ON_MINUTES),
 ]
-NOBODY = [Commission, Deliberation, Jury, Room, Visit]
+NOBODY = [Commission, Deliberation, Jury, LetterTemplate, Room, Visit]
 
 
 # --- What is due --------------------------------------------------------------------------------------------
@@ -207,6 +214,24 @@ def leave_out_of_syntheses(registration):
             issue_again(last, left)
 
 
+def leave_out_of_selections(registration):
+    """Its rows of acts on many; the letters printed with its own, emptied and issued again for the others. The gate is open."""
+    rows = BulkRow.objects.filter(registration=registration)
+    acts = list(BulkAct.objects.filter(rows__in=rows.filter(parameters__letter__isnull=False)))
+    rows.delete()
+    for act in acts:
+        if former := letters_of(act):
+            documents.erase([Key.of(act)])
+            issue_letters_again(act, former)
+
+
+def forget_selections(acts):
+    """Deletes acts on many, with the letters they printed."""
+    with gate():
+        documents.erase([Key.of(act) for act in acts])
+        delete(BulkAct)(acts)
+
+
 def forget_report(sha256):
     """Deletes the file of no report any more."""
     if not Report.objects.filter(sha256=sha256).exists():
@@ -227,7 +252,7 @@ def erase(registration):
         subjects = candidates.names_of(registration), candidates.emails_of(registration)
         documents.erase(keys)
         purge_pieces(registration)
-        BulkRow.objects.filter(registration=registration).delete()
+        leave_out_of_selections(registration)
         decisions = Decision.objects.filter(entry__registration=registration)
         decisions.exclude(reason="").update(reason=GONE)
         Withdrawal.objects.filter(entry__registration=registration).update(reason=GONE)
@@ -299,7 +324,9 @@ def purge(*, dry_run=False):
     yield Purged("Convocations de membres", in_batches(letters, forget_letters, dry_run=dry_run), old)
     drafts = before(DRAFTS)
     acts = BulkAct.objects.filter(created_at__lt=drafts)
-    yield Purged("Sélections de candidats", in_batches(acts, delete(BulkAct), dry_run=dry_run), drafts.date())
+    yield Purged(
+        "Sélections de candidats", in_batches(acts, forget_selections, dry_run=dry_run), drafts.date()
+    )
 
 
 def erase_all(registrations):

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from cqpm.demo.chapters import classes, decided, elsewhere, habilitations, paperwork, underway
+from cqpm.demo.chapters import classes, decided, elsewhere, habilitations, letters, paperwork, underway
 from cqpm.demo.scenes import Scenes
 
 CHAPTERS = (
@@ -13,6 +13,7 @@ CHAPTERS = (
     underway.on_their_way,
     paperwork.dossiers,
     classes.classes,
+    letters.letters,
     paperwork.mails,
     elsewhere.other_centres,
     habilitations.held_habilitations,

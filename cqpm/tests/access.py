@@ -244,6 +244,14 @@ def bulk_approval(world):
     return [world.bulk_approval.pk]
 
 
+def letters_to_send(world):
+    return [world.letters_to_send.pk]
+
+
+def letter_template(world):
+    return [world.letter_template.pk]
+
+
 def summons(world):
     return [world.summons.pk]
 
@@ -435,6 +443,11 @@ ACCESS = {
     "bulk_undo": act(STAFF, given=bulk),
     "bulk_progress": page(STAFF, given=bulk),
     "bulk_papers": page(STAFF, given=bulk_approval),
+    "bulk_letters": page(STAFF, given=letters_to_send),
+    "letter_template_list": page(STAFF_ANYWHERE),
+    "letter_template_new": page(STAFF_ANYWHERE),
+    "letter_template_edit": page(STAFF, given=letter_template),
+    "letter_template_delete": act(STAFF, given=letter_template),
     "registration_detail": page(STAFF | {EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_file": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),
     "registration_documents": page(STAFF, refused={EVALUATOR, RESOURCE}, given=scored_registration),

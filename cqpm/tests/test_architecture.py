@@ -49,6 +49,7 @@ FOREIGN = {
     "evaluations/forms/": "typed",
     "evaluations/papers/minutes.py:full_stop": "a reason, which ends with or without its full stop",
     "evaluations/rules/conflict.py:_words": "names and numbers of companies",
+    "evaluations/rules/letter.py": "a text a centre typed, its fields",
     "referentiel/forms/": "typed",
     # Files and documents of others
     "candidates/imports/": "a class as its training body keeps it",

@@ -180,6 +180,13 @@ MAILS = {
     "invitation": ("invitation", INVITED),
     "jury_member": ("jury_member", WHEN | REPLACED | {"president": False}),
     "jury_president": ("jury_member", WHEN | {"president": True}),
+    "letter": (
+        "letter",
+        {
+            "subject": "Réunion des tuteurs",
+            "text": "La promotion Usinage 2026 commence.\n\nCe qui s’écrit {{ ainsi }} ou <ainsi> reste tel quel.",
+        },
+    ),
     "opinion_receipt": (
         "opinion_receipt",
         OPINION

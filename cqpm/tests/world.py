@@ -39,7 +39,8 @@ from cqpm.utils import stored
 from cqpm.utils.french import today
 from documents.models import Document
 from evaluations.actions import commission as commissions, jury as juries
-from evaluations.actions.bulk import prepare_bulk, start_bulk
+from evaluations.actions.bulk import prepare_bulk, settle_bulk, start_bulk
+from evaluations.actions.letter import keep_letter_template
 from evaluations.actions.opinion import request_opinion
 from evaluations.actions.report import send_report
 from evaluations.actions.room import open_room
@@ -369,6 +370,19 @@ class World:
         mine = Registration.objects.filter(pk=registration.pk)
         act = prepare_bulk(centre=self.centre, verb="approval", registrations=mine, by=self.officer)
         return start_bulk(act=act, seen=recap_of(act).fingerprint, by=self.officer)
+
+    @cached_property
+    def letters_to_send(self):
+        """A text about to be sent to one candidate."""
+        mine = Registration.objects.filter(pk=self.registration.pk)
+        act = prepare_bulk(centre=self.centre, verb="write", registrations=mine, by=self.officer)
+        return settle_bulk(act=act, parameters={"subject": "Réunion", "body": "Bienvenue, {prénom}."})
+
+    @cached_property
+    def letter_template(self):
+        """A text of the centre."""
+        words = {"name": "Réunion", "audience": "candidate", "subject": "Réunion", "body": "Bienvenue."}
+        return keep_letter_template(centre=self.centre, by=self.officer, **words)
 
     @cached_property
     def summons(self):

@@ -11,6 +11,7 @@ from evaluations.models.decision import Decision, DecisionCapacity
 from evaluations.models.evaluation import Evaluation, EvaluationCapacity
 from evaluations.models.interview import Interview, InterviewRemark
 from evaluations.models.jury import Deliberation, DeliberationEntry, Jury, JuryMember, Seat, Withdrawal
+from evaluations.models.letter import LetterTemplate
 from evaluations.models.opinion import CapacityOpinion, CompanyOpinion
 from evaluations.models.report import Report
 from evaluations.models.room import Room
@@ -43,6 +44,7 @@ __all__ = [
     "InterviewRemark",
     "Jury",
     "JuryMember",
+    "LetterTemplate",
     "PersonalLink",
     "Report",
     "Room",

@@ -7,6 +7,7 @@ from accounts.mailing import Contact
 from accounts.models import OutboxMessage
 from candidates.models import Registration
 from evaluations.models import (
+    BulkAct,
     CommissionCandidate,
     CommissionMember,
     CompanyOpinion,
@@ -16,6 +17,8 @@ from evaluations.models import (
     ScoreSheet,
     Summons,
 )
+from evaluations.reads.letter import LetterText, correspondent_of
+from evaluations.rules.letter import Correspondent
 
 
 def of_opinion(message: OutboxMessage) -> Contact | None:
@@ -23,6 +26,20 @@ def of_opinion(message: OutboxMessage) -> Contact | None:
     opinion = CompanyOpinion.objects.filter(pk=message.mail_event.about.pk).first()
     page = reverse("opinion_detail", args=[message.mail_event.about.pk])
     return Contact(opinion.respondent_email, page) if opinion else None
+
+
+def of_bulk_act(message: OutboxMessage) -> Contact | None:
+    """«bulkact:<id>:registration:<id>»: the candidate, the tutor or the line manager a text was sent to."""
+    act = BulkAct.objects.filter(pk=message.mail_event.about.pk).first()
+    rows = Registration.objects.select_related("candidate", "company")
+    registration = rows.filter(pk=message.mail_event.person.pk).first()
+    if act is None or registration is None:
+        return None
+    audience = LetterText.of(act.parameters).audience
+    if audience == Correspondent.CANDIDATE:
+        return of_candidate(registration, message)
+    _, email, addressee = correspondent_of(registration, audience, message.created_at)
+    return Contact(email, reverse("registration_edit", args=[registration.pk]), tuple(addressee))
 
 
 def of_commission(message: OutboxMessage) -> Contact | None:

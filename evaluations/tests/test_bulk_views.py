@@ -143,6 +143,23 @@ def test_eight_are_placed_read_and_said(client, make, commission):
     assert commission.agenda.count() == 0
 
 
+def test_a_recap_without_hours_is_done_at_the_first_press(client, officer, make):
+    make("Aubert")
+    jury = make_jury(centre=officer.hat.centre, held_on=today() + timedelta(days=40), state="prepared")
+    client.post(reverse("bulk_prepare"), {"acte": "jury", "tout": "on"})
+    act = BulkAct.objects.get()
+    page = client.get(reverse("bulk_detail", args=[act.pk]))
+    row = act.rows.get()
+    data = {
+        "vu": page.context["recap"].fingerprint,
+        "sitting": jury.pk,
+        f"vu-{row.pk}": "",
+        f"pris-{row.pk}": "on",
+    }
+    response = client.post(reverse("bulk_start", args=[act.pk]), data, follow=True)
+    assert response.context["screen"].heading == "1\u00a0candidat ajouté"
+
+
 def test_what_was_typed_is_computed_and_shown_before_it_is_done(client, make, commission):
     make("Aubert"), make("Blot")
     prepare(client, tout="on")

@@ -104,7 +104,7 @@ def a_class_has_its_dossiers(story):
     with officer.takes(2):
         officer.press("Demander les accords")
         officer.press(re.compile("^Demander pour 3"))
-    officer.sees(re.compile("3 dossiers présentés"))
+    officer.sees("3 dossiers présentés")
 
 
 def working_day(after):

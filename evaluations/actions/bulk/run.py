@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from cqpm.utils.leases import Leases
@@ -56,6 +56,7 @@ def run_row(row: BulkRow) -> None:
     backwards = row.act.is_backwards
     verb = VERBS[BulkAct.Verb(row.act.verb)]
     run, by = (verb.undo, row.act.undone_by) if backwards else (verb.do, row.act.made_by)
+    assert run is not None  # `undo_bulk` refuses what cannot be taken back
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -77,20 +78,33 @@ def refuse_row(row: BulkRow, reason: str, now: datetime) -> None:
     LEASES.settle(row, state=state, reason=reason, done_at=now)
 
 
-def end_if_over(pk: UUID) -> bool:
-    """Ends the act once none of its rows is awaited; whether it has ended."""
-    now = timezone.now()
+def over() -> QuerySet[BulkAct]:
+    """The acts at work none of whose rows is awaited any more."""
     awaited = Exists(BulkRow.objects.filter(act=OuterRef("pk"), state__in=State.AWAITED))
+    return BulkAct.objects.filter(~awaited, state__in=BulkAct.State.AT_WORK)
+
+
+def end_if_over(pk: UUID) -> bool:
+    """Ends the act once none of its rows is awaited, with what its verb does then; whether it has ended."""
     ends = {BulkAct.State.RUNNING: BulkAct.State.DONE, BulkAct.State.UNDOING: BulkAct.State.UNDONE}
-    for running, ended in ends.items():
-        BulkAct.objects.filter(~awaited, pk=pk, state=running).update(state=ended, ended_at=now)
+    with transaction.atomic():
+        for running, ended in ends.items():
+            if over().filter(pk=pk, state=running).update(state=ended, ended_at=timezone.now()):
+                act = BulkAct.objects.select_related("centre", "made_by").get(pk=pk)
+                after = VERBS[BulkAct.Verb(act.verb)].after
+                if after and not act.is_backwards:
+                    after(act)
     return not BulkAct.objects.filter(pk=pk, state__in=BulkAct.State.AT_WORK).exists()
 
 
 def late_acts(now: datetime) -> list[UUID]:
-    """The acts with rows whose message seems lost; given up first, the rows that interrupted their worker each time."""
+    """The acts with rows whose message seems lost; given up first, the rows that interrupted their worker each time.
+
+    Ended too: an act whose worker was killed between its last row and its end.
+    """
     for row in LEASES.exhausted(now).select_related("act"):
         refuse_row(row, INTERRUPTED, now)
-        end_if_over(row.act_id)
+    for pk in over().values_list("pk", flat=True):
+        end_if_over(pk)
     keys = LEASES.late(now)
     return list(BulkRow.objects.filter(pk__in=keys).order_by().values_list("act", flat=True).distinct())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts.log import Actor
-from evaluations.actions.bulk import dossiers, sittings
+from evaluations.actions.bulk import dossiers, sittings, write
 from evaluations.models import BulkAct, BulkRow
 
 
@@ -15,11 +15,12 @@ from evaluations.models import BulkAct, BulkRow
 class BulkVerb:
     """`do(row, by)` gives the key of what it made; `undo(row, by)` takes that back, or refuses where somebody acted since.
 
-    Without `undo` the act is not taken back: what it did has left the house.
+    No `undo`: what is done cannot be taken back. `after(act)`: what follows its last row, with the end of the act.
     """
 
     do: Callable[[BulkRow, Actor], str]
     undo: Callable[[BulkRow, Actor], str] | None = None
+    after: Callable[[BulkAct], object] | None = None
 
 
 VERBS = {
@@ -27,4 +28,5 @@ VERBS = {
     BulkAct.Verb.JURY: BulkVerb(sittings.send_before_jury, sittings.call_back_from_jury),
     BulkAct.Verb.DOSSIER: BulkVerb(dossiers.copy_model, dossiers.efface_copy),
     BulkAct.Verb.APPROVAL: BulkVerb(dossiers.put_to_approval),
+    BulkAct.Verb.WRITE: BulkVerb(write.write_to, after=write.request_letters),
 }

@@ -10,6 +10,7 @@ from cqpm.utils.french import hour
 from evaluations.forms.bulk.base import RecapForm
 from evaluations.forms.bulk.dossier import ApprovalForm, CopyForm
 from evaluations.forms.candidate import sitting_words
+from evaluations.forms.letter import WriteForm
 from evaluations.models import BulkAct
 from evaluations.rules.appointment import length
 from evaluations.rules.passage import LENGTHENED
@@ -116,6 +117,7 @@ FORMS = {
     BulkAct.Verb.JURY: SittingForm,
     BulkAct.Verb.DOSSIER: CopyForm,
     BulkAct.Verb.APPROVAL: ApprovalForm,
+    BulkAct.Verb.WRITE: WriteForm,
 }
 
 

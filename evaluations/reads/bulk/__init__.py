@@ -8,12 +8,14 @@ from evaluations.reads.bulk.base import BulkRecap
 from evaluations.reads.bulk.dossier import DossierRecap
 from evaluations.reads.bulk.jury import JuryRecap
 from evaluations.reads.bulk.place import PlaceRecap
+from evaluations.reads.bulk.write import WriteRecap
 
 RECAPS: dict[str, type[BulkRecap]] = {
     BulkAct.Verb.PLACE: PlaceRecap,
     BulkAct.Verb.JURY: JuryRecap,
     BulkAct.Verb.DOSSIER: DossierRecap,
     BulkAct.Verb.APPROVAL: ApprovalRecap,
+    BulkAct.Verb.WRITE: WriteRecap,
 }
 
 

@@ -8,6 +8,7 @@ from cqpm.utils.french import NBSP, day, hour, long_day, lower_first
 from evaluations.models import BulkAct, Commission, Jury
 from evaluations.screens.bulk.base import OutcomeScreen, VerbWords
 from evaluations.screens.bulk.dossier import ApprovalScreen, CopyScreen
+from evaluations.screens.bulk.write import WriteScreen
 
 WORDS = {
     BulkAct.Verb.PLACE: VerbWords(
@@ -56,6 +57,17 @@ WORDS = {
         next=f"Les courriels partent aussitôt{NBSP}; non annulable.",
         recap="evaluations/bulk_recap_approval.html",
         counted="dossier",
+    ),
+    BulkAct.Verb.WRITE: VerbWords(
+        heading="Écrire",
+        button="Écrire à",
+        done="écrit",
+        taken="Recevront une lettre",
+        aside="Ne recevront rien",
+        undo="",
+        limit="Un courriel ne se reprend pas.",
+        next="Un courriel ne se reprend pas.",
+        recap="evaluations/bulk_recap_write.html",
     ),
 }
 
@@ -108,6 +120,7 @@ SCREENS: dict[str, type[OutcomeScreen]] = {
     BulkAct.Verb.JURY: JuryScreen,
     BulkAct.Verb.DOSSIER: CopyScreen,
     BulkAct.Verb.APPROVAL: ApprovalScreen,
+    BulkAct.Verb.WRITE: WriteScreen,
 }
 
 
