@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from urllib.parse import urlencode
 
@@ -304,7 +304,7 @@ def test_both_companies_and_the_training_body_are_exported(centre, referentiel, 
 
 
 def test_spreadsheet_and_file_show_each_field_of_the_person(centre, referentiel, staff):
-    registration = make_registration(centre, referentiel, who=full_identity())
+    registration = make_registration(centre, referentiel, who=full_identity(birth_date=date(1990, 3, 14)))
     (row,) = exported(staff)
     page = plain(unescape(staff.get(reverse("registration_file", args=[registration.pk])).content.decode()))
     words = {name: getattr(registration.candidate, name) for name in Candidate.PERSONAL}
