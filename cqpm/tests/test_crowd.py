@@ -11,6 +11,7 @@ from accounts.keys import key_of
 from accounts.models import LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_membership, make_resource_centre, wearing
 from candidates.tests.factories import make_class_import, make_cohort, make_registration
+from cqpm.tests.crowd import copies
 from cqpm.utils.french import today
 from evaluations.models import Jury
 from evaluations.tests.factories import (
@@ -56,18 +57,6 @@ def members():
         Role.RESOURCE: {"resource_centre": make_resource_centre()},
     }
     return {role: make_membership(role, **scopes.get(role, {})) for role in ASKED}
-
-
-def copies(row, count, **fields):
-    """Writes `count` rows with the same values, under other keys, at once; `fields`: rank → value."""
-    values = {
-        field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields
-        if not (field.primary_key or field.generated)
-    }
-    return type(row).objects.bulk_create(
-        type(row)(**values | {name: value(rank) for name, value in fields.items()}) for rank in range(count)
-    )
 
 
 def make_crowd(members, size):

@@ -11,8 +11,9 @@ from accounts import links, mailing
 from accounts.models import FaultyAddress, OutboxMessage, Role
 from accounts.tests.factories import client_as, make_resource_centre, make_wearer
 from candidates import actions as candidates
-from candidates.models import Dossier, DossierChoice, Registration
+from candidates.models import Dossier, Registration
 from candidates.tests.factories import CONTEXT, make_company, make_dossier, make_registration, real_situation
+from cqpm.tests.crowd import copies
 from evaluations.models import BulkAct
 from evaluations.reads.bulk.dossier import MODELS_SHOWN
 from referentiel.tests.factories import make_referentiel
@@ -280,30 +281,16 @@ def test_the_centre_may_not_approve_yet(client, ready):
 def crowd(registration, size):
     """`size` more registrations like this one, each with a dossier like its own."""
     dossier = registration.dossiers.get()
-    people = twins(registration.candidate, size)
-    rows = twins(
+    people = copies(registration.candidate, size)
+    rows = copies(
         registration,
         size,
         candidate_id=lambda rank: people[rank].pk,
         number=lambda rank: f"{registration.number}-{rank}",
     )
-    dossiers = twins(dossier, size, registration_id=lambda rank: rows[rank].pk)
-    DossierChoice.objects.bulk_create(
-        DossierChoice(dossier=row, capacity_id=choice.capacity_id, method=choice.method)
-        for row in dossiers
-        for choice in dossier.choices.all()
-    )
-
-
-def twins(row, count, **fields):
-    values = {
-        field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields
-        if not (field.primary_key or field.generated)
-    }
-    return type(row).objects.bulk_create(
-        type(row)(**values | {name: value(rank) for name, value in fields.items()}) for rank in range(count)
-    )
+    dossiers = copies(dossier, size, registration_id=lambda rank: rows[rank].pk)
+    for choice in dossier.choices.all():
+        copies(choice, size, dossier_id=lambda rank: dossiers[rank].pk)
 
 
 def queries(client, page, act):

@@ -9,6 +9,7 @@ from accounts.models import OutboxMessage, Role
 from accounts.tests.factories import client_as, make_centre, make_wearer
 from candidates.models import Candidate, Registration
 from candidates.tests.factories import make_cohort, make_registration
+from cqpm.tests.crowd import copies
 from documents.models import Document
 from documents.tasks import render_document
 from evaluations.actions import bulk
@@ -241,14 +242,7 @@ def test_the_recap_and_the_letters_ask_as_many_queries_for_few_as_for_thousands(
 ):
     model = make("Aubert")
     model.cohort = make_cohort(model, centre=officer.hat.centre, referentiel=referentiel)
-    fields = {
-        field.attname: getattr(model, field.attname)
-        for field in Registration._meta.concrete_fields
-        if not (field.primary_key or field.generated)
-    }
-    Registration.objects.bulk_create(
-        Registration(**fields | {"number": f"2026-{rank:05}", "state": "closed"}) for rank in range(count)
-    )
+    copies(model, count, number=lambda rank: f"2026-{rank:05}", state=lambda rank: "closed")
     act = prepare(client)
     client.post(reverse("bulk_settle", args=[act.pk]), TEXT)
     with django_assert_num_queries(8):
