@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from django.contrib import messages
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from cqpm.utils.refusal import Refusal
 
@@ -31,6 +32,12 @@ def show_refusal(form, refusal):
     for reason in refusal.reasons:
         form.add_error(None, reason)
     return form
+
+
+def back_to(request, otherwise):
+    """Where the form posted says it was (`retour`): nowhere but here; else the page named."""
+    page = request.POST.get("retour", "")
+    return page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) else otherwise
 
 
 def form_page(request, template, context):

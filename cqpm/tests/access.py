@@ -244,6 +244,10 @@ def bulk_approval(world):
     return [world.bulk_approval.pk]
 
 
+def bulk_plan(world):
+    return [world.bulk_plan.pk]
+
+
 def letters_to_send(world):
     return [world.letters_to_send.pk]
 
@@ -443,6 +447,7 @@ ACCESS = {
     "bulk_undo": act(STAFF, given=bulk),
     "bulk_progress": page(STAFF, given=bulk),
     "bulk_papers": page(STAFF, given=bulk_approval),
+    "bulk_summon": page(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=bulk_plan),
     "bulk_letters": page(STAFF, given=letters_to_send),
     "letter_template_list": page(STAFF_ANYWHERE),
     "letter_template_new": page(STAFF_ANYWHERE),
@@ -530,6 +535,7 @@ ACCESS = {
     "planning": page(STAFF_ANYWHERE | {EVALUATOR, EVALUATOR_ELSEWHERE}),
     "visit_detail": page(STAFF | {EVALUATOR}, given=visit),
     "visit_edit": page(STAFF, refused={EVALUATOR}, given=visit),
+    "visit_summon": page(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=visit),
     "room_list": page(STAFF_ANYWHERE),
     "room_close": act(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=lambda world: [world.room.pk]),
     "summons_calendar": page(STAFF, refused=SIGNED_IN - STAFF_ANYWHERE, given=summons),

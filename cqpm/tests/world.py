@@ -372,6 +372,12 @@ class World:
         return start_bulk(act=act, seen=recap_of(act).fingerprint, by=self.officer)
 
     @cached_property
+    def bulk_plan(self):
+        """Evaluations to plan for one candidate."""
+        mine = Registration.objects.filter(pk=self.registration.pk)
+        return prepare_bulk(centre=self.centre, verb="plan", registrations=mine, by=self.officer)
+
+    @cached_property
     def letters_to_send(self):
         """A text about to be sent to one candidate."""
         mine = Registration.objects.filter(pk=self.registration.pk)

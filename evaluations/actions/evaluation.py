@@ -1,5 +1,6 @@
 """Evaluations before and around their sheets: planned, changed, opened, missed, put off."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Unpack
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django_fsm import can_proceed
 
 from accounts import log
+from accounts.keys import Key
 from accounts.log import Actor
 from candidates import journey
 from candidates.actions.checks import lock_registration, required
@@ -36,17 +38,18 @@ from evaluations.models import (
     Visit,
 )
 from evaluations.reads.evaluation import missing_to_open
-from evaluations.reads.summons import evaluation_letters, untold
+from evaluations.reads.summons import evaluation_letters, planned_among, untold
 from evaluations.rules.appointment import Appointment
 from referentiel.models import Criterion, Method
 
 
 @transaction.atomic
 def plan_evaluation(
-    *, registration: Registration, method: str, by: Actor, **plan: Unpack[Plan]
+    *, registration: Registration, method: str, by: Actor, tells: bool = True, **plan: Unpack[Plan]
 ) -> Evaluation:
     """Plans an evaluation and gives its evaluator a sheet, by mail. Gives the evaluation.
 
+    `tells`: the evaluator's mail leaves at once; of many planned together, all letters leave with the convocations.
     Refusal: registration no longer running, method that no dossier chose for a capacity, capacity kept, date before
     inscription, person who is no evaluator of the centre, what the method asks beforehand left out.
     """
@@ -62,7 +65,8 @@ def plan_evaluation(
     cover(evaluation, capacities)
     ScoreSheet.objects.create(evaluation=evaluation, evaluator=evaluator)
     book(evaluation.visit or evaluation.commission)
-    tell_evaluators(evaluation, by=by)
+    if tells:
+        tell_evaluators(evaluation, by=by)
     record_on_evaluation(
         evaluation, by=by, verb="plan_evaluation", what=f"prévue : {covering(capacities)}, {evaluator}"
     )
@@ -104,19 +108,33 @@ def change_evaluation(*, evaluation: Evaluation, by: Actor, **plan: Unpack[Plan]
 
 @transaction.atomic
 def summon_evaluation(*, evaluation: Evaluation, by: Actor, previewed: str | None = None) -> list[Summons]:
-    """Convocations to candidate and tutor not told yet of this date, hour and place; without an address, on paper.
-
-    `previewed`: what the sender read before pressing. Gives the letters. Refusal: the evaluation is no longer planned,
-    everybody knows, another list than the one read.
-    """
+    """Convocations to those an evaluation concerns, as `summon_evaluations`. Refusal: it is no longer planned."""
     evaluation = lock_evaluation(evaluation.pk)
     check_planned(evaluation, "on n’y convoque plus")
-    letters = untold(evaluation_letters(Evaluation.objects.with_people().get(pk=evaluation.pk)))
+    return summon_evaluations(evaluations=[evaluation], by=by, previewed=previewed)
+
+
+@transaction.atomic
+def summon_evaluations(
+    *, evaluations: Sequence[Evaluation], by: Actor, previewed: str | None = None
+) -> list[Summons]:
+    """Convocations to candidates, tutors and evaluators not told yet of these dates, hours and places.
+
+    By mail, on paper without an address. `previewed`: what the sender read before pressing. Gives the letters.
+    What is no longer planned is left out. Refusal: everybody knows, another list than the one read.
+    """
+    for key in sorted({row.registration_id for row in evaluations}):
+        lock_registration(key)
+    rows = planned_among([row.pk for row in evaluations])
+    letters = untold(evaluation_letters(*rows))
     if not letters:
         raise Refusal("Tout le monde est déjà convoqué.")
     made = send_letters(letters, by=by, previewed=previewed)
-    told = enumeration(summons.name for summons in made)
-    record_on_evaluation(evaluation, by=by, verb="summon_evaluation", what=f"convocation{colon(told)}")
+    for row in rows:
+        if told := [summons.name for summons in made if summons.about == str(Key.of(row))]:
+            record_on_evaluation(
+                row, by=by, verb="summon_evaluation", what=f"convocation{colon(enumeration(told))}"
+            )
     return made
 
 
@@ -301,8 +319,7 @@ def book_again(*subjects: Visit | Commission | None) -> None:
 
 def tell_evaluators(evaluation: Evaluation, *, by: Actor) -> None:
     """The mail that tells each evaluator whom to evaluate, when and where, unless he or she knows."""
-    read = Evaluation.objects.with_people().get(pk=evaluation.pk)
-    letters = untold(evaluation_letters(read))
+    letters = untold(evaluation_letters(*planned_among([evaluation.pk])))
     send_letters([one for one in letters if one.audience == Summons.Audience.EVALUATOR], by=by)
 
 

@@ -35,7 +35,19 @@ class RoomField(forms.ModelChoiceField):
         )
 
 
-class PlacedForm(forms.Form):
+class AsksDayOff(forms.Form):
+    """A form with the day of an appointment."""
+
+    def ask_about_day_off(self, held_on):
+        """A Sunday or a public holiday is asked about once, by its name: it may be meant."""
+        off = day_off(held_on) if held_on and held_on >= today() else ""
+        if off and "day_off" not in self.data:
+            label = f"Convenir quand même de ce jour : {off}"
+            self.fields["day_off"] = forms.BooleanField(label=label, required=False)
+            self.add_error(None, f"Le {day(held_on)} : {off}. Cochez la case pour le garder.")
+
+
+class PlacedForm(AsksDayOff):
     """A form with a `room` of the centre and a `place` for elsewhere: one of the two, and not both."""
 
     ELSEWHERE = "Indiquez le lieu, ou choisissez une salle."
@@ -63,14 +75,6 @@ class PlacedForm(forms.Form):
             self.add_error("place", self.ELSEWHERE)
         self.ask_about_day_off(data.get("held_on"))
         return data
-
-    def ask_about_day_off(self, held_on):
-        """A Sunday or a public holiday is asked about once, by its name: it may be meant."""
-        off = day_off(held_on) if held_on and held_on >= today() else ""
-        if off and "day_off" not in self.data:
-            label = f"Convenir quand même de ce jour : {off}"
-            self.fields["day_off"] = forms.BooleanField(label=label, required=False)
-            self.add_error(None, f"Le {day(held_on)} : {off}. Cochez la case pour le garder.")
 
     @property
     def plan(self):

@@ -1,19 +1,14 @@
 """Planning an evaluation: what the dossier offers, then the fields the method asks for."""
 
-from dataclasses import dataclass, field
-
 from django import forms
 from django.db.models import Q
 
 from accounts.models import Membership, Role, User
 from candidates.forms.fields import date_input
-from candidates.journey import kept_capacities
-from candidates.models import DossierChoice
 from candidates.standing import NO_HABILITATION
-from cqpm.utils.french import enumeration, today
+from cqpm.utils.french import today
 from evaluations.forms.appointment import PlacedForm, RoomField, minutes_choice, time_input
-from evaluations.models import Commission, Evaluation, EvaluationCapacity
-from evaluations.reads.capacity import capacities_of
+from evaluations.models import Commission, Evaluation
 from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
 from evaluations.reads.habilitation import evaluator_standings
 from evaluations.rules.appointment import EVALUATION_MINUTES
@@ -23,45 +18,6 @@ PROJECT_FIELDS = ("report_conditions", "report_due_on")
 OF_A_VISIT = ("held_on", "starts_at", "room", "place")  # before a commission, all three are the commission's
 WANTED = ("held_on", "starts_at")  # and a room or a place
 RECONSTITUTED_FIELDS = ("situation", "by_observation", "by_written_restitution", "by_oral_restitution")
-
-
-@dataclass
-class Offer:
-    """One method the dossier chose: the capacities it serves, those that no evaluation covers yet apart."""
-
-    method: Method
-    capacities: list = field(default_factory=list)
-    uncovered: list = field(default_factory=list)
-
-    @property
-    def sentence(self):
-        """«À prévoir : C1 et C3.»"""
-        numbers = enumeration(f"C{capacity.number}" for capacity in self.uncovered)
-        return f"À prévoir : {numbers}." if numbers else "Toutes ses capacités ont une évaluation."
-
-
-def offered(registration):
-    """{Method: Offer} from the dossier in force, or from the one in preparation before any: five queries.
-
-    Capacities kept are not offered; an evaluation missed or postponed covers nothing.
-    """
-    dossier = registration.dossiers.in_force().first() or registration.dossiers.order_by("-rank").first()
-    kept = kept_capacities(registration)
-    chosen = set(DossierChoice.objects.filter(dossier=dossier).values_list("capacity", "method"))
-    covered = set(
-        EvaluationCapacity.objects.filter(evaluation__registration=registration)
-        .exclude(evaluation__state__in=Evaluation.State.NOT_HELD)
-        .values_list("capacity", "evaluation__method")
-    )
-    offers = {}
-    for method in Method:
-        for capacity in capacities_of(registration.referentiel):
-            if (capacity.pk, method) in chosen and capacity.number not in kept:
-                offer = offers.setdefault(method, Offer(method))
-                offer.capacities.append(capacity)
-                if (capacity.pk, method) not in covered:
-                    offer.uncovered.append(capacity)
-    return offers
 
 
 class CommissionField(forms.ModelChoiceField):

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     ("jury", "Ajouter à un jury"),
                     ("dossier", "Copier un dossier de modalités"),
                     ("approval", "Demander les accords"),
-                    ("plan", "Planifier une évaluation"),
+                    ("plan", "Prévoir une évaluation"),
                     ("write", "Écrire"),
                 ],
                 max_length=10,

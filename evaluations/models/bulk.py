@@ -29,7 +29,7 @@ class BulkAct(models.Model):
         JURY = "jury", "Ajouter à un jury"
         DOSSIER = "dossier", "Copier un dossier de modalités"
         APPROVAL = "approval", "Demander les accords"
-        PLAN = "plan", "Planifier une évaluation"
+        PLAN = "plan", "Prévoir une évaluation"
         WRITE = "write", "Écrire"
 
     class State(models.TextChoices):

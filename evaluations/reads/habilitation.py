@@ -1,5 +1,6 @@
 """Whether who evaluates is habilité for the certification, in the candidate's centre, on a day."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from accounts.models import User
@@ -19,3 +20,15 @@ def evaluator_lacks(people: list[User], registration: Registration, on: date) ->
     standings = evaluator_standings(registration, on) if people else {}
     lacks = (standings.get(person.pk, NO_HABILITATION).lack(person) for person in people)
     return [lack for lack in lacks if lack]
+
+
+def lacks_by_certification(
+    person: User, registrations: Iterable[Registration], on: date
+) -> dict[int, str | None]:
+    """{certification: why the person is not habilité that day, or None}, of one centre; a query a certification."""
+    found: dict[int, str | None] = {}
+    for row in registrations:
+        if row.referentiel.certification_id not in found:
+            standing = evaluator_standings(row, on).get(person.pk, NO_HABILITATION)
+            found[row.referentiel.certification_id] = standing.lack(person)
+    return found

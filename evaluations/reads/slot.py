@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
+from typing import Any
 
 from django.db.models import Q
 
@@ -17,12 +18,14 @@ from evaluations.models import (
     Evaluation,
     Jury,
     JuryMember,
+    Room,
     ScoreSheet,
     Slot,
     Summons,
     Visit,
 )
-from evaluations.rules.appointment import Appointment, quarter_at
+from evaluations.rules.appointment import DAY_QUARTERS, Appointment, quarter_at
+from evaluations.rules.passage import Span
 
 Booker = Visit | Commission | Jury
 Quarter = tuple[date, int]
@@ -128,6 +131,34 @@ def taken_among(subject: Booker, wanted: Wanted) -> dict[Booked, Slot]:
         one = Booked(slot.person_id, slot.guest, slot.room_id)
         if (slot.day, slot.quarter) in wanted.get(one, ()):
             found.setdefault(one, slot)
+    return found
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Hours of one day that something has taken of somebody or of a room, and by what."""
+
+    span: Span
+    who: str
+    what: str
+    visit: Visit | None  # the visit that takes them
+    is_room: bool  # of the room, else of the person
+
+
+def taken_on(on: date, *, person: User, room: Room | None, centre: int) -> list[Taken]:
+    """What has taken this person and this room that day, as a centre may read it; one query."""
+    rows = Slot.objects.filter(Q(person=person) | Q(room=room, room__isnull=False), day=on)
+    quarters: dict[tuple[Any, ...], list[Slot]] = defaultdict(list)
+    for slot in rows.select_related("visit", "commission", "jury").order_by("quarter"):
+        quarters[slot.kind, slot.booker.pk, slot.room_id].append(slot)
+    found = []
+    for slots in quarters.values():
+        slot, until = slots[0], slots[-1].quarter + 1
+        span = Span(quarter_at(slot.quarter), quarter_at(until) if until < DAY_QUARTERS else time.max)
+        own = slot.booker.centre_id == centre
+        what = f"{slot.kind_words}, {slot.booker.place}" if own else "réservé par un autre centre"
+        who = f"La salle « {room.name} »" if room and slot.room_id else str(person)
+        found.append(Taken(span, who, what, slot.visit, slot.room_id is not None))
     return found
 
 

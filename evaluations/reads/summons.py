@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -18,6 +19,8 @@ from accounts.models import ExaminationCentre, User
 from candidates.models import Registration
 from cqpm.utils.french import day, enumeration
 from evaluations.models import (
+    BulkAct,
+    BulkRow,
     CommissionCandidate,
     CommissionMember,
     Evaluation,
@@ -90,13 +93,14 @@ class Announced:
     to_tell: int
 
 
-def announced(about: Model, people: Iterable[tuple[Key, Key]]) -> Announced:
-    """`people`: (what each is told about, whom) of everybody concerned; one query."""
+def announced(about: Model | Iterable[Model], people: Iterable[tuple[Key, Key]]) -> Announced:
+    """`about`: the appointments; `people`: (what each is told about, whom) of everybody concerned; one query."""
+    subjects = {str(Key.of(row)) for row in ([about] if isinstance(about, Model) else about)}
     wanted = {(str(subject), str(person)) for subject, person in people}
-    keys = {str(Key.of(about)), *(subject for subject, _ in wanted)}
+    keys = subjects | {subject for subject, _ in wanted}
     rows = list(Summons.objects.filter(about__in=keys).only("about", "person", "kind", "over_at"))
     told = {(row.about, row.person) for row in rows if row.is_standing}
-    return Announced(sum(row.about == str(Key.of(about)) for row in rows), len(wanted - told))
+    return Announced(sum(row.about in subjects for row in rows), len(wanted - told))
 
 
 def concerned_by_commission(sitting: Sitting) -> list[tuple[Key, Key]]:
@@ -136,9 +140,7 @@ def commission_letters(sitting: Sitting) -> list[Letter]:
     """Members, candidates in the order they pass, evaluators of what is planned before it."""
     rows = [commission_letter(member, sitting) for member in sitting.members]
     rows += [commission_letter(entry, sitting) for entry in sitting.entries]
-    planned = Evaluation.objects.with_people().filter(
-        commission=sitting.commission, state=Evaluation.State.PLANNED
-    )
+    planned = planned_among(sitting.commission.evaluations.values_list("pk", flat=True))
     return _known([*rows, *(letter for row in planned for letter in _evaluators(row))])
 
 
@@ -186,14 +188,42 @@ def commission_letter(row: CommissionMember | CommissionCandidate, sitting: Sitt
 # --- An evaluation ---------------------------------------------------------------------------------------------
 
 
-def evaluation_letters(evaluation: Evaluation) -> list[Letter]:
-    """Candidate, tutor, evaluators. Before a commission, its own convocation tells the candidate of the hour.
+def appointments_of(about: Key) -> list[str]:
+    """The keys letters go by: of a visit, or of an act on many, those of its evaluations; else the key itself."""
+    if about.kind == "visit":
+        keys = Evaluation.objects.filter(visit=_uuid(about.pk)).values_list("pk", flat=True)
+    elif about.kind == "bulk":
+        done = BulkRow.objects.filter(act=_uuid(about.pk), state=BulkRow.State.DONE)
+        keys = done.filter(act__verb=BulkAct.Verb.PLAN).values_list("made", flat=True)
+    else:
+        return [str(about)]
+    return [str(Key("evaluation", str(key))) for key in keys]
 
-    `evaluation`: read `with_people`.
-    """
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def planned_among(keys: Iterable[UUID | str]) -> list[Evaluation]:
+    """Those of these evaluations still planned, in the order of their hours, as letters read them: four queries."""
+    planned = Evaluation.objects.with_people().filter(pk__in=list(keys), state=Evaluation.State.PLANNED)
+    rows = planned.prefetch_related("sheets__evaluator", "coverage__capacity")
+    return sorted(rows, key=lambda row: row.appointment.order)
+
+
+def evaluation_letters(*evaluations: Evaluation) -> list[Letter]:
+    """Candidate, tutor, evaluators of each, in one query for all when they come from `planned_among`."""
+    return _known([letter for row in evaluations for letter in _of_evaluation(row)])
+
+
+def _of_evaluation(evaluation: Evaluation) -> list[Letter]:
+    """Before a commission, its own convocation tells the candidate of the hour."""
     evaluators = _evaluators(evaluation)
     if evaluation.commission and not evaluation.visit:
-        return _known(evaluators)
+        return evaluators
     registration = evaluation.registration
     candidate = Letter(
         about=Key.of(evaluation),
@@ -222,7 +252,7 @@ def evaluation_letters(evaluation: Evaluation) -> list[Letter]:
         context=_evaluation_facts(evaluation)
         | {"evaluators": candidate.context["evaluators"], "company": str(registration.company or "")},
     )
-    return _known([candidate, *([tutor] if registration.has_company else []), *evaluators])
+    return [candidate, *([tutor] if registration.has_company else []), *evaluators]
 
 
 def evaluator_letter(evaluation: Evaluation, evaluator: User) -> Letter:
@@ -243,8 +273,9 @@ def evaluator_letter(evaluation: Evaluation, evaluator: User) -> Letter:
 
 
 def _evaluators(evaluation: Evaluation) -> list[Letter]:
-    sheets = evaluation.sheets.select_related("evaluator").filter(evaluator__isnull=False)
-    return [evaluator_letter(evaluation, sheet.evaluator) for sheet in sheets if sheet.evaluator]
+    return [
+        evaluator_letter(evaluation, sheet.evaluator) for sheet in evaluation.sheets.all() if sheet.evaluator
+    ]
 
 
 def _evaluation_facts(evaluation: Evaluation) -> dict[str, Any]:
@@ -256,10 +287,7 @@ def _evaluation_facts(evaluation: Evaluation) -> dict[str, Any]:
         "title": registration.referentiel.title,
         "method": evaluation.get_method_display(),
         "kind": evaluation.method,
-        "capacities": [
-            str(row.capacity)
-            for row in evaluation.coverage.select_related("capacity").order_by("capacity__number")
-        ],
+        "capacities": [str(row.capacity) for row in evaluation.coverage.all()],
     }
 
 

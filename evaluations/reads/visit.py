@@ -5,6 +5,7 @@ from functools import cached_property
 
 from cqpm.utils.french import enumeration, hour
 from evaluations.models import Evaluation, Visit
+from evaluations.reads.summons import Announced, announced, concerned_by_evaluation
 
 
 class VisitFile:
@@ -21,6 +22,12 @@ class VisitFile:
     @property
     def planned(self) -> list[Evaluation]:
         return [row for row in self.evaluations if row.is_planned]
+
+    @cached_property
+    def announced(self) -> Announced:
+        """Letters made about what is held there, and people to be told of what is still planned; one query."""
+        people = [pair for row in self.planned for pair in concerned_by_evaluation(row, row.sheets.all())]
+        return announced(self.evaluations, people)
 
     @property
     def same_hour(self) -> list[str]:

@@ -77,6 +77,17 @@ def passages(asked: Sequence[Asked], *, first: time, taken: Iterable[Span]) -> l
     return hours
 
 
+def arrival(ends: time, travel: int) -> time | None:
+    """When one begins again elsewhere: the way there, then the next quarter of an hour; None once the day is over."""
+    there = -(-(_minutes(ends) + travel) // QUARTER) * QUARTER
+    return end_of(time.min, there) if there < DAY else None
+
+
+def hull(one: Span, other: Span) -> Span:
+    """From the beginning of the first to the end of the last."""
+    return Span(min(one.starts, other.starts), max(one.ends, other.ends))
+
+
 def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
 

@@ -5,11 +5,10 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.answers import form_page
+from accounts.answers import back_to, form_page
 from accounts.perms import is_staff, require
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import bulk as actions
@@ -50,14 +49,8 @@ def bulk_prepare(request):
         )
     except Refusal as refusal:
         say_reasons(request, refusal)
-        return redirect(back_to(request))
+        return redirect(back_to(request, "candidate_list"))
     return redirect("bulk_detail", act.pk)
-
-
-def back_to(request):
-    """The page the boxes were on; nowhere but here."""
-    page = request.POST.get("retour", "")
-    return page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) else "candidate_list"
 
 
 @require_safe

@@ -16,14 +16,15 @@ from cqpm.utils.refusal import Refusal
 from cqpm.utils.uploads import takes
 from evaluations.actions import evaluation as actions, report as reports
 from evaluations.forms.attendance import AbsenceForm
-from evaluations.forms.evaluation import OF_A_VISIT, EvaluationForm, Offer, offered
+from evaluations.forms.evaluation import OF_A_VISIT, EvaluationForm
 from evaluations.forms.report import ReportReceivedForm
 from evaluations.models import Evaluation, Summons
 from evaluations.perms import may_hold, may_score
 from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
 from evaluations.reads.evaluation import missing_to_open
 from evaluations.reads.habilitation import evaluator_lacks
-from evaluations.reads.summons import announced, concerned_by_evaluation, evaluation_letters
+from evaluations.reads.offer import Offer, offered
+from evaluations.reads.summons import announced, concerned_by_evaluation, evaluation_letters, planned_among
 from evaluations.screens.sheet import progress_of
 from evaluations.screens.summons import summons_rows
 from evaluations.views.summons import announce, form_methods
@@ -244,7 +245,7 @@ def evaluation_summon(request, pk):
     evaluation = own(request, pk)
     return announce(
         request,
-        evaluation_letters(evaluation),
+        evaluation_letters(*planned_among([evaluation.pk])),
         partial(actions.summon_evaluation, evaluation=evaluation),
         subject=evaluation,
         page=("evaluation_detail", pk),

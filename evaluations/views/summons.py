@@ -1,26 +1,36 @@
 """Letters: previewed before they leave, read, reprinted, handed over."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import mailing
-from accounts.answers import form_page, say_outcome, show_refusal
-from accounts.keys import Key, key_of
+from accounts.answers import back_to, form_page, say_outcome, show_refusal
+from accounts.keys import Key
 from accounts.link_pages import link_page
 from accounts.perms import is_staff, require
 from cqpm.utils import stored
 from cqpm.utils.french import NBSP, plural
 from cqpm.utils.refusal import Refusal
 from evaluations.actions import summons as actions
+from evaluations.actions.evaluation import summon_evaluations
 from evaluations.forms.appointment import AnswerAssignmentForm
-from evaluations.models import Commission, Evaluation, Jury, Summons
+from evaluations.models import BulkAct, Commission, Evaluation, Jury, Summons, Visit
 from evaluations.papers.calendar import calendar_of
-from evaluations.reads.summons import letters_mark
+from evaluations.reads.summons import appointments_of, evaluation_letters, letters_mark, planned_among
 from evaluations.screens.summons import Preview, addressee_of, summons_rows
 
-SUBJECTS = {"commission": Commission, "evaluation": Evaluation, "jury": Jury}  # what letters are about
+SUBJECTS = {  # what letters are about, or what gathers it
+    "commission": Commission,
+    "evaluation": Evaluation,
+    "jury": Jury,
+    "visit": Visit,
+    "bulk": BulkAct,
+}
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -37,7 +47,7 @@ def announce(request, letters, verb, *, subject, page, heading):
             for reason in refusal.reasons:
                 messages.error(request, reason)
             return redirect(*page)
-        return sent(request, made, subject, page)
+        return sent(request, made, page)
     context = {
         "preview": preview,
         "fingerprint": letters_mark(preview.to_send),
@@ -48,26 +58,27 @@ def announce(request, letters, verb, *, subject, page, heading):
     return render(request, "evaluations/summons_preview.html", context)
 
 
-def sent(request, made, subject, page):
+def sent(request, made, page):
     """What left; on to the letters on paper when there are some."""
     papers = [summons for summons in made if not summons.email]
     mails = len(made) - len(papers)
     told = [plural(mails, "convocation envoyée", "convocations envoyées")] if mails else []
     told += [f"{len(papers)}{NBSP}à imprimer et à remettre"] if papers else []
     messages.success(request, f"{', '.join(told).capitalize()}.")
-    return redirect("summons_papers", key_of(subject)) if papers else redirect(*page)
+    about = Key(page[0].removesuffix("_detail"), str(page[1]))
+    return redirect("summons_papers", about) if papers else redirect(*page)
 
 
 @require(is_staff)
 @require_safe
 def summons_papers(request, about):
-    """Every letter about a commission, an evaluation or a jury; those on paper that are to hand, ready to print."""
-    rows = Summons.objects.for_user(request.user).about(about)
+    """Every letter about an appointment, or about all those of a visit or of an act on many; those to hand to print."""
+    key = Key.read(about)
+    rows = Summons.objects.for_user(request.user).filter(about__in=appointments_of(key))
     found = summons_rows(rows)
     if not found:
         raise Http404
     to_hand = [row.summons for row in reversed(found) if row.summons.is_to_hand]  # as they were listed
-    key = Key.read(about)
     context = {
         "rows": found,
         "subject": SUBJECTS[key.kind]._default_manager.filter(pk=key.pk).first(),  # None once it is deleted
@@ -76,6 +87,31 @@ def summons_papers(request, about):
         "centre": request.user.hat.centre,
     }
     return render(request, "evaluations/summons_papers.html", context)
+
+
+@require(is_staff)
+@form_methods
+def visit_summon(request, pk):
+    """Everybody the evaluations of a visit concern, not told yet: read first, then sent."""
+    visit = get_object_or_404(Visit.objects.for_user(request.user), pk=pk)
+    heading = "Convoquer à la visite"
+    return announce_evaluations(request, visit, page=("visit_detail", pk), heading=heading)
+
+
+@require(is_staff)
+@form_methods
+def bulk_summon(request, pk):
+    """The same, for the evaluations an act on many has planned."""
+    act = get_object_or_404(BulkAct.objects.for_user(request.user), pk=pk, verb=BulkAct.Verb.PLAN)
+    heading = "Convoquer aux évaluations"
+    return announce_evaluations(request, act, page=("bulk_detail", pk), heading=heading)
+
+
+def announce_evaluations(request, subject, *, page, heading):
+    key = Key(page[0].removesuffix("_detail"), str(subject.pk))
+    planned = planned_among(Key.read(about).pk for about in appointments_of(key))
+    verb = partial(summon_evaluations, evaluations=planned)
+    return announce(request, evaluation_letters(*planned), verb, subject=subject, page=page, heading=heading)
 
 
 def letter_of(summons):
@@ -124,7 +160,7 @@ def summons_handed(request, pk):
     summons = get_object_or_404(Summons.objects.for_user(request.user), pk=pk)
     with say_outcome(request, f"Remise à {summons.name}."):
         actions.hand_summons_over(summons=summons, by=request.user)
-    return redirect("summons_papers", summons.about)
+    return redirect(back_to(request, reverse("summons_papers", args=[summons.about])))
 
 
 # --- Whether he or she comes -----------------------------------------------------------------------------------

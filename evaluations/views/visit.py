@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.answers import form_page, say_outcome, show_refusal
+from accounts.keys import Key
 from accounts.perms import allow, is_staff, is_staff_of, require
 from candidates.views.scoped import post_data
 from cqpm.utils.refusal import Refusal
@@ -19,7 +20,12 @@ from evaluations.views.summons import form_methods
 def visit_detail(request, pk):
     """What is held there, at which hour, by whom; what the hours say."""
     visit = get_object_or_404(Visit.objects.for_user(request.user).select_related("centre", "room"), pk=pk)
-    context = {"file": VisitFile(visit), "visit": visit, "staff": is_staff_of(request.user, visit.centre_id)}
+    context = {
+        "file": VisitFile(visit),
+        "visit": visit,
+        "staff": is_staff_of(request.user, visit.centre_id),
+        "about": str(Key.of(visit)),
+    }
     return render(request, "evaluations/visit_detail.html", context)
 
 

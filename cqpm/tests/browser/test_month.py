@@ -119,38 +119,42 @@ def send(person):
     person.press("Envoyer")
 
 
-def an_evaluation_is_planned_and_convened(story):
-    """The candidate, the tutor and the evaluator are written to together."""
+def evaluations_are_planned_and_convened(story):
+    """For the class, one after the other; candidates, tutors and the evaluator are written to together."""
     officer, day = story.officer, working_day(9)
-    officer.open("/candidats/?q=candidata")
-    officer.press("CANDIDATA Léo")
-    officer.press("Prévoir une évaluation")
-    for label, value in {
-        "Date": day.isoformat(),
-        "Heure": "14:00",
-        "Lieu": "Atelier, Montbard",
-        "Évaluateur": "Luc Maréchal",
-    }.items():
-        officer.fill(label, value)
-    officer.press("Prévoir l’évaluation")
-    story.evaluation = officer.page.url
-    with officer.takes(2):
-        officer.press("Convoquer")
+    with officer.takes(14):  # three of them to come to the class, five to say by whom, when and where
+        bar = tick_class(officer, "Usinage 2026")
+        officer.unfold("Autres actes", within=bar)
+        officer.press("Prévoir une évaluation", within=bar)
+        for label, value in {
+            "Évaluateur": "Luc Maréchal",
+            "Date": day.isoformat(),
+            "Où": "Ailleurs : écrire le lieu",
+            "Lieu": "Atelier, Montbard",
+            "Pauses": "12 h – 13 h 30",
+        }.items():
+            officer.fill(label, value)
+        officer.press("Continuer")
+        officer.press("Prévoir pour 8 candidats")
+        officer.sees("8 évaluations prévues")
+        officer.press("Préparer les convocations")
         for name in ("Laure Cassagne", "Luc Maréchal"):
             officer.sees(name)
+        officer.sees("24 courriels partent")
         send(officer)
+    officer.sees("8 évaluations prévues")
+    officer.press("C1 et C2, Atelier, Montbard")
+    story.evaluation = officer.page.url
     expect(officer.page.locator("#t-lettres ~ table tbody tr, .beside-letter tbody tr")).to_have_count(3)
 
 
-def it_moves_and_is_announced_again(story):
-    """The visit is moved; each letter says which one it replaces."""
+def one_moves_and_is_announced_again(story):
+    """Only those it concerns are written to; each letter says which one it replaces."""
     officer, day = story.officer, working_day(12)
     officer.open(story.evaluation)
-    officer.press("Voir la visite")
-    officer.press("Déplacer")
+    officer.press("Modifier")
     officer.fill("Date", day.isoformat())
-    officer.press("Déplacer", exact=True)
-    officer.open(story.evaluation)
+    officer.press("Enregistrer")
     officer.sees(re.compile(long_day(day), re.IGNORECASE))
     officer.press("Convoquer")
     officer.sees("annule et remplace")
@@ -187,12 +191,13 @@ def a_commission_is_prepared(story):
 
 def it_is_filled_by_ticking(story):
     officer = story.officer
-    bar = tick_class(officer, "Usinage 2026")
-    officer.press("Placer en commission", within=bar)
-    officer.press("Placer 8 candidats")
-    officer.sees("8 candidats placés")
-    officer.press("Préparer les convocations")
-    send(officer)
+    with officer.takes(7):
+        bar = tick_class(officer, "Usinage 2026")
+        officer.press("Placer en commission", within=bar)
+        officer.press("Placer 8 candidats")
+        officer.sees("8 candidats placés")
+        officer.press("Préparer les convocations")
+        send(officer)
 
 
 def plan_sitting(officer, day, *, starts_at, minutes, place):
@@ -281,8 +286,8 @@ def a_jury_is_prepared(story):
 CHAPTERS = [
     the_late_dossiers,
     a_class_has_its_dossiers,
-    an_evaluation_is_planned_and_convened,
-    it_moves_and_is_announced_again,
+    evaluations_are_planned_and_convened,
+    one_moves_and_is_announced_again,
     an_evaluator_declines,
     a_commission_is_prepared,
     it_is_filled_by_ticking,

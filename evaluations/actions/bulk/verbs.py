@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts.log import Actor
-from evaluations.actions.bulk import dossiers, sittings, write
+from evaluations.actions.bulk import dossiers, evaluations, sittings, write
 from evaluations.models import BulkAct, BulkRow
 
 
@@ -28,5 +28,6 @@ VERBS = {
     BulkAct.Verb.JURY: BulkVerb(sittings.send_before_jury, sittings.call_back_from_jury),
     BulkAct.Verb.DOSSIER: BulkVerb(dossiers.copy_model, dossiers.efface_copy),
     BulkAct.Verb.APPROVAL: BulkVerb(dossiers.put_to_approval),
+    BulkAct.Verb.PLAN: BulkVerb(evaluations.plan, evaluations.take_back),
     BulkAct.Verb.WRITE: BulkVerb(write.write_to, after=write.request_letters),
 }

@@ -8,6 +8,7 @@ from evaluations.reads.bulk.base import BulkRecap
 from evaluations.reads.bulk.dossier import DossierRecap
 from evaluations.reads.bulk.jury import JuryRecap
 from evaluations.reads.bulk.place import PlaceRecap
+from evaluations.reads.bulk.plan import PlanRecap
 from evaluations.reads.bulk.write import WriteRecap
 
 RECAPS: dict[str, type[BulkRecap]] = {
@@ -15,6 +16,7 @@ RECAPS: dict[str, type[BulkRecap]] = {
     BulkAct.Verb.JURY: JuryRecap,
     BulkAct.Verb.DOSSIER: DossierRecap,
     BulkAct.Verb.APPROVAL: ApprovalRecap,
+    BulkAct.Verb.PLAN: PlanRecap,
     BulkAct.Verb.WRITE: WriteRecap,
 }
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import time
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,8 +14,7 @@ from uuid import UUID
 from candidates.models import Registration
 from evaluations.models import BulkAct, BulkRow
 from evaluations.rules import Reason
-from evaluations.rules.appointment import end_of
-from evaluations.rules.passage import LeftAside, Span
+from evaluations.rules.passage import LeftAside
 
 
 @dataclass
@@ -35,24 +33,6 @@ class Line:
     def order(self) -> dict[str, Any]:
         """What the act is told for this row: plain values."""
         return {}
-
-
-@dataclass
-class TimedLine(Line):
-    """The same at an hour."""
-
-    at: time | None = None
-    minutes: int = 0
-    typed: bool = False
-    clashes: list[Reason] = field(default_factory=list)
-
-    @property
-    def span(self) -> Span | None:
-        return Span(self.at, end_of(self.at, self.minutes)) if self.at else None
-
-    @property
-    def order(self) -> dict[str, Any]:
-        return {"at": self.at.isoformat("minutes"), "minutes": self.minutes} if self.at else {}
 
 
 @dataclass

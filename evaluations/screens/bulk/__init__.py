@@ -8,6 +8,7 @@ from cqpm.utils.french import NBSP, day, hour, long_day, lower_first
 from evaluations.models import BulkAct, Commission, Jury
 from evaluations.screens.bulk.base import OutcomeScreen, VerbWords
 from evaluations.screens.bulk.dossier import ApprovalScreen, CopyScreen
+from evaluations.screens.bulk.plan import PlanScreen
 from evaluations.screens.bulk.write import WriteScreen
 
 WORDS = {
@@ -57,6 +58,19 @@ WORDS = {
         next=f"Les courriels partent aussitôt{NBSP}; non annulable.",
         recap="evaluations/bulk_recap_approval.html",
         counted="dossier",
+    ),
+    BulkAct.Verb.PLAN: VerbWords(
+        heading="Prévoir une évaluation",
+        button="Prévoir pour",
+        done="prévue",
+        taken="Seront évalués",
+        aside="Ne seront pas évalués",
+        undo="Annuler les évaluations prévues",
+        limit="Annulable tant que personne n’est convoqué, et rien déplacé ni ouvert depuis.",
+        next=f"Personne n’est prévenu{NBSP}: les convocations se préparent ensuite.",
+        recap="evaluations/bulk_recap_plan.html",
+        has_hours=True,
+        counted="évaluation",
     ),
     BulkAct.Verb.WRITE: VerbWords(
         heading="Écrire",
@@ -120,6 +134,7 @@ SCREENS: dict[str, type[OutcomeScreen]] = {
     BulkAct.Verb.JURY: JuryScreen,
     BulkAct.Verb.DOSSIER: CopyScreen,
     BulkAct.Verb.APPROVAL: ApprovalScreen,
+    BulkAct.Verb.PLAN: PlanScreen,
     BulkAct.Verb.WRITE: WriteScreen,
 }
 
