@@ -345,11 +345,6 @@ class Registration(SaidInWords):
         return [company for company in (self.company, self.host_company) if company]
 
     @property
-    def workplace(self):
-        """Where the candidate works: the host company, else the employer; None without any."""
-        return self.host_company or self.company
-
-    @property
     def host_problem(self):
         """Why there is no host company here, though one is named; None when it may stand."""
         if self.host_company is None:

@@ -9,9 +9,15 @@ from django.urls import reverse
 
 from accounts.keys import key_of
 from accounts.models import LogEntry, OutboxMessage, Role
-from accounts.tests.factories import client_as, make_centre, make_membership, make_resource_centre, wearing
+from accounts.tests.factories import (
+    client_as,
+    copies,
+    make_centre,
+    make_membership,
+    make_resource_centre,
+    wearing,
+)
 from candidates.tests.factories import make_class_import, make_cohort, make_registration
-from cqpm.tests.crowd import copies
 from cqpm.utils.french import today
 from evaluations.models import Jury
 from evaluations.tests.factories import (

@@ -15,9 +15,10 @@ from candidates.tests.factories import space_link
 from cqpm.utils.french import day, hour, today
 from evaluations.actions import commission as commissions, evaluation as planning
 from evaluations.forms.commission import CommissionForm
-from evaluations.forms.evaluation import EvaluationForm, offered
+from evaluations.forms.evaluation import EvaluationForm
 from evaluations.forms.jury import JuryForm
 from evaluations.models import CommissionCandidate, Evaluation, Summons, Visit
+from evaluations.reads.offer import offered
 from evaluations.rules.appointment import (
     EVALUATION_MINUTES,
     SITTING_MINUTES,

@@ -9,11 +9,10 @@ from django.urls import reverse
 
 from accounts import links, mailing
 from accounts.models import FaultyAddress, OutboxMessage, Role
-from accounts.tests.factories import client_as, make_resource_centre, make_wearer
+from accounts.tests.factories import client_as, copies, make_resource_centre, make_wearer
 from candidates import actions as candidates
 from candidates.models import Dossier, Registration
 from candidates.tests.factories import CONTEXT, make_company, make_dossier, make_registration, real_situation
-from cqpm.tests.crowd import copies
 from evaluations.models import BulkAct
 from evaluations.reads.bulk.dossier import MODELS_SHOWN
 from referentiel.tests.factories import make_referentiel

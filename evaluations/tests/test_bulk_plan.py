@@ -6,10 +6,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import LogEntry, OutboxMessage, Role
-from accounts.tests.factories import client_as, make_user, make_wearer
+from accounts.tests.factories import client_as, copies, make_user, make_wearer
 from candidates.models import Dossier, DossierChoice, Registration
 from candidates.tests.factories import make_company, make_dossier, make_registration, require_habilitations
-from cqpm.tests.crowd import copies
 from cqpm.utils.freeze import gate
 from cqpm.utils.french import day, long_day, today
 from cqpm.utils.refusal import Refusal
@@ -20,6 +19,7 @@ from evaluations.actions.room import open_room
 from evaluations.actions.visit import move_visit
 from evaluations.models import BulkAct, Evaluation, Room, Slot, Summons, Visit
 from evaluations.reads.bulk import recap_of
+from evaluations.reads.bulk.plan_settings import workplace_of
 from evaluations.rules.passage import LeftAside
 from evaluations.rules.plan import NotPlanned, PlanRemark
 from evaluations.tests.acts import said
@@ -174,11 +174,11 @@ def test_from_company_to_company_each_is_a_visit_with_the_way_between(officer, m
 def test_a_candidate_on_conversion_is_evaluated_in_the_host_company(officer, make):
     host = make_company(officer.hat.centre, name="Accueil")
     registration = make("Aubert")
-    assert registration.workplace == registration.company
+    assert workplace_of(registration) == registration.company
     registration.host_company = host
-    assert registration.workplace == host
+    assert workplace_of(registration) == host
     registration.host_company = registration.company = None
-    assert registration.workplace is None
+    assert workplace_of(registration) is None
 
 
 def test_a_room_is_booked_and_says_the_place(officer, make, prepare):

@@ -12,9 +12,10 @@ from candidates.actions import update_registration, update_training_body
 from candidates.models import Company
 from candidates.tests.factories import make_company
 from evaluations.actions import commission as commissions
-from evaluations.forms.evaluation import EvaluationForm, offered
+from evaluations.forms.evaluation import EvaluationForm
 from evaluations.models import CommissionMember
 from evaluations.reads.commission import Sitting
+from evaluations.reads.offer import offered
 from evaluations.tests.acts import last_entry, refused, said
 from evaluations.tests.factories import (
     make_commission,

@@ -6,10 +6,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import OutboxMessage, Role
-from accounts.tests.factories import client_as, make_centre, make_wearer
+from accounts.tests.factories import client_as, copies, make_centre, make_wearer
 from candidates.models import Candidate, Registration
 from candidates.tests.factories import make_cohort, make_registration
-from cqpm.tests.crowd import copies
 from documents.models import Document
 from documents.tasks import render_document
 from evaluations.actions import bulk

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.answers import form_page, say_outcome, show_refusal
-from accounts.keys import key_of
+from accounts.keys import Key, key_of
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.views.scoped import post_data
 from cqpm.utils.french import today
@@ -329,6 +329,6 @@ def commission_summon(request, pk):
         commission_letters(Sitting(commission)),
         partial(actions.summon_commission, commission=commission),
         subject=commission,
-        page=("commission_detail", pk),
+        about=Key.of(commission),
         heading="Convoquer la commission",
     )

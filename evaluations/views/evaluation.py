@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.answers import form_page, say_outcome, show_refusal
+from accounts.keys import Key
 from accounts.perms import allow, is_head_of, is_staff_of
 from candidates.forms.fields import ReasonForm
 from candidates.views.scoped import own_registration, post_data
@@ -248,7 +249,7 @@ def evaluation_summon(request, pk):
         evaluation_letters(*planned_among([evaluation.pk])),
         partial(actions.summon_evaluation, evaluation=evaluation),
         subject=evaluation,
-        page=("evaluation_detail", pk),
+        about=Key.of(evaluation),
         heading="Convoquer à l’évaluation",
     )
 

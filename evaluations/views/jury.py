@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.answers import form_page, say_outcome, show_refusal
-from accounts.keys import key_of
+from accounts.keys import Key, key_of
 from accounts.models import LogEntry
 from accounts.perms import allow, is_head_of, is_staff, is_staff_of, require
 from candidates.models import Registration
@@ -359,7 +359,7 @@ def jury_summon(request, pk):
         jury_letters(jury, JurySitting(jury).members),
         partial(actions.summon_jury, jury=jury),
         subject=jury,
-        page=("jury_detail", pk),
+        about=Key.of(jury),
         heading="Convoquer le jury",
     )
 

@@ -16,8 +16,7 @@ from accounts.perms import is_staff, require
 from cqpm.utils import stored
 from cqpm.utils.french import NBSP, plural
 from cqpm.utils.refusal import Refusal
-from evaluations.actions import summons as actions
-from evaluations.actions.evaluation import summon_evaluations
+from evaluations.actions import evaluation as evaluations, summons as actions
 from evaluations.forms.appointment import AnswerAssignmentForm
 from evaluations.models import BulkAct, Commission, Evaluation, Jury, Summons, Visit
 from evaluations.papers.calendar import calendar_of
@@ -34,11 +33,12 @@ SUBJECTS = {  # what letters are about, or what gathers it
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def announce(request, letters, verb, *, subject, page, heading):
-    """Who would be told, what and how; the second press sends. `page`: (name, key) of the page to go back to.
+def announce(request, letters, verb, *, subject, about, heading):
+    """Who would be told, what and how; the second press sends. `about`: the key of the subject, by its page's name.
 
     `letters`: all those of the subject; `verb(previewed=…)`: sends the untold ones, refuses another list than shown.
     """
+    page = (f"{about.kind}_detail", about.pk)
     preview = Preview.of(letters, request.GET.get("lettre", ""))
     if request.method == "POST":
         try:
@@ -47,7 +47,9 @@ def announce(request, letters, verb, *, subject, page, heading):
             for reason in refusal.reasons:
                 messages.error(request, reason)
             return redirect(*page)
-        return sent(request, made, page)
+        messages.success(request, sent(made))
+        to_print = any(not summons.email for summons in made)
+        return redirect("summons_papers", about) if to_print else redirect(*page)
     context = {
         "preview": preview,
         "fingerprint": letters_mark(preview.to_send),
@@ -58,15 +60,13 @@ def announce(request, letters, verb, *, subject, page, heading):
     return render(request, "evaluations/summons_preview.html", context)
 
 
-def sent(request, made, page):
-    """What left; on to the letters on paper when there are some."""
-    papers = [summons for summons in made if not summons.email]
-    mails = len(made) - len(papers)
+def sent(made):
+    """«12 convocations envoyées, 2 à imprimer et à remettre.»"""
+    papers = sum(not summons.email for summons in made)
+    mails = len(made) - papers
     told = [plural(mails, "convocation envoyée", "convocations envoyées")] if mails else []
-    told += [f"{len(papers)}{NBSP}à imprimer et à remettre"] if papers else []
-    messages.success(request, f"{', '.join(told).capitalize()}.")
-    about = Key(page[0].removesuffix("_detail"), str(page[1]))
-    return redirect("summons_papers", about) if papers else redirect(*page)
+    told += [f"{papers}{NBSP}à imprimer et à remettre"] if papers else []
+    return f"{', '.join(told).capitalize()}."
 
 
 @require(is_staff)
@@ -94,8 +94,7 @@ def summons_papers(request, about):
 def visit_summon(request, pk):
     """Everybody the evaluations of a visit concern, not told yet: read first, then sent."""
     visit = get_object_or_404(Visit.objects.for_user(request.user), pk=pk)
-    heading = "Convoquer à la visite"
-    return announce_evaluations(request, visit, page=("visit_detail", pk), heading=heading)
+    return announce_evaluations(request, visit, Key.of(visit), "Convoquer à la visite")
 
 
 @require(is_staff)
@@ -103,15 +102,14 @@ def visit_summon(request, pk):
 def bulk_summon(request, pk):
     """The same, for the evaluations an act on many has planned."""
     act = get_object_or_404(BulkAct.objects.for_user(request.user), pk=pk, verb=BulkAct.Verb.PLAN)
-    heading = "Convoquer aux évaluations"
-    return announce_evaluations(request, act, page=("bulk_detail", pk), heading=heading)
+    return announce_evaluations(request, act, Key.of(act, "bulk"), "Convoquer aux évaluations")
 
 
-def announce_evaluations(request, subject, *, page, heading):
-    key = Key(page[0].removesuffix("_detail"), str(subject.pk))
-    planned = planned_among(Key.read(about).pk for about in appointments_of(key))
-    verb = partial(summon_evaluations, evaluations=planned)
-    return announce(request, evaluation_letters(*planned), verb, subject=subject, page=page, heading=heading)
+def announce_evaluations(request, subject, about, heading):
+    planned = planned_among(Key.read(key).pk for key in appointments_of(about))
+    verb = partial(evaluations.summon_evaluations, evaluations=planned)
+    letters = evaluation_letters(*planned)
+    return announce(request, letters, verb, subject=subject, about=about, heading=heading)
 
 
 def letter_of(summons):

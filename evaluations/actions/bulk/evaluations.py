@@ -16,6 +16,7 @@ from evaluations.reads.bulk.plan_settings import (
     PlanSettings,
     company_place,
     why_not_planned,
+    workplace_of,
 )
 from evaluations.reads.offer import offered
 
@@ -61,7 +62,8 @@ def where_and_when(
     """The appointment of its own, as `plan_evaluation` takes it. Refusal: the company is elsewhere by now."""
     room = None
     if settings.where == COMPANY:
-        if company_place(registration.workplace) != told["place"]:
+        workplace = workplace_of(registration)
+        if workplace is None or company_place(workplace) != told["place"]:
             raise Refusal(MOVED)
     elif settings.where != ELSEWHERE:
         room = Room.objects.get(pk=settings.where)

@@ -19,7 +19,7 @@ from evaluations.rules import Reason
 from evaluations.rules.appointment import end_of
 from evaluations.rules.passage import LENGTHENED, LeftAside, Span
 
-DECIDED = frozenset({Stage.DELIBERATION, Stage.RESULT})  # every capacity has its validation
+DECIDED_STAGES = frozenset({Stage.DELIBERATION, Stage.RESULT})  # every capacity has its validation
 EVERY = 30  # minutes: the usual interview
 
 
@@ -53,7 +53,7 @@ def why_not_one(
         return basic
     if not ready:
         return LeftAside.NO_DOSSIER()
-    if registration.stage in DECIDED:
+    if registration.stage in DECIDED_STAGES:
         return LeftAside.DECIDED()
     for entry in placed:
         here = entry.commission_id == commission.pk

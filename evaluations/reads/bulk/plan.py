@@ -20,6 +20,7 @@ from evaluations.reads.bulk.plan_settings import (
     PlanSettings,
     company_place,
     why_not_planned,
+    workplace_of,
 )
 from evaluations.reads.bulk.timed import Fixed, TimedLine, TimedRecap, evaluations_on
 from evaluations.reads.conflict import conflicts_of_user, remarks_on_user
@@ -185,6 +186,7 @@ class PlanRecap(TimedRecap):
         return lacks_by_certification(self.evaluator, [row.registration for row in self.rows], self.on)
 
     def why_not(self, registrations: Sequence[Registration]) -> dict[UUID, Reason]:
+        """Where the national setting asks for a habilitation, those the evaluator has none for as well."""
         assert self.on
         entitled = not habilitation_is_required()
         found: dict[UUID, Reason] = {}
@@ -198,6 +200,7 @@ class PlanRecap(TimedRecap):
         return found
 
     def line(self, row: BulkRow, *, ticked: bool) -> Line:
+        """On all the capacities that still wait for this method."""
         offer = self.offers[row.registration_id][self.settings.method]
         return PlanLine(
             row,
@@ -211,8 +214,9 @@ class PlanRecap(TimedRecap):
         """Where this candidate would be evaluated."""
         if self.commission:
             return self.commission.place
-        if self.goes_from_place_to_place:
-            return company_place(registration.workplace)
+        workplace = workplace_of(registration)
+        if self.goes_from_place_to_place and workplace:
+            return company_place(workplace)
         return self.room.place if self.room else self.settings.place
 
     @cached_property
@@ -277,7 +281,7 @@ class PlanRecap(TimedRecap):
         """{place: its lines}: in the order of the selection, from company to company by name."""
         if self.goes_from_place_to_place:
             lines = sorted(
-                lines, key=lambda line: (str(line.registration.workplace).lower(), line.row.position)
+                lines, key=lambda line: (str(workplace_of(line.registration)).lower(), line.row.position)
             )
         groups: dict[str, list[PlanLine]] = {}
         for line in lines:

@@ -7,7 +7,7 @@ from typing import Any
 
 from candidates.models import Company, Registration
 from evaluations.reads.bulk.base import not_of
-from evaluations.reads.bulk.place import DECIDED
+from evaluations.reads.bulk.place import DECIDED_STAGES
 from evaluations.reads.offer import Offers
 from evaluations.rules import Reason
 from evaluations.rules.passage import LeftAside
@@ -17,6 +17,11 @@ from referentiel.models import Method
 COMPANY, ELSEWHERE = "company", "elsewhere"  # where it is held, beside the key of a room
 BY = ("by_observation", "by_written_restitution", "by_oral_restitution")
 PLACE_LENGTH = 160  # signs of a visit's place
+
+
+def workplace_of(registration: Registration) -> Company | None:
+    """Where the candidate works: the host company, else the employer; None without any."""
+    return next(reversed(registration.companies), None)
 
 
 def company_place(company: Company) -> str:
@@ -41,6 +46,7 @@ class PlanSettings:
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> "PlanSettings":
+        """From what `settle_bulk` wrote: plain values, days as `date.isoformat()`."""
         days = {name: parameters.get(name) or None for name in ("held_on", "report_due_on")}
         return cls(
             method=Method(parameters["method"]),
@@ -85,7 +91,7 @@ def why_not_planned(
     """Why no evaluation is planned for this candidate that day, whoever evaluates."""
     if basic := not_of(centre, registration):
         return basic
-    if registration.stage in DECIDED:
+    if registration.stage in DECIDED_STAGES:
         return LeftAside.DECIDED()
     offer = offers.get(settings.method)
     if offer is None:
@@ -94,6 +100,6 @@ def why_not_planned(
         return NotPlanned.COVERED()
     if on < registration.registered_on:
         return NotPlanned.BEFORE(on=registration.registered_on)
-    if settings.where == COMPANY and not settings.is_project and registration.workplace is None:
+    if settings.where == COMPANY and not settings.is_project and workplace_of(registration) is None:
         return NotPlanned.NO_COMPANY()
     return None
