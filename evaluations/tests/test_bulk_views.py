@@ -14,6 +14,7 @@ from accounts.tests.factories import client_as, make_centre, make_resource_centr
 from candidates.models import Registration
 from candidates.tests.factories import make_cohort, make_registration
 from cqpm.utils.french import hour, today
+from evaluations.actions import commission as commissions
 from evaluations.actions.bulk import acts
 from evaluations.models import BulkAct, BulkRow
 from evaluations.tests.factories import make_commission, make_jury, seat_members, with_dossier
@@ -280,3 +281,29 @@ def test_recaps_and_outcomes_ask_as_many_queries_for_few_as_for_many(
     )
     with django_assert_num_queries(8):
         client.get(reverse("bulk_detail", args=[place.pk]))
+
+
+# --- From a commission, from a jury -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_the_candidates_of_a_commission_and_of_a_jury_are_acted_on_from_their_pages(
+    client, officer, make, commission, ticked
+):
+    make("Ailleurs")
+    heard = make("Aubert")
+    commissions.add_candidate(commission=commission, registration=heard, by=officer)
+    judged = make("Blot")
+    jury = make_jury(judged, centre=officer.hat.centre, state="prepared")
+    for page, sitting, here, mine in (
+        ("commission_detail", commission, f"?commission={commission.pk}", heard),
+        ("jury_detail", jury, f"?jury={jury.pk}&referentiel={judged.referentiel_id}", judged),
+    ):
+        shown = unescape(client.get(reverse(page, args=[sitting.pk])).content.decode())
+        assert f'action="{reverse("bulk_prepare")}{here}"' in shown
+        assert f'name="choix" value="{mine.pk}"' in shown
+        client.post(
+            reverse("bulk_prepare") + here,
+            {"acte": "write"} | ({"choix": str(mine.pk)} if ticked else {"tout": "on"}),
+        )
+        assert [row.registration for row in BulkAct.objects.latest("created_at").rows.all()] == [mine]

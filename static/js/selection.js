@@ -1,17 +1,19 @@
 // A selection in a list: how many, ranges with Shift, everybody of the filter, what is ticked on the other pages, F6 to the
 // bar. Without this the boxes of one page and «tout le filtre» work all the same.
+// The form may hold the boxes, or stand above the table whose rows have forms of their own: its panel holds both.
 
-const form = document.querySelector("form[data-pick]");
-const bar = form?.querySelector("[data-bulk]");
+const forms = [...document.querySelectorAll("form[data-pick]")];
 
-if (bar) {
-  const boxes = [...form.querySelectorAll("tbody .col-check input")];
-  const head = form.querySelector("thead .col-check input");
-  const all = form.querySelector("[data-all]");
+function watch(form) {
+  const scope = form.closest(".panel");
+  const bar = form.querySelector("[data-bulk]");
+  const boxes = [...scope.querySelectorAll("tbody .col-check input")];
+  const head = scope.querySelector("thead .col-check input");
+  const all = scope.querySelector("[data-all]");
   const count = bar.querySelector("[data-said]");
   const unpick = bar.querySelector("[data-unpick]");
   const total = Number(form.dataset.total);
-  const store = `selection ${location.pathname}`;
+  const store = `selection ${location.pathname} ${form.id}`;
   const here = new Set(boxes.map((box) => box.value));
   const kept = new Set(JSON.parse(sessionStorage.getItem(store) ?? "[]"));
   let last = null;
@@ -38,7 +40,7 @@ if (bar) {
     for (const box of rows) box.checked = checked;
   };
 
-  form.addEventListener("click", (event) => {
+  scope.addEventListener("click", (event) => {
     const box = event.target;
     if (!boxes.includes(box)) return;
     if (event.shiftKey && last) {
@@ -47,7 +49,8 @@ if (bar) {
     }
     last = box;
   });
-  form.addEventListener("change", (event) => {
+  scope.addEventListener("change", (event) => {
+    if (![all, head, ...boxes].includes(event.target)) return;
     if (event.target === all || event.target === head) tick(boxes, event.target.checked);
     if (all && event.target !== all && !event.target.checked) all.checked = false;
     keep();
@@ -65,12 +68,16 @@ if (bar) {
   form.addEventListener("submit", (event) => {
     if (event.submitter?.name === "acte") sessionStorage.removeItem(store);
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "F6" || getComputedStyle(bar).display === "none") return;
-    event.preventDefault();
-    bar.querySelector(".btn-primary").focus();
-  });
   // The browser may bring back what was ticked; what was kept from this page is ticked again.
   tick(boxes.filter((box) => kept.has(box.value)), true);
   say();
 }
+
+forms.forEach(watch);
+document.addEventListener("keydown", (event) => {
+  const bars = forms.map((form) => form.querySelector("[data-bulk]"));
+  const bar = bars.find((one) => getComputedStyle(one).display !== "none");
+  if (event.key !== "F6" || !bar) return;
+  event.preventDefault();
+  bar.querySelector(".btn-primary").focus();
+});

@@ -281,6 +281,11 @@ def a_jury_is_prepared(story):
     officer.press("Ajouter à un jury", within=bar)
     officer.press("Ajouter 2 candidats")
     officer.sees("2 candidats ajoutés")
+    officer.press("Voir le jury")
+    officer.page.get_by_label("Tout l’ordre du jour").click()
+    officer.page.keyboard.press("F6")
+    officer.page.keyboard.press("Enter")  # on «Écrire»
+    officer.sees("2 sélectionnés")
 
 
 CHAPTERS = [
