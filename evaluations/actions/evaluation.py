@@ -121,10 +121,10 @@ def summon_evaluations(
     """Convocations to candidates, tutors and evaluators not told yet of these dates, hours and places.
 
     By mail, on paper without an address. `previewed`: what the sender read before pressing. Gives the letters.
-    What is no longer planned is left out. Refusal: everybody knows, another list than the one read.
+    What is no longer planned, and whoever left, is left out. Refusal: everybody knows, another list than the one read.
     """
     for key in sorted({row.registration_id for row in evaluations}):
-        lock_registration(key)
+        lock_registration(key, running=False)
     rows = planned_among([row.pk for row in evaluations])
     letters = untold(evaluation_letters(*rows))
     if not letters:

@@ -109,6 +109,7 @@ def concerned_by_commission(sitting: Sitting) -> list[tuple[Key, Key]]:
     sheets = ScoreSheet.objects.filter(
         evaluation__commission=sitting.commission,
         evaluation__state=Evaluation.State.PLANNED,
+        evaluation__registration__state=Registration.State.REGISTERED,
         evaluator__isnull=False,
     )
     return [
@@ -208,9 +209,13 @@ def _uuid(text: str) -> UUID | None:
 
 
 def planned_among(keys: Iterable[UUID | str]) -> list[Evaluation]:
-    """Those of these evaluations still planned, in the order of their hours, as letters read them: four queries."""
+    """Those of these evaluations still to hold and whose candidate has not left, in the order of their hours.
+
+    As letters read them: three queries.
+    """
     planned = Evaluation.objects.with_people().filter(pk__in=list(keys), state=Evaluation.State.PLANNED)
-    rows = planned.prefetch_related("sheets__evaluator", "coverage__capacity")
+    running = planned.filter(registration__state=Registration.State.REGISTERED)
+    rows = running.prefetch_related("sheets__evaluator", "coverage__capacity")
     return sorted(rows, key=lambda row: row.appointment.order)
 
 

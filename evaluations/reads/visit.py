@@ -26,7 +26,8 @@ class VisitFile:
     @cached_property
     def announced(self) -> Announced:
         """Letters made about what is held there, and people to be told of what is still planned; one query."""
-        people = [pair for row in self.planned for pair in concerned_by_evaluation(row, row.sheets.all())]
+        to_come = [row for row in self.planned if row.registration.is_running]
+        people = [pair for row in to_come for pair in concerned_by_evaluation(row, row.sheets.all())]
         return announced(self.evaluations, people)
 
     @property

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import LogEntry, OutboxMessage, Role
 from accounts.tests.factories import client_as, copies, make_user, make_wearer
+from candidates.actions import abandon_registration
 from candidates.models import Dossier, DossierChoice, Registration
 from candidates.tests.factories import make_company, make_dossier, make_registration, require_habilitations
 from cqpm.utils.freeze import gate
@@ -20,6 +21,7 @@ from evaluations.actions.visit import move_visit
 from evaluations.models import BulkAct, Evaluation, Room, Slot, Summons, Visit
 from evaluations.reads.bulk import recap_of
 from evaluations.reads.bulk.plan_settings import workplace_of
+from evaluations.reads.visit import VisitFile
 from evaluations.rules.passage import LeftAside
 from evaluations.rules.plan import NotPlanned, PlanRemark
 from evaluations.tests.acts import said
@@ -462,6 +464,16 @@ def test_candidates_tutors_and_the_evaluator_are_told_in_one_act(officer, evalua
     with pytest.raises(Refusal) as refused:
         planning.summon_evaluations(evaluations=list(Evaluation.objects.all()), by=officer)
     assert refused.value.reasons == ["Tout le monde est déjà convoqué."]
+
+
+def test_whoever_left_meanwhile_keeps_nobody_from_being_told(officer, evaluator, make, prepare):
+    gone, _ = make("Aubert"), make("Blot")
+    start(prepare(), officer)
+    abandon_registration(registration=gone, reason="Parti.", by=officer)
+    (visit,) = Visit.objects.all()
+    assert VisitFile(visit).announced.to_tell == 3
+    made = planning.summon_evaluations(evaluations=list(Evaluation.objects.all()), by=officer)
+    assert {one.registration.candidate.birth_name for one in made} == {"Blot"}
 
 
 @pytest.mark.parametrize("page", ["bulk_summon", "visit_summon"])

@@ -601,7 +601,9 @@ def test_after_closing_everything_is_read_only_with_who_and_when(client, session
     assert text.count(f"par {officer}, aujourd’hui") == 3  # two decisions and the interview
     assert 'method="post"' not in page.content.decode().split("<main")[1]
     main = client.get(at("commission_detail", commission)).content.decode().split("<main")[1]
-    assert main.count('method="post"') == main.count('id="choisir"') == 1  # its candidates go on, before a jury
+    assert (
+        main.count('method="post"') == main.count('id="choisir"') == 1
+    )  # its candidates go on, before a jury
 
 
 def test_a_decision_of_an_earlier_commission_stands_and_may_be_taken_again(client, session, officer):

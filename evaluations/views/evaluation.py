@@ -215,7 +215,8 @@ def numbers_of(sections):
 
 def letters_about(evaluation, sheets):
     """What was announced of it, and how many people are to be told while it is planned."""
-    people = concerned_by_evaluation(evaluation, sheets) if evaluation.is_planned else []
+    awaited = evaluation.is_planned and evaluation.registration.is_running
+    people = concerned_by_evaluation(evaluation, sheets) if awaited else []
     letters = summons_rows(Summons.objects.about(evaluation))
     return {"letters": letters, "announced": announced(evaluation, people) if people else None}
 
