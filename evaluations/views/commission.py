@@ -137,7 +137,6 @@ def show(request, commission, **refusals):
         "commission": commission,
         "sitting": sitting,
         "staff": staff and not sitting.is_closed,
-        "picks": staff,
         "is_head": is_head_of(user, commission.centre_id),
         "presides": may_preside(user, sitting),
         "today": today(),
