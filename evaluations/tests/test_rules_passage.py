@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from evaluations.rules.appointment import end_of
-from evaluations.rules.passage import Asked, Span, passages, slot_minutes
+from evaluations.rules.passage import Asked, Span, arrival, hull, passages, slot_minutes
 
 NINE, NOON = time(9), Span(time(12), time(13, 30))
 
@@ -90,3 +90,27 @@ def test_nobody_passes_in_a_break_nor_with_somebody_else(lengths, breaks, first)
     assert not any(span.meets(other) for span in spans for other in taken)
     assert all(one.ends <= other.starts for one, other in pairwise(spans))
     assert all(span.starts >= at(first) for span in spans)
+
+
+@pytest.mark.parametrize(
+    ("ends", "travel", "begins"),
+    [
+        ((10, 20), 30, time(11)),  # the way, then the next quarter of an hour
+        ((10, 30), 30, time(11)),
+        ((10, 31), 30, time(11, 15)),
+        ((9,), 0, time(9)),
+        ((23, 15), 30, time(23, 45)),
+        ((23, 16), 30, None),
+        ((23, 30), 30, None),
+    ],
+)
+def test_one_begins_elsewhere_after_the_way_there(ends, travel, begins):
+    assert arrival(time(*ends), travel) == begins
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "whole"),
+    [((9, 10), (11, 12), (9, 12)), ((11, 12), (9, 10), (9, 12)), ((9, 12), (10, 11), (9, 12))],
+)
+def test_a_hull_goes_from_the_first_to_the_last(one, other, whole):
+    assert hull(Span(*map(time, one)), Span(*map(time, other))) == Span(*map(time, whole))
