@@ -48,7 +48,7 @@ TOMORROW = timedelta(days=1)
         (Method.PROJECT, {"report_due_on": None}, "evaluation_project_conditions_fixed_beforehand"),
         (
             Method.PROJECT,
-            {"report_due_on": today() + TOMORROW},
+            {"report_due_on": today() + 2 * TOMORROW},  # a run may go over midnight
             "evaluation_report_due_before_presentation",
         ),
         (Method.REAL_SITUATION, {"report_received_on": today()}, "evaluation_report_of_a_project"),
