@@ -1,5 +1,6 @@
 """The screens of an evaluation: method, plan, page, verbs."""
 
+import re
 from datetime import time, timedelta
 from html import unescape
 
@@ -446,6 +447,23 @@ def test_what_each_may_do_is_what_each_is_shown(officer, prepare):
         "submitted": [set(), set(), set()],
     }[evaluation.state]
     assert [shown[officer], shown[evaluator], shown[member]] == expected
+
+
+@pytest.mark.parametrize("prepare", [make_evaluation, make_open_sheet, make_submitted_sheet])
+def test_its_page_leads_nobody_to_a_closed_door(officer, prepare):
+    registration = with_dossier(centre=officer.hat.centre)
+    evaluator, member = make_evaluator(registration.centre), make_evaluator(registration.centre)
+    row = prepare(registration, evaluator=evaluator)
+    page = at("evaluation_detail", getattr(row, "evaluation", row))
+    commission = make_commission(registration.centre)
+    commission.members.create(user=member, name=str(member), quality="Professionnel")
+    commission.agenda.create(registration=registration)
+    for user in (officer, evaluator, member):
+        reader = client_as(user.hat)
+        main = text(reader.get(page)).split("<main")[1]
+        links = set(re.findall(r'href="(/(?:visites|grilles)/[^"]+)"', main))
+        assert [link for link in links if reader.get(link).status_code != 200] == []
+        assert links or user == member
 
 
 def test_a_commission_member_reads_and_holds_nothing(officer):

@@ -167,7 +167,7 @@ def evaluation_detail(request, pk):
 def show(request, evaluation, **forms):
     """The page; `forms`: those just refused, with what was typed."""
     user, registration = request.user, evaluation.registration
-    sheets = sheets_of(evaluation)
+    sheets = sheets_of(evaluation, user)
     planned, plans = evaluation.is_planned, is_staff_of(user, registration.centre_id)
     evaluators = [sheet.evaluator for sheet in sheets] if planned else []  # who may still be changed
     context = {
@@ -199,12 +199,18 @@ def asked_of(user, evaluation):
     return {"own_letter": Summons.objects.answerable_by(user).about(evaluation).first()}
 
 
-def sheets_of(evaluation):
-    """Its sheets, each with how far it is."""
+def sheets_of(evaluation, user):
+    """Its sheets, each with how far it is and whether this person may read it (`is_read`); who evaluates is `is_own`.
+
+    Whoever hears the candidate in a commission reads the page, a sheet once it is submitted, and no other's visit.
+    """
     sheets = list(evaluation.sheets.select_related("evaluator"))
+    staff = is_staff_of(user, evaluation.registration.centre_id)
+    evaluation.is_own = staff or any(sheet.evaluator_id == user.pk for sheet in sheets)
     for sheet in sheets:
         sheet.evaluation = evaluation
         sheet.progress = progress_of(sheet)
+        sheet.is_read = staff or sheet.evaluator_id == user.pk or sheet.is_submitted
     return sheets
 
 
