@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from django.db.models import (
     Case,
     DateField,
-    Exists,
     Field,
     OuterRef,
     QuerySet,
@@ -18,6 +17,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Least
+from django.db.models.lookups import IsNull
 
 from candidates.models import Dossier, Registration
 from cqpm.utils.french import hour, plural, short_day, today
@@ -60,8 +60,11 @@ def with_deadlines(registrations: QuerySet[Registration]) -> QuerySet[Registrati
     )
     transmitted = Dossier.objects.filter(registration=OuterRef("pk"), transmitted_at__isnull=False)
     return registrations.annotate(
+        # A value of the first row, not an EXISTS: of that one PostgreSQL hashes the dossiers of the whole country.
         dossier_due=Case(
-            When(~Exists(transmitted), then="dossier_due_on"), default=None, output_field=DateField()
+            When(IsNull(_first(transmitted, "pk"), True), then="dossier_due_on"),
+            default=None,
+            output_field=DateField(),
         ),
         opinion_due=_first(opinion, "due_on"),
         evaluation_on=_first(evaluation.annotate(on=held_on()), "on"),
