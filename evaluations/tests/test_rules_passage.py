@@ -22,6 +22,7 @@ NINE, NOON = time(9), Span(time(12), time(13, 30))
         (20, 33, True, 30),
         (45, 33, True, 60),
         (60, 33, True, 90),
+        (45, 1, True, 60),
         (30, 0, True, 30),
         (20, 0, True, 20),
     ],
