@@ -118,6 +118,8 @@ def make_crowd(members, size):
 def asked(client, page, *args):
     """How many queries a page asks, once its process has read the published référentiel."""
     url, exports = reverse(page, args=args), page == "candidate_export"
+    if page == "planning":  # the week of the visit where the evaluations are held
+        url += f"?jour={today() + timedelta(days=1)}"
     send = client.post if exports else client.get
     if not exports:
         send(url)
@@ -134,5 +136,7 @@ def test_the_long_pages_ask_the_same_of_three_rows_as_of_three_thousand(members,
     for role, pages in ASKED.items():
         client = client_as(members[role])
         found[role] = {page: asked(client, page, *addressed.get(page, [])) for page in pages}
+    # On a Sunday the visit is in a week without commission: one query fewer or two.
+    assert asked(client_as(members[Role.OFFICER]), "planning") in range(9, 13)
     said = client_as(members[Role.OFFICER]).get(reverse("candidate_list")).content.decode()
     assert (found, "<span>plus de 1\u00a0000 inscriptions</span>" in said) == (ASKED, size == 3000)
