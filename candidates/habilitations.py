@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from accounts.models import ExaminationCentre, Membership, Role, User
+from accounts.models import ExaminationCentre, Membership, User
 from candidates.models import Habilitation, Registration
 from candidates.search import folded
 from candidates.standing import Standing, StandingKind, stand_on
@@ -106,7 +106,7 @@ def expected_places(centre: ExaminationCentre, known: set[Certification]) -> Ite
     """Where a centre ought to have one: itself and its evaluators, for what it holds or has candidates of."""
     running = Registration.objects.filter(centre=centre, state=Registration.State.REGISTERED)
     taught = Certification.objects.filter(pk__in=running.order_by().values("referentiel__certification"))
-    members = Membership.objects.active().filter(centre=centre, role=Role.EVALUATOR)
+    members = Membership.objects.evaluators(centre)
     people = [member.user for member in members.select_related("user")]
     for certification in known | set(taught):
         yield from ((certification, centre, person) for person in (None, *people))

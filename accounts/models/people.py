@@ -147,6 +147,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Memberships that open doors: neither suspended nor of a closed account."""
         return self.filter(suspended_at=None, user__is_active=True)
 
+    def evaluators(self, centre: ExaminationCentre | int) -> Self:
+        """Those of whoever evaluates in this centre now."""
+        return self.active().filter(role=Role.EVALUATOR, centre=centre)
+
     def for_user(self, user):
         """The administrator sees every hat; the staff those of their centre."""
         hat = user.hat

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import log, preferences
 from accounts.log import Actor
-from accounts.models import ExaminationCentre, Membership, Role, User
+from accounts.models import ExaminationCentre, Membership, User
 from candidates.actions.checks import required, validated
 from candidates.actions.inscriptions import lock_centre
 from candidates.models import Habilitation
@@ -93,7 +93,7 @@ def record_habilitations_export(*, centre: ExaminationCentre | None, count: int,
 
 
 def is_evaluator_there(user: User, centre: ExaminationCentre) -> bool:
-    return Membership.objects.active().filter(user=user, role=Role.EVALUATOR, centre=centre).exists()
+    return Membership.objects.evaluators(centre).filter(user=user).exists()
 
 
 def check_alone(row: Habilitation) -> None:

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, User
 from candidates.actions.habilitations import DOCUMENTS
 from candidates.forms.fields import date_input
 from candidates.models import Habilitation
@@ -40,7 +40,7 @@ class HabilitationForm(forms.ModelForm):
 
     def __init__(self, *args, centre, **kwargs):
         super().__init__(*args, use_required_attribute=False, **kwargs)
-        people = Membership.objects.active().filter(centre=centre, role=Role.EVALUATOR)
+        people = Membership.objects.evaluators(centre)
         field = self.fields["evaluator"]
         field.queryset = User.objects.filter(pk__in=people.values("user")).order_by(
             *alphabetical("last_name", "first_name"), "pk"

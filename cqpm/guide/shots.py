@@ -1,21 +1,13 @@
 """What each picture of the guide shows: who is signed in, which page, what is done there first."""
 
-from datetime import timedelta
-from itertools import count
 from pathlib import Path
 
 from candidates.imports.columns import COLUMNS
-from cqpm.utils.french import today
-from cqpm.utils.holidays import day_off
+from cqpm.utils.holidays import working_day
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT / "referentiel" / "tests" / "data" / "seed.txt"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-
-
-def working_day():
-    """A day two weeks away or more on which nobody is off."""
-    return next(day for ahead in count(15) if not day_off(day := today() + timedelta(days=ahead)))
 
 
 class Shots:
@@ -119,7 +111,7 @@ class Shots:
         page.get_by_text("Autres actes").click()
         page.get_by_role("button", name="Prévoir une évaluation").click()
         page.get_by_label("Évaluateur").select_option(index=1)
-        page.get_by_label("Date").fill(working_day().isoformat())
+        page.get_by_label("Date").fill(working_day(15).isoformat())
         page.get_by_role("button", name="Continuer").click()
         page.wait_for_load_state()
         self.take(page, "evaluations-prevues")

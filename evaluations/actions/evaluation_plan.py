@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import NotRequired, TypedDict
 
 from accounts.log import Actor
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, User
 from candidates.actions.habilitations import habilitation_is_required
 from candidates.journey import kept_capacities
 from candidates.models import DossierChoice
@@ -154,7 +154,7 @@ def method_problems(evaluation: Evaluation, on: date | None) -> list[str]:
 
 def is_evaluator_of(user: User, centre_id: int) -> bool:
     """Whether the person evaluates in this centre now."""
-    return Membership.objects.active().filter(user=user, role=Role.EVALUATOR, centre=centre_id).exists()
+    return Membership.objects.evaluators(centre_id).filter(user=user).exists()
 
 
 def cover(evaluation: Evaluation, capacities: Sequence[Capacity]) -> None:

@@ -3,7 +3,7 @@
 from django import forms
 
 from accounts.forms import SirenField
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, User
 from candidates.forms.fields import ReasonForm, date_input
 from candidates.models import Dossier, Registration
 from candidates.rules import Stage
@@ -53,7 +53,7 @@ class AccountMemberForm(forms.Form):
 
     def __init__(self, *args, commission, **kwargs):
         super().__init__(*args, **kwargs)
-        evaluators = Membership.objects.active().filter(role=Role.EVALUATOR, centre=commission.centre_id)
+        evaluators = Membership.objects.evaluators(commission.centre_id)
         members = CommissionMember.objects.filter(commission=commission, user__isnull=False)
         self.fields["user"].queryset = (
             User.objects.filter(pk__in=evaluators.values("user"))

@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, User
 from candidates.forms.fields import date_input
 from candidates.standing import NO_HABILITATION
 from cqpm.utils.french import today
@@ -107,9 +107,7 @@ class EvaluationForm(PlacedForm, forms.ModelForm):
         fields["evaluator"].registration = registration
         fields["evaluator"].standings = evaluator_standings(registration, today())
         fields["evaluator"].queryset = User.objects.filter(
-            pk__in=Membership.objects.active()
-            .filter(role=Role.EVALUATOR, centre=registration.centre_id)
-            .values("user")
+            pk__in=Membership.objects.evaluators(registration.centre_id).values("user")
         )
         fields["commission"].queryset = Commission.objects.filter(
             Q(held_on__gte=today()) | Q(pk=self.initial.get("commission")), centre=registration.centre_id

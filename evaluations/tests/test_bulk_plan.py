@@ -207,6 +207,20 @@ def test_what_is_planned_there_already_is_joined_and_its_hours_kept(officer, eva
     assert Visit.objects.get().evaluations.count() == 3
 
 
+def test_an_hour_free_within_a_visit_is_used_and_what_is_elsewhere_is_gone_round(
+    officer, evaluator, make, prepare
+):
+    there = {"evaluator": evaluator, "held_on": DAY, "place": WORKSHOP["place"], "by": officer}
+    for name, at in {"Avant": 9, "Apres": 11}.items():
+        make_evaluation(make(name), starts_at=time(at), **there)
+    make_evaluation(make("Loin"), starts_at=time(12), **there | {"place": "Lyon"})
+    make("Blot"), make("Caron")
+    recap = recap_of(prepare())
+    assert [row[:2] for row in hours(recap)] == [("Blot", time(10))]
+    left = {name: reason for name, reason in aside(recap).items() if name == "Caron"}
+    assert str(left["Caron"]) == f"{evaluator} n’est pas libre de 12\u00a0h à 13\u00a0h : visite, Lyon."
+
+
 def test_hours_that_would_meet_what_the_evaluator_has_already_are_refused_with_what(
     officer, evaluator, make, prepare
 ):

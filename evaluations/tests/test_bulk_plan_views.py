@@ -11,6 +11,7 @@ from accounts.tests.factories import client_as, make_wearer
 from candidates.models import Registration
 from candidates.tests.factories import make_registration
 from cqpm.utils.french import today
+from cqpm.utils.holidays import working_day
 from evaluations.models import BulkAct, Evaluation
 from evaluations.tests.factories import make_commission, make_evaluator, with_dossier
 from referentiel.models import Method
@@ -69,13 +70,6 @@ def settle(client, act, **data):
     return client.post(reverse("bulk_settle", args=[act.pk]), whole_form(client, act, **data), follow=True)
 
 
-def a_working_day():
-    day = today() + timedelta(days=20)
-    return (
-        day + timedelta(days=1) if day.weekday() == 6 or (day.month, day.day) in ((12, 25), (1, 1)) else day
-    )
-
-
 def test_an_evaluation_is_planned_for_each_then_taken_back(client, make, evaluator):
     make("Aubert"), make("Blot")
     act = prepare(client)
@@ -84,7 +78,7 @@ def test_an_evaluation_is_planned_for_each_then_taken_back(client, make, evaluat
     assert response.context["form"]["method"].field.choices == [
         ("real_situation", "Situation réelle (2\u00a0à prévoir)")
     ]
-    day = {"held_on": a_working_day().isoformat(), "where": "elsewhere", "place": "Atelier"}
+    day = {"held_on": working_day(20).isoformat(), "where": "elsewhere", "place": "Atelier"}
     assert settle(client, act, **day).context["recap"].is_ready
     response = client.post(reverse("bulk_start", args=[act.pk]), whole_form(client, act), follow=True)
     assert response.context["screen"].heading == "2\u00a0évaluations prévues"
@@ -101,11 +95,11 @@ def test_an_evaluation_is_planned_for_each_then_taken_back(client, make, evaluat
 
 def test_another_method_asks_for_other_things_and_keeps_the_rest(client, make, evaluator, officer):
     make("Aubert"), make("Blot", methods=[Method.RECONSTITUTED]), make("Caron", methods=[Method.PROJECT])
-    commission = make_commission(officer.hat.centre, held_on=a_working_day(), by=officer)
+    commission = make_commission(officer.hat.centre, held_on=working_day(20), by=officer)
     act = prepare(client)
     form = settle(client, act, method="reconstituted").context["form"]
     assert ("situation" in form.fields, "commission" in form.fields) == (True, False)
-    response = settle(client, act, held_on=a_working_day().isoformat(), situation="Une panne.")
+    response = settle(client, act, held_on=working_day(20).isoformat(), situation="Une panne.")
     assert response.context["form"].errors["by"] == [
         "Choisissez l’observation, une restitution, ou les deux."
     ]
@@ -127,7 +121,7 @@ def test_another_method_asks_for_other_things_and_keeps_the_rest(client, make, e
 def test_a_place_elsewhere_is_asked_for_and_the_evaluator(client, make, officer):
     make("Aubert"), make_evaluator(officer.hat.centre), make_evaluator(officer.hat.centre)
     act = prepare(client)
-    response = settle(client, act, held_on=a_working_day().isoformat(), where="elsewhere", place=" ")
+    response = settle(client, act, held_on=working_day(20).isoformat(), where="elsewhere", place=" ")
     assert response.context["form"].errors == {
         "evaluator": ["Choisissez l’évaluateur."],
         "place": ["Indiquez le lieu."],
@@ -152,7 +146,7 @@ def test_an_hour_is_typed_over_and_a_break_shown(client, make, evaluator):
     make("Aubert"), make("Blot")
     act = prepare(client)
     place = {"where": "elsewhere", "place": "Atelier"}
-    settle(client, act, held_on=a_working_day().isoformat(), breaks="10 h – 11 h 30", **place)
+    settle(client, act, held_on=working_day(20).isoformat(), breaks="10 h – 11 h 30", **place)
     act.refresh_from_db()
     first = act.rows.order_by("position").first()
     response = settle(client, act, **{f"heure-{first.pk}": "8 h 30"})
@@ -169,7 +163,7 @@ def test_nothing_to_plan_says_what_to_do(client, officer):
 
 def test_the_commission_gone_the_outcome_still_shows(client, make, evaluator, officer):
     make("Aubert", methods=[Method.PROJECT])
-    commission = make_commission(officer.hat.centre, held_on=a_working_day(), by=officer)
+    commission = make_commission(officer.hat.centre, held_on=working_day(20), by=officer)
     act = prepare(client)
     settle(
         client,

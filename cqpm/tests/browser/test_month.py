@@ -2,14 +2,13 @@
 
 import json
 import re
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import expect
 
-from cqpm.utils.french import long_day, today
-from cqpm.utils.holidays import day_off
+from cqpm.utils.french import long_day
+from cqpm.utils.holidays import working_day
 
 pytestmark = pytest.mark.browser
 
@@ -105,12 +104,6 @@ def a_class_has_its_dossiers(story):
         officer.press("Demander les accords")
         officer.press(re.compile("^Demander pour 3"))
     officer.sees("3 dossiers présentés")
-
-
-def working_day(after):
-    """The first day from then on that is nobody's day off."""
-    day = today() + timedelta(days=after)
-    return day if not day_off(day) else working_day(after + 1)
 
 
 def send(person):

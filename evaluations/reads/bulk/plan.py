@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, User
 from candidates.actions.habilitations import habilitation_is_required
 from candidates.models import Registration
 from cqpm.utils.french import hour, today
 from evaluations.models import BulkRow, Commission, CommissionCandidate, Evaluation, Room, Visit
 from evaluations.reads.bulk.base import Group, Line
+from evaluations.reads.bulk.place import PlaceRecap
 from evaluations.reads.bulk.plan_settings import (
     COMPANY,
     ELSEWHERE,
@@ -39,7 +40,7 @@ TRAVEL = 30  # minutes from one company to the next, proposed
 
 def evaluators_of(centre: int) -> list[User]:
     """Whoever evaluates in this centre now, by name."""
-    keys = Membership.objects.active().filter(role=Role.EVALUATOR, centre=centre).values("user")
+    keys = Membership.objects.evaluators(centre).values("user")
     return list(User.objects.filter(pk__in=keys).order_by("last_name", "first_name", "pk"))
 
 
@@ -134,8 +135,7 @@ class PlanRecap(TimedRecap):
         """Those a project may be presented before: not closed, today or later."""
         if not self.settings.is_project:
             return []
-        rows = Commission.objects.filter(centre=self.act.centre_id, held_on__gte=today())
-        return list(rows.exclude(state=Commission.State.CLOSED).order_by("held_on", "starts_at"))
+        return list(PlaceRecap.to_come(self.act.centre_id).filter(held_on__gte=today()))
 
     # --- What was chosen ------------------------------------------------------------------------------------------
 
@@ -290,32 +290,35 @@ class PlanRecap(TimedRecap):
 
     def find_hours(self, lines: Sequence[PlanLine]) -> None:
         """Hours one after the other, with the way from place to place; whoever finds none joins the reasons."""
-        kept = [span for _, span, _ in self.fixed if span]
-        kept += [
-            one.span for one in self.bookings if one.visit not in {row.pk for row in self.visits.values()}
-        ]
-        first: Any = self.first
+        fixed = [span for _, span, _ in self.fixed if span]
+        first: time | None = self.first
         there: dict[str, Span] = {}  # the visits as they grow
         for place, group in self.groups(lines).items():
             if first:
-                self.give_hours(group, first=first, taken=kept)
+                others = [one.span for one in self.others(place)]
+                self.give_hours(group, first=first, taken=[*fixed, *others])
             for line in group:
                 if reason := self.why_no_hour(line, place, there):
                     self.reasons[line.registration.pk] = reason
             if place in there:
                 first = arrival(there[place].ends, self.parameters["travel"])
 
+    def others(self, place: str) -> list[Taken]:
+        """What has the evaluator or the room that day beside the visit this place's evaluations join."""
+        visit = self.visits.get(place)
+        return [one for one in self.bookings if visit is None or one.visit != visit]
+
     def why_no_hour(self, line: PlanLine, place: str, there: dict[str, Span]) -> Reason | None:
         """Why a line is not kept at its hour; the visit of its place grows with it when it is."""
         if line.span is None:
             return LeftAside.NO_HOUR()
-        visit = self.visits.get(place)
-        already = [one.span for one in self.bookings if visit and one.visit == visit]
+        others = self.others(place)
+        joined = [one.span for one in self.bookings if one not in others]
         grown = line.span
-        for span in [*already, *([there[place]] if place in there else [])]:
+        for span in [*joined, *([there[place]] if place in there else [])]:
             grown = hull(grown, span)
-        for one in self.bookings:
-            if (visit is None or one.visit != visit) and one.span.meets(grown):
+        for one in others:
+            if one.span.meets(grown):
                 return NotPlanned.NOT_FREE(who=one.who, hours=said_hours(one.span), what=one.what)
         if any(span.meets(grown) for name, span in there.items() if name != place):
             return NotPlanned.OWN_VISIT(who=str(self.evaluator))
