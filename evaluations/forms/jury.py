@@ -46,7 +46,7 @@ class NewJuryForm(JuryForm):
         last = Jury.objects.filter(centre=centre).first()
         seats = Seat.objects.filter(jury=last, college=College.EMPLOYEE).exclude(organisation="")
         unions = list(seats.order_by("position").values_list("organisation", flat=True)) or UNIONS
-        where = {"room": last.room, "place": "" if last.room else last.place} if last else {}
+        where = {"room": last.room_id, "place": "" if last.room_id else last.place} if last else {}
         return cls(data, centre=centre, initial={"unions": "\n".join(unions)} | where)
 
     def clean_unions(self):

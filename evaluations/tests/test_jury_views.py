@@ -15,6 +15,7 @@ from cqpm.tests.situations import situation
 from cqpm.utils.french import day, today
 from documents.models import Document
 from evaluations.actions import jury as juries
+from evaluations.actions.room import open_room
 from evaluations.models import Decision, DeliberationEntry, Jury, JuryMember, Seat, Withdrawal
 from evaluations.rules import Admissibility, JuryAct
 from evaluations.screens.jury import gathered
@@ -118,6 +119,16 @@ def test_the_candidate_one_comes_for_is_put_on_a_jury_in_one_press(client, ready
 
 def test_an_empty_list_says_what_to_do(client):
     assert "Aucun jury encore" in text(client.get(reverse("jury_list")))
+
+
+def test_a_new_jury_starts_from_the_room_of_the_last_one(client, centre, head):
+    room = open_room(centre=centre, name="Salle Buffon", place="Montbard, salle Buffon", by=head)
+    jury = make_jury(centre=centre, state="prepared")
+    assert client.get(reverse("jury_new")).context["form"]["place"].value() == jury.place
+    Jury.objects.filter(pk=jury.pk).update(room=room, place=room.place)
+    form = client.get(reverse("jury_new")).context["form"]
+    assert (form["room"].value(), form["place"].value()) == (room.pk, "")
+    assert room in form.fields["room"].queryset
 
 
 def test_a_new_jury_starts_from_the_unions_of_the_branch_then_of_the_last_jury(client, centre):
